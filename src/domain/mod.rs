@@ -1,1 +1,31 @@
-//! Pure core.
+//! The pure core: what a librarian works with, and the rules of working with it.
+//!
+//! Nothing here waits, reads a clock, a file or the environment; it fails only because of its
+//! arguments. Read in this order: [`asset`], [`value`], [`field`], [`listing`], [`query`],
+//! [`edit`], [`change`], [`draft`], [`plan`], [`run`], [`workbench`].
+
+pub mod asset;
+pub mod capability;
+pub mod certificate;
+pub mod change;
+pub mod draft;
+pub mod edit;
+pub mod failure;
+pub mod field;
+pub mod listing;
+pub mod oplog;
+pub mod plan;
+pub mod query;
+pub mod run;
+pub mod text;
+pub mod value;
+pub mod workbench;
+
+pub use asset::{Asset, AssetId, Row};
+pub use capability::{Capabilities, Offer};
+pub use certificate::{Certificate, CertificateStatus};
+pub use change::{Change, TagDelta};
+pub use failure::Failure;
+pub use field::{Field, FieldKey, FieldKind, Schema};
+pub use run::{Item, Outcome, Run, RunId};
+pub use value::Value;

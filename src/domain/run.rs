@@ -1,0 +1,423 @@
+//! A run: what was submitted, and what became of every change of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
+
+/// A run's short name, `R-0001`, in the order of submission.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl RunId {
+    /// The name of the n-th run, counted from 1.
+    pub fn numbered(number: u32) -> Self {
+        Self(format!("R-{number:04}"))
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One change of a run, frozen when it was submitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The asset's row in the listing.
+    pub row: Row,
+    /// The asset.
+    pub asset: AssetId,
+    /// Its name when it was submitted.
+    pub name: String,
+    /// Its asset type.
+    pub kind: String,
+    /// The field.
+    pub field: FieldKey,
+    /// The value the draft rested on.
+    pub before: Value,
+    /// The value asked for.
+    pub wanted: Value,
+    /// See [`Change::delta`](super::Change::delta).
+    pub delta: Option<TagDelta>,
+    /// What a write needs beside the change itself (see `Capabilities::address_fields`).
+    pub facts: Vec<(FieldKey, Value)>,
+}
+
+impl Item {
+    /// Whether a value read back is what this change asked for.
+    pub fn is_met_by(&self, server: &Value) -> bool {
+        match &self.delta {
+            Some(delta) => {
+                let has = |tag: &String| server.entries().contains(tag);
+                delta.add.iter().all(has) && !delta.remove.iter().any(has)
+            }
+            None => same(&self.wanted, server),
+        }
+    }
+}
+
+/// Equality as an endpoint means it: order of tags does not matter, nor does an asset's name.
+pub fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len() && left.iter().all(|tag| right.contains(tag))
+        }
+        (Value::Asset { id: left, .. }, Value::Asset { id: right, .. }) => left == right,
+        (Value::Text(one), Value::List(many)) | (Value::List(many), Value::Text(one)) => {
+            many.as_slice() == [one.as_str()]
+        }
+        (
+            Value::Certificate(Certificate {
+                status: s1,
+                message: m1,
+            }),
+            Value::Certificate(Certificate {
+                status: s2,
+                message: m2,
+            }),
+        ) => s1 == s2 && m1 == m2,
+        _ => left == right,
+    }
+}
+
+/// Where one change of a run ended. Every change ends in exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The server has the wanted value.
+    Applied,
+    /// It is written, and the server remarked on it.
+    Warned,
+    /// It is not written; the server said why.
+    Refused,
+    /// Somebody changed the value meanwhile; it was not sent.
+    Conflict,
+    /// It was not sent: stopped, or not needed.
+    Skipped,
+    /// It was sent and never answered, and could not be read back.
+    Unknown,
+}
+
+impl Outcome {
+    /// All outcomes, worst first.
+    pub const ALL: [Self; 6] = [
+        Self::Refused,
+        Self::Unknown,
+        Self::Conflict,
+        Self::Warned,
+        Self::Skipped,
+        Self::Applied,
+    ];
+
+    /// The letter of narrow columns: `E`, `U`, `?`, `W`, `S`; applied is a blank.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Applied => ' ',
+            Self::Warned => 'W',
+            Self::Refused => 'E',
+            Self::Conflict => '?',
+            Self::Skipped => 'S',
+            Self::Unknown => 'U',
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Warned => "warned",
+            Self::Refused => "refused",
+            Self::Conflict => "conflict",
+            Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the wanted value is on the server.
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::Applied | Self::Warned)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// How one change ended, with everything worth knowing about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// Which change: its place in [`Run::items`].
+    pub item: u32,
+    /// Where it ended.
+    pub outcome: Outcome,
+    /// The server's code, or ours (`read-back`, `not-sent`); empty if applied without a word.
+    pub code: String,
+    /// The server's own text, or why it was not sent.
+    pub reason: String,
+    /// What that means in plain words, and what to do; empty if there is nothing to say.
+    pub meaning: String,
+    /// What the server has now, if it was read back.
+    pub server: Option<Value>,
+    /// The call it went out in, counted from 1; 0 if it was never sent.
+    pub call: u32,
+}
+
+/// How many changes ended where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// See [`Outcome::Applied`].
+    pub applied: u32,
+    /// See [`Outcome::Warned`].
+    pub warned: u32,
+    /// See [`Outcome::Refused`].
+    pub refused: u32,
+    /// See [`Outcome::Conflict`].
+    pub conflict: u32,
+    /// See [`Outcome::Skipped`].
+    pub skipped: u32,
+    /// See [`Outcome::Unknown`].
+    pub unknown: u32,
+}
+
+impl Tally {
+    /// The number that ended so.
+    pub fn of(&self, outcome: Outcome) -> u32 {
+        match outcome {
+            Outcome::Applied => self.applied,
+            Outcome::Warned => self.warned,
+            Outcome::Refused => self.refused,
+            Outcome::Conflict => self.conflict,
+            Outcome::Skipped => self.skipped,
+            Outcome::Unknown => self.unknown,
+        }
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, outcome: Outcome) {
+        *self.slot(outcome) += 1;
+    }
+
+    /// Takes one back, when an outcome is corrected by reading back.
+    pub fn take(&mut self, outcome: Outcome) {
+        let slot = self.slot(outcome);
+        *slot = slot.saturating_sub(1);
+    }
+
+    /// All that ended.
+    pub fn total(&self) -> u32 {
+        Outcome::ALL.iter().map(|&outcome| self.of(outcome)).sum()
+    }
+
+    fn slot(&mut self, outcome: Outcome) -> &mut u32 {
+        match outcome {
+            Outcome::Applied => &mut self.applied,
+            Outcome::Warned => &mut self.warned,
+            Outcome::Refused => &mut self.refused,
+            Outcome::Conflict => &mut self.conflict,
+            Outcome::Skipped => &mut self.skipped,
+            Outcome::Unknown => &mut self.unknown,
+        }
+    }
+}
+
+/// The server's own counts, added up over the calls that answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerCounts {
+    /// Changes it counted as written without a remark.
+    pub success: u32,
+    /// Changes it counted as written with a remark.
+    pub warning: u32,
+    /// Changes it counted as not written.
+    pub error: u32,
+}
+
+/// Where a run is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Calls are going out.
+    Running,
+    /// Waiting for a person; nothing is in flight.
+    Paused,
+    /// Ended before every change was sent; the rest is skipped and stays in the draft.
+    Stopped,
+    /// Every change has its outcome.
+    Finished,
+    /// The program ended in the middle; it can be resumed.
+    Interrupted,
+}
+
+impl RunState {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// One call of a run, as screens list it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallNote {
+    /// Counted from 1 within the run.
+    pub number: u32,
+    /// The operation's name (`batchSetAssetMetadata`, `entity/bulk`).
+    pub operation: String,
+    /// The changes in it, as places in [`Run::items`].
+    pub items: Vec<u32>,
+    /// When it was noted, milliseconds since 1970; 0 if it still waits.
+    pub noted_ms: i64,
+    /// How long its answer took; `None` while there is none.
+    pub took_ms: Option<u32>,
+    /// The server's counts, if it sent any.
+    pub counts: Option<ServerCounts>,
+    /// A trace or request id of the server; empty if it named none.
+    pub trace: String,
+}
+
+/// A submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its name.
+    pub id: RunId,
+    /// What it is about, for people.
+    pub label: String,
+    /// Who submitted it.
+    pub author: String,
+    /// The profile it was sent to.
+    pub profile: String,
+    /// When it started, milliseconds since 1970.
+    pub started_ms: i64,
+    /// When it ended, if it did.
+    pub finished_ms: Option<i64>,
+    /// The digest over (asset, field, before, after) of its items.
+    pub digest: String,
+    /// Where it is.
+    pub state: RunState,
+    /// Its changes; never altered after the start.
+    pub items: Vec<Item>,
+    /// How each ended, by the same place; `None` while it has no outcome.
+    pub settled: Vec<Option<Settlement>>,
+    /// Its calls so far.
+    pub calls: Vec<CallNote>,
+    /// What the server counted.
+    pub counts: ServerCounts,
+    /// Whether the server counted at all (REST does not).
+    pub counted: bool,
+}
+
+impl Run {
+    /// How many ended where.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for settlement in self.settled.iter().flatten() {
+            tally.add(settlement.outcome);
+        }
+        tally
+    }
+
+    /// Records how a change ended; a later settlement of the same change corrects the earlier.
+    pub fn settle(&mut self, settlement: Settlement) {
+        if let Some(slot) = self.settled.get_mut(settlement.item as usize) {
+            *slot = Some(settlement);
+        }
+    }
+
+    /// The changes that have no outcome yet.
+    pub fn open(&self) -> impl Iterator<Item = u32> + '_ {
+        (0u32..)
+            .zip(&self.settled)
+            .filter(|(_, settled)| settled.is_none())
+            .map(|(item, _)| item)
+    }
+
+    /// Whether the server's counts agree with ours, in words; `None` if it does not count.
+    ///
+    /// Only changes that were answered take part: conflicts and skipped ones were never sent, and
+    /// an unknown one was never answered.
+    pub fn reconciliation(&self) -> Option<Result<String, String>> {
+        if !self.counted {
+            return None;
+        }
+        let mut ours = ServerCounts::default();
+        for settlement in self.settled.iter().flatten().filter(|one| one.call != 0) {
+            match settlement.outcome {
+                Outcome::Applied => ours.success += 1,
+                Outcome::Warned => ours.warning += 1,
+                Outcome::Refused => ours.error += 1,
+                Outcome::Conflict | Outcome::Skipped | Outcome::Unknown => {}
+            }
+        }
+        let said = self.counts;
+        let words = |c: ServerCounts| {
+            format!(
+                "{} ok, {} warnings, {} errors",
+                c.success, c.warning, c.error
+            )
+        };
+        Some(if said == ours {
+            Ok(format!("reconciled: the server counted {}", words(said)))
+        } else {
+            Err(format!(
+                "not reconciled: the server counted {}; by reading back we count {}",
+                words(said),
+                words(ours)
+            ))
+        })
+    }
+
+    /// The headline: `DONE`, `PARTLY DONE`, `NOTHING WRITTEN`, or its state.
+    pub fn headline(&self) -> &'static str {
+        let tally = self.tally();
+        match self.state {
+            RunState::Running => "RUNNING",
+            RunState::Paused => "PAUSED",
+            RunState::Interrupted => "INTERRUPTED",
+            RunState::Finished | RunState::Stopped => {
+                let written = tally.applied + tally.warned;
+                if written as usize == self.items.len() {
+                    "DONE"
+                } else if written == 0 {
+                    "NOTHING WRITTEN"
+                } else {
+                    "PARTLY DONE"
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_asked_one_by_one_are_met_when_other_tags_are_there_too() {
+        let item = Item {
+            row: 0,
+            asset: "a".into(),
+            name: String::new(),
+            kind: String::new(),
+            field: "Keywords".into(),
+            before: Value::list(["outer"]),
+            wanted: Value::list(["outerwear"]),
+            delta: Some(TagDelta {
+                add: vec!["outerwear".into()],
+                remove: vec!["outer".into()],
+            }),
+            facts: Vec::new(),
+        };
+        assert!(item.is_met_by(&Value::list(["someone else's", "outerwear"])));
+        assert!(!item.is_met_by(&Value::list(["outer", "outerwear"])));
+    }
+}

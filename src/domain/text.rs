@@ -1,0 +1,96 @@
+//! Text of servers and people: folding for comparison, and making it safe to show.
+
+use std::borrow::Cow;
+
+/// Lower case, for comparisons that ignore case.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// The same text with every character visible that would act on a terminal or deceive the eye.
+///
+/// C0 controls become their pictures (`␛`, `␉`), C1 controls, bidirectional overrides, zero-width
+/// and tag characters become `<U+202E>`; line breaks become `⏎`. Everything else is kept. Borrows
+/// where nothing had to change.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(needs_showing) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push('⏎'),
+            '\u{7f}' => shown.push('␡'),
+            '\0'..='\u{1f}' => {
+                shown.push(char::from_u32(0x2400 + u32::from(character)).unwrap_or('�'));
+            }
+            other if needs_showing(other) => {
+                shown.push_str(&format!("<U+{:04X}>", u32::from(other)));
+            }
+            other => shown.push(other),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character would act on a terminal, or can't be seen.
+pub fn needs_showing(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// The candidate nearest to a mistyped word, if it is near enough to be meant.
+pub fn nearest<'a, T>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a T>,
+    name: impl Fn(&T) -> &str,
+) -> Option<&'a T> {
+    let word = fold(word);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&word, &fold(name(candidate))),
+                candidate,
+            )
+        })
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_acts_on_a_terminal_stays_in_visible_text() {
+        let hostile = "a\u{1b}[2Jb\tc\u{202e}d\u{9b}e\u{200b}f\u{7f}\r\n";
+        let shown = visible(hostile);
+        assert_eq!(shown, "a␛[2Jb␉c<U+202E>d<U+009B>e<U+200B>f␡␍⏎");
+        assert!(!shown.chars().any(needs_showing));
+    }
+
+    #[test]
+    fn ordinary_text_is_not_copied() {
+        assert!(matches!(visible("Müller 東京 🎨"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_mistyped_word_finds_its_neighbour() {
+        let words = ["Rights".to_owned(), "Season".to_owned()];
+        assert_eq!(nearest("Rihgts", &words, String::as_str), Some(&words[0]));
+        assert_eq!(nearest("zzz", &words, String::as_str), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! The scripted in-memory endpoint for tests.
