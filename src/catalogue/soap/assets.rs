@@ -20,7 +20,9 @@ pub(super) fn write_all(call: &Call<'_>, xml: &mut Xml, view: View<'_>, assets: 
     let schema = call.library.schema();
     let mut writer = AssetWriter::new(call, &schema);
     xml.nest(view, "assetArray", |xml, view| {
-        let Some(view) = view.child("items") else { return };
+        let Some(view) = view.child("items") else {
+            return;
+        };
         xml.reserve(assets.len() * USUAL_SIZE);
         for asset in assets {
             xml.open("items");
@@ -47,14 +49,16 @@ pub(super) fn by_names(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let mut all = conditions::types(call)?;
     all.push(Condition::exact(Operand::Name, Test::Is(names)));
     all.push(conditions::alive());
-    let found = call.library.search(&Search::first(Condition::And(all), 10_000))?;
+    let found = call
+        .library
+        .search(&Search::first(Condition::And(all), 10_000))?;
     write_all(call, xml, call.filter().view(), &found.records);
     Ok(())
 }
 
 /// `getAssetCounts`: how many assets there are of each type, outside the trash.
 pub(super) fn counts(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
-    let buckets = call.library.buckets(&conditions::alive(), &Operand::Kind, usize::MAX)?;
+    let buckets = call.library.buckets(&conditions::alive(), &Operand::Kind)?;
     xml.open("countArray");
     for bucket in buckets {
         xml.open("items");
@@ -70,10 +74,19 @@ pub(super) fn counts(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 pub(super) fn names_in_use(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let mut taken = Vec::new();
     for name in call.texts("assetNameArray")? {
-        if call.library.by_name(&name)?.iter().any(AssetRecord::is_media) {
+        if call
+            .library
+            .by_name(&name)?
+            .iter()
+            .any(AssetRecord::is_media)
+        {
             taken.push(name);
         }
     }
-    xml.texts(View::ALL, "inUseNameArray", taken.iter().map(String::as_str));
+    xml.texts(
+        View::ALL,
+        "inUseNameArray",
+        taken.iter().map(String::as_str),
+    );
     Ok(())
 }

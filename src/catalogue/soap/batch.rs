@@ -41,7 +41,10 @@ impl Outcomes {
     pub(super) fn settle(&mut self, key: Key, outcome: Result<Applied, Refused>) {
         match outcome {
             Ok(Applied { warning: None, .. }) => self.done(),
-            Ok(Applied { warning: Some(reason), .. }) => self.warned(key, reason),
+            Ok(Applied {
+                warning: Some(reason),
+                ..
+            }) => self.warned(key, reason),
             Err(refused) => self.refused(key, refused.into()),
         }
     }
@@ -53,7 +56,10 @@ impl Outcomes {
             WarnedCount::AlsoSuccess => self.warnings.len(),
         };
         let phantom = usize::from(call.permit.count_mismatch);
-        xml.leaf("successCount", &(self.successes + warned + phantom).to_string());
+        xml.leaf(
+            "successCount",
+            &(self.successes + warned + phantom).to_string(),
+        );
         xml.leaf("warningCount", &self.warnings.len().to_string());
         xml.leaf("errorCount", &self.errors.len().to_string());
         write_details(xml, "warningDetailArray", &self.warnings);

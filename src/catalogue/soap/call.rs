@@ -61,7 +61,9 @@ impl Call<'_> {
     ///
     /// 30002 where it is missing (a lenient server does not check before).
     pub(super) fn text(&self, name: &str) -> Result<&str, Fault> {
-        self.request.text_of(name).ok_or_else(|| Fault::missing(name))
+        self.request
+            .text_of(name)
+            .ok_or_else(|| Fault::missing(name))
     }
 
     /// The texts of an array that must be there.
@@ -70,7 +72,9 @@ impl Call<'_> {
     ///
     /// 30002 where it is missing.
     pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Fault> {
-        self.request.child(name).ok_or_else(|| Fault::missing(name))?;
+        self.request
+            .child(name)
+            .ok_or_else(|| Fault::missing(name))?;
         Ok(self.request.texts(name).map(str::to_owned).collect())
     }
 
@@ -133,8 +137,15 @@ impl Call<'_> {
         let well_formed = handle.strip_prefix("c|").is_some_and(|number| {
             !number.is_empty() && number.bytes().all(|sign| sign.is_ascii_digit())
         });
-        let code = if well_formed { INVALID_COMPANY } else { ILLEGAL_COMPANY };
-        Err(Fault::new(code, format!("Company handle '{handle}' is invalid.")))
+        let code = if well_formed {
+            INVALID_COMPANY
+        } else {
+            ILLEGAL_COMPANY
+        };
+        Err(Fault::new(
+            code,
+            format!("Company handle '{handle}' is invalid."),
+        ))
     }
 
     /// The handle of a user.

@@ -32,19 +32,22 @@ pub(super) fn wish(
     field: &FieldDefinition,
     empty: EmptyValue,
 ) -> Result<ValueChange, Fault> {
-    let given: Vec<&Element> =
-        CARRIERS.iter().filter_map(|name| update.child(name)).collect();
+    let given: Vec<&Element> = CARRIERS
+        .iter()
+        .filter_map(|name| update.child(name))
+        .collect();
     match given.as_slice() {
         [] => Err(Fault::new(
             MISSING_PARAMETER,
             format!("No value for metadata field '{}'.", field.name),
         )),
         [only] => single(only, field, empty),
-        [add, delete]
-            if add.name == "addTagValueArray" && delete.name == "deleteTagValueArray" =>
-        {
+        [add, delete] if add.name == "addTagValueArray" && delete.name == "deleteTagValueArray" => {
             needs_tags(field)?;
-            Ok(ValueChange::Tags { add: texts(add), remove: texts(delete) })
+            Ok(ValueChange::Tags {
+                add: texts(add),
+                remove: texts(delete),
+            })
         }
         [..] => Err(Fault::invalid(format!(
             "More than one value for metadata field '{}'.",
@@ -62,7 +65,10 @@ fn single(
         "value" => plain(&carrier.text, field, empty),
         "addTagValueArray" => {
             needs_tags(field)?;
-            Ok(ValueChange::Tags { add: texts(carrier), remove: Vec::new() })
+            Ok(ValueChange::Tags {
+                add: texts(carrier),
+                remove: Vec::new(),
+            })
         }
         "setTagValueArray" => {
             needs_tags(field)?;
@@ -70,7 +76,10 @@ fn single(
         }
         "deleteTagValueArray" => {
             needs_tags(field)?;
-            Ok(ValueChange::Tags { add: Vec::new(), remove: texts(carrier) })
+            Ok(ValueChange::Tags {
+                add: Vec::new(),
+                remove: texts(carrier),
+            })
         }
         typed => {
             if !carries(typed, field.kind) {
@@ -124,7 +133,11 @@ fn needs_tags(field: &FieldDefinition) -> Result<(), Fault> {
 }
 
 fn texts(array: &Element) -> Vec<String> {
-    array.children.iter().map(|item| item.text.clone()).collect()
+    array
+        .children
+        .iter()
+        .map(|item| item.text.clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -146,16 +159,24 @@ mod tests {
     }
 
     fn set(values: &[&str]) -> Result<ValueChange, i32> {
-        Ok(ValueChange::Set(values.iter().map(|&value| value.to_owned()).collect()))
+        Ok(ValueChange::Set(
+            values.iter().map(|&value| value.to_owned()).collect(),
+        ))
     }
 
     #[test]
     fn each_carrier_fits_its_own_types() {
         assert_eq!(asked(FieldType::String, "<value>a</value>"), set(&["a"]));
         assert_eq!(asked(FieldType::Int, "<longVal>7</longVal>"), set(&["7"]));
-        assert_eq!(asked(FieldType::Float, "<doubleVal>7.5</doubleVal>"), set(&["7.5"]));
+        assert_eq!(
+            asked(FieldType::Float, "<doubleVal>7.5</doubleVal>"),
+            set(&["7.5"])
+        );
         assert_eq!(asked(FieldType::String, "<longVal>7</longVal>"), Err(30001));
-        assert_eq!(asked(FieldType::Boolean, "<dateVal>x</dateVal>"), Err(30001));
+        assert_eq!(
+            asked(FieldType::Boolean, "<dateVal>x</dateVal>"),
+            Err(30001)
+        );
     }
 
     #[test]
@@ -172,10 +193,16 @@ mod tests {
                     <deleteTagValueArray><items>b</items></deleteTagValueArray>";
         assert_eq!(
             asked(FieldType::MultiTag, both),
-            Ok(ValueChange::Tags { add: vec!["a".to_owned()], remove: vec!["b".to_owned()] })
+            Ok(ValueChange::Tags {
+                add: vec!["a".to_owned()],
+                remove: vec!["b".to_owned()]
+            })
         );
         assert_eq!(asked(FieldType::String, ""), Err(30002));
-        assert_eq!(asked(FieldType::Int, "<value>1</value><longVal>1</longVal>"), Err(30001));
+        assert_eq!(
+            asked(FieldType::Int, "<value>1</value><longVal>1</longVal>"),
+            Err(30001)
+        );
     }
 
     #[test]
@@ -183,6 +210,9 @@ mod tests {
         let refused = EmptyValue::RefusedWhenEnforced;
         assert_eq!(asked(FieldType::Int, "<value/>"), Ok(ValueChange::Clear));
         assert_eq!(asked_with(FieldType::Int, "<value/>", refused), Err(30001));
-        assert_eq!(asked_with(FieldType::String, "<value/>", refused), Ok(ValueChange::Clear));
+        assert_eq!(
+            asked_with(FieldType::String, "<value/>", refused),
+            Ok(ValueChange::Clear)
+        );
     }
 }

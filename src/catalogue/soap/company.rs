@@ -25,7 +25,10 @@ pub(super) fn membership(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 
 /// A company by handle or name; exactly one of the two is needed.
 pub(super) fn info(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
-    match (call.request.text_of("companyHandle"), call.request.text_of("companyName")) {
+    match (
+        call.request.text_of("companyHandle"),
+        call.request.text_of("companyName"),
+    ) {
         (Some(_), None) => {}
         (None, Some(name)) if name == call.company().name => {}
         (None, Some(name)) => {
@@ -34,7 +37,9 @@ pub(super) fn info(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         }
         (None, None) => return Err(Fault::missing("companyHandle")),
         (Some(_), Some(_)) => {
-            return Err(Fault::invalid("Give either companyHandle or companyName, not both."));
+            return Err(Fault::invalid(
+                "Give either companyHandle or companyName, not both.",
+            ));
         }
     }
     write_company(call, "companyInfo", xml);
@@ -55,7 +60,7 @@ fn all_properties(call: &Call<'_>) -> [(&'static str, String); 8] {
     let below = |path: &str| format!("{}{path}", call.address);
     [
         ("IpsVersion", "6.8".to_owned()),
-        ("IpsImageServerUrl", below("/is/image/")),
+        ("IpsImageServerUrl", below("/is/preview/")),
         ("VideoRootUrl", below("/is/content/")),
         ("SwfRootUrl", below("/is/content/")),
         ("SvgRenderRootUrl", below("/svgrender/")),
@@ -68,7 +73,9 @@ fn all_properties(call: &Call<'_>) -> [(&'static str, String); 8] {
 /// One property by its name.
 pub(super) fn property(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let asked = call.text("name")?;
-    let found = all_properties(call).into_iter().find(|(name, _)| *name == asked);
+    let found = all_properties(call)
+        .into_iter()
+        .find(|(name, _)| *name == asked);
     let (_, value) =
         found.ok_or_else(|| Fault::invalid(format!("Property '{asked}' not found.")))?;
     xml.leaf("value", &value);

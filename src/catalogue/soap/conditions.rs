@@ -3,8 +3,8 @@
 use crate::catalogue::model::Trash;
 use crate::catalogue::query::{Bound, Condition, Operand, Test};
 use crate::catalogue::schema::FieldType;
+use crate::catalogue::values::date_millis;
 
-use super::asset::milliseconds;
 use super::call::Call;
 use super::element::Element;
 use super::fault::Fault;
@@ -31,7 +31,9 @@ pub(super) fn of_search(call: &Call<'_>) -> Result<Condition, Fault> {
     all.extend(publish_state(call)?);
     all.extend(types(call)?);
     if let Some(project) = call.request.text_of("projectHandle") {
-        return Err(Fault::invalid(format!("Project handle '{project}' is invalid.")));
+        return Err(Fault::invalid(format!(
+            "Project handle '{project}' is invalid."
+        )));
     }
     all.extend(groups(call)?);
     Ok(Condition::And(all))
@@ -51,14 +53,19 @@ fn publish_state(call: &Call<'_>) -> Result<Option<Condition>, Fault> {
         None => Ok(None),
         Some("MarkedForPublish") => published("true"),
         Some("NotMarkedForPublish") => published("false"),
-        Some(word) => Err(Fault::invalid(format!("Publish state '{word}' is invalid."))),
+        Some(word) => Err(Fault::invalid(format!(
+            "Publish state '{word}' is invalid."
+        ))),
     }
 }
 
 fn place(call: &Call<'_>) -> Result<Option<Condition>, Fault> {
     let root = call.company().root_path();
     let deep = call.request.truth_of("includeSubfolders").unwrap_or(true);
-    let path = call.request.text_of("folder").map_or_else(|| root.clone(), with_slash);
+    let path = call
+        .request
+        .text_of("folder")
+        .map_or_else(|| root.clone(), with_slash);
     if !path.starts_with(&root) {
         return Err(Fault::invalid(format!("Folder '{path}' is invalid.")));
     }
@@ -74,7 +81,9 @@ pub(super) fn types(call: &Call<'_>) -> Result<Vec<Condition>, Fault> {
     let listed = |name: &str| -> Result<Vec<String>, Fault> {
         let kinds: Vec<String> = call.request.texts(name).map(str::to_owned).collect();
         match kinds.iter().find(|kind| !kinds::exists(kind)) {
-            Some(unknown) => Err(Fault::invalid(format!("Asset type '{unknown}' is invalid."))),
+            Some(unknown) => Err(Fault::invalid(format!(
+                "Asset type '{unknown}' is invalid."
+            ))),
             None => Ok(kinds),
         }
     };
@@ -88,16 +97,21 @@ pub(super) fn types(call: &Call<'_>) -> Result<Vec<Condition>, Fault> {
     } else if !excluded.is_empty() {
         all.push(Condition::exact(Operand::Kind, Test::Is(excluded)).negated());
     }
-    let sub_types: Vec<String> =
-        call.request.texts("assetSubTypeArray").map(str::to_owned).collect();
+    let sub_types: Vec<String> = call
+        .request
+        .texts("assetSubTypeArray")
+        .map(str::to_owned)
+        .collect();
     if !sub_types.is_empty() {
         let of = || Operand::Attribute("subType".to_owned());
         let is_one = Condition::exact(of(), Test::Is(sub_types));
-        all.push(if call.request.truth_of("strictSubTypeCheck").unwrap_or(false) {
-            is_one
-        } else {
-            Condition::Or(vec![is_one, Condition::exists(of()).negated()])
-        });
+        all.push(
+            if call.request.truth_of("strictSubTypeCheck").unwrap_or(false) {
+                is_one
+            } else {
+                Condition::Or(vec![is_one, Condition::exists(of()).negated()])
+            },
+        );
     }
     Ok(all)
 }
@@ -116,7 +130,11 @@ fn groups(call: &Call<'_>) -> Result<Option<Condition>, Fault> {
     type Reader = fn(&Call<'_>, &Element) -> Result<Condition, Fault>;
     let readers: [(&str, &str, Reader); 4] = [
         ("keywordArray", "", keyword),
-        ("systemFieldConditionArray", "systemFieldMatchMode", system_field),
+        (
+            "systemFieldConditionArray",
+            "systemFieldMatchMode",
+            system_field,
+        ),
         ("tagConditionArray", "tagMatchMode", tag),
         ("metadataConditionArray", "metadataMatchMode", metadata),
     ];
@@ -136,11 +154,17 @@ fn groups(call: &Call<'_>) -> Result<Option<Condition>, Fault> {
 }
 
 /// The old keyword list: the word in the name or the description.
-#[expect(clippy::unnecessary_wraps, reason = "one of four readers with the same face")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of four readers with the same face"
+)]
 fn keyword(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
     let contains = |on| Condition::folded(on, Test::Contains(item.text.clone()));
     let description = Operand::Attribute("description".to_owned());
-    Ok(Condition::Or(vec![contains(Operand::Name), contains(description)]))
+    Ok(Condition::Or(vec![
+        contains(Operand::Name),
+        contains(description),
+    ]))
 }
 
 fn system_field(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
@@ -159,7 +183,11 @@ fn system_field(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
         other @ ("Keywords" | "Comments" | "UserData" | "CreatedWith") => {
             (attribute(&other.to_lowercase()), Sort::Text)
         }
-        other => return Err(Fault::invalid(format!("System field '{other}' is invalid."))),
+        other => {
+            return Err(Fault::invalid(format!(
+                "System field '{other}' is invalid."
+            )));
+        }
     };
     comparison(&on, sort, item)
 }
@@ -198,10 +226,15 @@ fn tag(call: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
     match (item.text_of("value"), item.child("valueArray"), op) {
         (Some(value), None, "Matches") => Ok(Condition::equals(on(), value)),
         (None, Some(_), "MatchesAny") => Ok(Condition::exact(on(), Test::Is(values))),
-        (None, Some(_), "MatchesAll") if field.kind.is_multi() => {
-            Ok(Condition::And(values.iter().map(|value| Condition::equals(on(), value)).collect()))
-        }
-        _ => Err(Fault::invalid(format!("Operator '{op}' is invalid for this tag condition."))),
+        (None, Some(_), "MatchesAll") if field.kind.is_multi() => Ok(Condition::And(
+            values
+                .iter()
+                .map(|value| Condition::equals(on(), value))
+                .collect(),
+        )),
+        _ => Err(Fault::invalid(format!(
+            "Operator '{op}' is invalid for this tag condition."
+        ))),
     }
 }
 
@@ -230,17 +263,33 @@ fn comparison(on: &Operand, sort: Sort, item: &Element) -> Result<Condition, Fau
                 Test::Is(ref texts) if texts.iter().all(String::is_empty) => {
                     Condition::exists(on.clone()).negated()
                 }
-                test => Condition::Is { on: on.clone(), test, fold },
+                test => Condition::Is {
+                    on: on.clone(),
+                    test,
+                    fold,
+                },
             };
-            if negated { condition.negated() } else { condition }
+            if negated {
+                condition.negated()
+            } else {
+                condition
+            }
         }),
         Against::Number(number) => number_test(op, number).map(|(test, negated)| {
             let condition = Condition::exact(on.clone(), test);
-            if negated { condition.negated() } else { condition }
+            if negated {
+                condition.negated()
+            } else {
+                condition
+            }
         }),
         Against::Span(min, max) => span_test(op, min, max).map(|(test, negated)| {
             let condition = Condition::exact(on.clone(), test);
-            if negated { condition.negated() } else { condition }
+            if negated {
+                condition.negated()
+            } else {
+                condition
+            }
         }),
     };
     condition.ok_or_else(|| Fault::invalid(format!("Operator '{op}' is invalid here.")))
@@ -249,18 +298,21 @@ fn comparison(on: &Operand, sort: Sort, item: &Element) -> Result<Condition, Fau
 /// Exactly one value, or one pair of bounds.
 fn against(item: &Element, sort: Sort, op: &str) -> Result<Against, Fault> {
     const SINGLES: [&str; 5] = ["value", "boolVal", "longVal", "doubleVal", "dateVal"];
-    const PAIRS: [(&str, &str); 3] =
-        [("minLong", "maxLong"), ("minDouble", "maxDouble"), ("minDate", "maxDate")];
+    const PAIRS: [(&str, &str); 3] = [
+        ("minLong", "maxLong"),
+        ("minDouble", "maxDouble"),
+        ("minDate", "maxDate"),
+    ];
     let mut found = Vec::new();
     for name in SINGLES {
-        let Some(text) = item.text_of(name) else { continue };
+        let Some(text) = item.text_of(name) else {
+            continue;
+        };
         found.push(match name {
             "boolVal" if op != "Equals" => {
                 return Err(Fault::invalid("boolVal can only be compared with Equals."));
             }
-            "boolVal" => {
-                Against::Text(super::element::truth(text).unwrap_or_default().to_string())
-            }
+            "boolVal" => Against::Text(super::element::truth(text).unwrap_or_default().to_string()),
             "value" if sort == Sort::Text || is_text_only(op) => Against::Text(text.to_owned()),
             _ => number(text, sort == Sort::Moment || name == "dateVal").map(Against::Number)?,
         });
@@ -273,7 +325,9 @@ fn against(item: &Element, sort: Sort, op: &str) -> Result<Against, Fault> {
     }
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
-        _ => Err(Fault::invalid("A condition needs exactly one value or one pair of bounds.")),
+        _ => Err(Fault::invalid(
+            "A condition needs exactly one value or one pair of bounds.",
+        )),
     }
 }
 
@@ -283,14 +337,17 @@ fn is_text_only(op: &str) -> bool {
 
 fn number(text: &str, is_date: bool) -> Result<f64, Fault> {
     let read = if is_date {
-        milliseconds(text).map(as_double)
+        date_millis(text).map(as_double)
     } else {
         text.trim().parse::<f64>().ok()
     };
     read.ok_or_else(|| Fault::invalid(format!("'{text}' cannot be compared with this field.")))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of our era are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of our era are far below 2^53"
+)]
 fn as_double(milliseconds: i64) -> f64 {
     milliseconds as f64
 }
@@ -312,20 +369,50 @@ fn bound(value: f64, inclusive: bool) -> Option<Bound> {
 }
 
 fn number_test(op: &str, value: f64) -> Option<(Test, bool)> {
-    let equal = Test::Range { min: bound(value, true), max: bound(value, true) };
+    let equal = Test::Range {
+        min: bound(value, true),
+        max: bound(value, true),
+    };
     Some(match op {
         "Equals" => (equal, false),
         "NotEquals" => (equal, true),
-        "LessThan" => (Test::Range { min: None, max: bound(value, false) }, false),
-        "LessThanEquals" => (Test::Range { min: None, max: bound(value, true) }, false),
-        "GreaterThan" => (Test::Range { min: bound(value, false), max: None }, false),
-        "GreaterThanEquals" => (Test::Range { min: bound(value, true), max: None }, false),
+        "LessThan" => (
+            Test::Range {
+                min: None,
+                max: bound(value, false),
+            },
+            false,
+        ),
+        "LessThanEquals" => (
+            Test::Range {
+                min: None,
+                max: bound(value, true),
+            },
+            false,
+        ),
+        "GreaterThan" => (
+            Test::Range {
+                min: bound(value, false),
+                max: None,
+            },
+            false,
+        ),
+        "GreaterThanEquals" => (
+            Test::Range {
+                min: bound(value, true),
+                max: None,
+            },
+            false,
+        ),
         _ => return None,
     })
 }
 
 fn span_test(op: &str, min: f64, max: f64) -> Option<(Test, bool)> {
-    let inside = Test::Range { min: bound(min, true), max: bound(max, true) };
+    let inside = Test::Range {
+        min: bound(min, true),
+        max: bound(max, true),
+    };
     match op {
         "Between" => Some((inside, false)),
         "NotBetween" => Some((inside, true)),

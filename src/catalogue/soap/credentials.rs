@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION};
+use axum::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -27,7 +27,10 @@ pub(super) struct Claim {
 
 impl fmt::Debug for Claim {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Claim").field("user", &self.user).finish_non_exhaustive()
+        formatter
+            .debug_struct("Claim")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }
 
@@ -53,7 +56,14 @@ pub(super) fn auth_header(blocks: &[Element], allowed: HeaderNamespace) -> Optio
 /// 30002 or 30003.
 pub(super) fn check_header(header: &Element) -> Result<(), Fault> {
     let versioned = header.namespace.as_ref() != FAULT_NAMESPACE;
-    schema::check_kind(header, if versioned { VERSIONED_HEADER } else { UNVERSIONED_HEADER })
+    schema::check_kind(
+        header,
+        if versioned {
+            VERSIONED_HEADER
+        } else {
+            UNVERSIONED_HEADER
+        },
+    )
 }
 
 /// The name and password a request carries; the first place that has them counts.
@@ -65,9 +75,14 @@ pub(super) fn claim(
     let from_header = header.and_then(|block| {
         let user = block.text_of("user")?.trim();
         let password = block.text_of("password").unwrap_or_default();
-        (!user.is_empty()).then(|| Claim { user: user.to_owned(), password: password.to_owned() })
+        (!user.is_empty()).then(|| Claim {
+            user: user.to_owned(),
+            password: password.to_owned(),
+        })
     });
-    from_header.or_else(|| old_headers(blocks)).or_else(|| basic(http))
+    from_header
+        .or_else(|| old_headers(blocks))
+        .or_else(|| basic(http))
 }
 
 fn old_headers(blocks: &[Element]) -> Option<Claim> {
@@ -77,7 +92,10 @@ fn old_headers(blocks: &[Element]) -> Option<Claim> {
             .find(|block| block.name == name && block.namespace.as_ref() == OLD_HEADERS)?;
         Some(found.text.clone())
     };
-    Some(Claim { user: text("AuthUser")?.trim().to_owned(), password: text("AuthPassword")? })
+    Some(Claim {
+        user: text("AuthUser")?.trim().to_owned(),
+        password: text("AuthPassword")?,
+    })
 }
 
 fn basic(http: &HeaderMap) -> Option<Claim> {
@@ -88,7 +106,10 @@ fn basic(http: &HeaderMap) -> Option<Claim> {
     }
     let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (user, password) = text.split_once(':')?;
-    Some(Claim { user: user.to_owned(), password: password.to_owned() })
+    Some(Claim {
+        user: user.to_owned(),
+        password: password.to_owned(),
+    })
 }
 
 /// The HTTP status faults are to have: 500, or what the header asks for.
@@ -98,25 +119,6 @@ pub(super) fn fault_status(header: Option<&Element>) -> u16 {
         .and_then(|text| text.trim().parse().ok())
         .filter(|status| (200..=599).contains(status))
         .unwrap_or(500)
-}
-
-/// Whether the answer is to be gzipped: the header decides, then `Accept-Encoding`.
-pub(super) fn wants_gzip(header: Option<&Element>, http: &HeaderMap) -> bool {
-    if let Some(asked) = header.and_then(|block| block.truth_of("gzipResponse")) {
-        return asked;
-    }
-    http.get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-            named
-                && !parts.any(|weight| {
-                    weight.strip_prefix("q=").and_then(|text| text.parse::<f32>().ok()) == Some(0.0)
-                })
-        })
 }
 
 #[cfg(test)]
@@ -167,27 +169,20 @@ mod tests {
         };
         assert_eq!(user(Some(&block), &old).unwrap().0, "a@b");
         assert_eq!(user(None, &old).unwrap().0, "old");
-        assert_eq!(user(None, &[]), Some(("basic".to_owned(), "p:q".to_owned())));
+        assert_eq!(
+            user(None, &[]),
+            Some(("basic".to_owned(), "p:q".to_owned()))
+        );
         assert_eq!(claim(None, &[], &HeaderMap::new()), None);
     }
 
     #[test]
     fn a_password_is_never_shown() {
-        let claim = Claim { user: "a".to_owned(), password: "geheim".to_owned() };
+        let claim = Claim {
+            user: "a".to_owned(),
+            password: "geheim".to_owned(),
+        };
         assert!(!format!("{claim:?}").contains("geheim"));
-    }
-
-    #[test]
-    fn gzip_follows_the_header_before_the_browser() {
-        let mut http = HeaderMap::new();
-        http.insert(ACCEPT_ENCODING, "deflate, gzip;q=0.5".parse().unwrap());
-        assert!(wants_gzip(None, &http));
-        let no = header(DATED, "<gzipResponse>false</gzipResponse>");
-        assert!(!wants_gzip(Some(&no), &http));
-        let yes = header(DATED, "<gzipResponse>true</gzipResponse>");
-        assert!(wants_gzip(Some(&yes), &HeaderMap::new()));
-        http.insert(ACCEPT_ENCODING, "gzip;q=0".parse().unwrap());
-        assert!(!wants_gzip(None, &http));
     }
 
     #[test]

@@ -21,7 +21,10 @@ fn tag_field(call: &Call<'_>, handle: &str) -> Result<FieldDefinition, Fault> {
     if field.kind.is_tag() {
         Ok(field.clone())
     } else {
-        Err(Fault::invalid(format!("Metadata field '{}' is not a tag field.", field.name)))
+        Err(Fault::invalid(format!(
+            "Metadata field '{}' is not a tag field.",
+            field.name
+        )))
     }
 }
 
@@ -33,7 +36,10 @@ fn changeable(call: &Call<'_>) -> Result<FieldDefinition, Fault> {
     let field = tag_field(call, call.text("fieldHandle")?)?;
     let is_plain = matches!(field.place, Place::Custom { .. });
     if field.kind == FieldType::BooleanTag || !is_plain {
-        let reason = format!("The tag values of metadata field '{}' cannot be changed.", field.name);
+        let reason = format!(
+            "The tag values of metadata field '{}' cannot be changed.",
+            field.name
+        );
         return Err(Fault::invalid(reason));
     }
     Ok(field)
@@ -50,7 +56,11 @@ pub(super) fn get(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     for (handle, field) in fields {
         xml.open("items");
         xml.leaf("fieldHandle", &handle);
-        xml.texts(View::ALL, "valueArray", field.dictionary.iter().map(String::as_str));
+        xml.texts(
+            View::ALL,
+            "valueArray",
+            field.dictionary.iter().map(String::as_str),
+        );
         xml.close("items");
     }
     xml.close("fieldArray");
@@ -92,7 +102,11 @@ fn sent(call: &Call<'_>) -> Result<Vec<String>, Fault> {
 pub(super) fn add(call: &Call<'_>, _: &mut Xml) -> Result<(), Fault> {
     let field = changeable(call)?;
     let mut dictionary = field.dictionary.clone();
-    dictionary.extend(sent(call)?.into_iter().filter(|value| !field.dictionary.contains(value)));
+    dictionary.extend(
+        sent(call)?
+            .into_iter()
+            .filter(|value| !field.dictionary.contains(value)),
+    );
     store(call, &field, dictionary)
 }
 
@@ -100,7 +114,11 @@ pub(super) fn add(call: &Call<'_>, _: &mut Xml) -> Result<(), Fault> {
 pub(super) fn set(call: &Call<'_>, _: &mut Xml) -> Result<(), Fault> {
     let field = changeable(call)?;
     let dictionary = sent(call)?;
-    for gone in field.dictionary.iter().filter(|value| !dictionary.contains(value)) {
+    for gone in field
+        .dictionary
+        .iter()
+        .filter(|value| !dictionary.contains(value))
+    {
         replace_on_assets(call, &field, gone, None)?;
     }
     store(call, &field, dictionary)
@@ -127,7 +145,10 @@ pub(super) fn update(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let mut dictionary = field.dictionary.clone();
     let mut outcomes = Outcomes::default();
     for item in call.request.items("updateArray") {
-        let key: Key = vec![("value", item.text_of("oldValue").unwrap_or_default().to_owned())];
+        let key: Key = vec![(
+            "value",
+            item.text_of("oldValue").unwrap_or_default().to_owned(),
+        )];
         match rename(&mut dictionary, item) {
             Ok((old, new)) => {
                 if old != new {
@@ -143,10 +164,7 @@ pub(super) fn update(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     Ok(())
 }
 
-fn rename<'i>(
-    dictionary: &mut [String],
-    item: &'i Element,
-) -> Result<(&'i str, &'i str), Fault> {
+fn rename<'i>(dictionary: &mut [String], item: &'i Element) -> Result<(&'i str, &'i str), Fault> {
     let old = item.text_of("oldValue").unwrap_or_default();
     let new = item.text_of("newValue").unwrap_or_default();
     let Some(at) = dictionary.iter().position(|value| value == old) else {
@@ -156,7 +174,9 @@ fn rename<'i>(
         return Err(Fault::invalid("A tag value must not be empty."));
     }
     if old != new && dictionary.iter().any(|value| value == new) {
-        return Err(Fault::invalid(format!("New tag value '{new}' already exists.")));
+        return Err(Fault::invalid(format!(
+            "New tag value '{new}' already exists."
+        )));
     }
     new.clone_into(&mut dictionary[at]);
     Ok((old, new))
@@ -174,7 +194,9 @@ fn replace_on_assets(
     }
     let has_it = Condition::equals(Operand::Field(field.name.clone()), old);
     loop {
-        let found = call.library.search(&Search::first(has_it.clone(), AT_ONCE))?;
+        let found = call
+            .library
+            .search(&Search::first(has_it.clone(), AT_ONCE))?;
         let last = found.total <= AT_ONCE;
         call.library.write(&call.author, |writing| {
             for before in found.records {

@@ -91,7 +91,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
 
 /// What a character or predefined entity reference stands for.
 fn character(reference: &BytesRef<'_>) -> Result<String, String> {
-    if let Some(found) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
+    if let Some(found) = reference
+        .resolve_char_ref()
+        .map_err(|error| error.to_string())?
+    {
         return Ok(found.to_string());
     }
     match &**reference {
@@ -138,7 +141,11 @@ impl Builder {
 
     /// One copy of each namespace, however many elements are in it.
     fn shared(&mut self, namespace: &str) -> Arc<str> {
-        if let Some(known) = self.namespaces.iter().find(|known| known.as_ref() == namespace) {
+        if let Some(known) = self
+            .namespaces
+            .iter()
+            .find(|known| known.as_ref() == namespace)
+        {
             return Arc::clone(known);
         }
         let fresh: Arc<str> = Arc::from(namespace);
@@ -156,7 +163,10 @@ impl Builder {
 
     fn text(&mut self, part: &str) -> Result<(), String> {
         if let Some(bad) = part.chars().find(|&found| !is_xml_char(found)) {
-            return Err(format!("the character U+{:04X} is not XML 1.0", u32::from(bad)));
+            return Err(format!(
+                "the character U+{:04X} is not XML 1.0",
+                u32::from(bad)
+            ));
         }
         match self.open.last_mut() {
             Some(parent) => parent.text.push_str(part),
@@ -203,7 +213,11 @@ mod tests {
     fn nesting_stops_at_the_cap() {
         let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
         assert!(parse(nested(DEEPEST).as_bytes()).is_ok());
-        assert!(parse(nested(DEEPEST + 1).as_bytes()).unwrap_err().contains("nested"));
+        assert!(
+            parse(nested(DEEPEST + 1).as_bytes())
+                .unwrap_err()
+                .contains("nested")
+        );
     }
 
     #[test]
@@ -219,7 +233,11 @@ mod tests {
             b"<a>\x01</a>",
         ];
         for document in wrong {
-            assert!(parse(document).is_err(), "{}", String::from_utf8_lossy(document));
+            assert!(
+                parse(document).is_err(),
+                "{}",
+                String::from_utf8_lossy(document)
+            );
         }
     }
 }

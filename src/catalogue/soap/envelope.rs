@@ -35,7 +35,10 @@ impl SoapVersion {
 
     /// The version a media type announces, for requests whose envelope cannot be read.
     pub(super) fn announced(content_type: &str) -> Self {
-        if content_type.trim_start().starts_with("application/soap+xml") {
+        if content_type
+            .trim_start()
+            .starts_with("application/soap+xml")
+        {
             Self::V12
         } else {
             Self::V11
@@ -72,12 +75,19 @@ impl Envelope {
             let is_part = |child: &Element| {
                 child.name == name && child.namespace.as_ref() == version.namespace()
             };
-            root.children.iter().position(is_part).map(|at| root.children.remove(at).children)
+            root.children
+                .iter()
+                .position(is_part)
+                .map(|at| root.children.remove(at).children)
         };
         let header = take("Header").unwrap_or_default();
         let mut body = take("Body").unwrap_or_default();
         match (body.pop(), body.is_empty()) {
-            (Some(only), true) => Ok(Self { version, header, body: only }),
+            (Some(only), true) => Ok(Self {
+                version,
+                header,
+                body: only,
+            }),
             _ => Err(Fault::plain("The SOAP body must hold exactly one element.")),
         }
     }
@@ -104,7 +114,10 @@ pub(super) fn is_service_namespace(namespace: &str) -> bool {
     match namespace.strip_prefix(FAMILY) {
         Some("") => true,
         Some(rest) => rest.strip_prefix('/').is_some_and(|date| {
-            !date.is_empty() && date.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-')
+            !date.is_empty()
+                && date
+                    .chars()
+                    .all(|sign| sign.is_ascii_alphanumeric() || sign == '-')
         }),
         None => false,
     }
@@ -162,10 +175,21 @@ mod tests {
 
     #[test]
     fn dates_order_the_versions() {
-        assert!(is_since("http://www.scene7.com/IpsApi/xsd/2014-04-03", "2014-04-03"));
-        assert!(is_since("http://www.scene7.com/IpsApi/xsd/2017-10-29-beta", "2014-04-03"));
-        assert!(!is_since("http://www.scene7.com/IpsApi/xsd/2013-02-15", "2014-04-03"));
+        assert!(is_since(
+            "http://www.scene7.com/IpsApi/xsd/2014-04-03",
+            "2014-04-03"
+        ));
+        assert!(is_since(
+            "http://www.scene7.com/IpsApi/xsd/2017-10-29-beta",
+            "2014-04-03"
+        ));
+        assert!(!is_since(
+            "http://www.scene7.com/IpsApi/xsd/2013-02-15",
+            "2014-04-03"
+        ));
         assert!(!is_since("http://www.scene7.com/IpsApi/xsd", "2008-01-15"));
-        assert!(!is_service_namespace("http://www.scene7.com/IpsApi/xsd/\"><x"));
+        assert!(!is_service_namespace(
+            "http://www.scene7.com/IpsApi/xsd/\"><x"
+        ));
     }
 }

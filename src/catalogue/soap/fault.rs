@@ -51,12 +51,17 @@ pub(super) enum Fault {
 impl Fault {
     /// A fault with a published code.
     pub(super) fn new(code: i32, reason: impl Into<String>) -> Self {
-        Self::Coded { code, reason: reason.into() }
+        Self::Coded {
+            code,
+            reason: reason.into(),
+        }
     }
 
     /// A fault of the SOAP layer.
     pub(super) fn plain(reason: impl Into<String>) -> Self {
-        Self::Plain { reason: reason.into() }
+        Self::Plain {
+            reason: reason.into(),
+        }
     }
 
     /// A value the server does not accept.
@@ -66,14 +71,23 @@ impl Fault {
 
     /// A required parameter that is not there.
     pub(super) fn missing(name: &str) -> Self {
-        Self::new(MISSING_PARAMETER, format!("Missing required parameter '{name}'."))
+        Self::new(
+            MISSING_PARAMETER,
+            format!("Missing required parameter '{name}'."),
+        )
     }
 
     /// The element inside `detail`, `None` for a plain fault.
     fn class(&self) -> Option<&'static str> {
         match self {
-            Self::Coded { code: 10000..=19999, .. } => Some("authenticationFault"),
-            Self::Coded { code: 20000..=29999, .. } => Some("authorizationFault"),
+            Self::Coded {
+                code: 10000..=19999,
+                ..
+            } => Some("authenticationFault"),
+            Self::Coded {
+                code: 20000..=29999,
+                ..
+            } => Some("authorizationFault"),
             Self::Coded { .. } => Some("ipsApiFault"),
             Self::Plain { .. } => None,
         }
@@ -121,7 +135,9 @@ impl Fault {
     }
 
     fn write_detail(&self, xml: &mut Xml) {
-        let (Some(class), Self::Coded { code, reason }) = (self.class(), self) else { return };
+        let (Some(class), Self::Coded { code, reason }) = (self.class(), self) else {
+            return;
+        };
         let name = format!("tns:{class}");
         xml.open_with(&name, "xmlns:tns", FAULT_NAMESPACE);
         xml.leaf("tns:code", &code.to_string());
@@ -154,9 +170,10 @@ mod tests {
     fn soap_1_2_has_its_own_shape() {
         let document = Fault::new(INVALID_CREDENTIALS, "no").document(SoapVersion::V12);
         assert!(document.contains("<soapenv:Value>soapenv:Receiver</soapenv:Value>"));
-        assert!(document.contains(
-            "<soapenv:Text xml:lang=\"en-US\">authenticationFault</soapenv:Text>"
-        ));
+        assert!(
+            document
+                .contains("<soapenv:Text xml:lang=\"en-US\">authenticationFault</soapenv:Text>")
+        );
         assert!(document.contains("<soapenv:Detail><tns:authenticationFault "));
         assert!(!document.contains("faultcode"));
     }

@@ -31,7 +31,10 @@ pub(super) fn all(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let schema = call.library.schema();
     let mut groups: IndexMap<&str, Vec<&FieldDefinition>> = IndexMap::new();
     for field in &schema.fields {
-        groups.entry(field.applies_to.as_str()).or_default().push(field);
+        groups
+            .entry(field.applies_to.as_str())
+            .or_default()
+            .push(field);
     }
     xml.open("assetFieldsArray");
     for (kind, fields) in groups {
@@ -78,8 +81,9 @@ pub(super) fn unique_values(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault>
     let schema = call.library.schema();
     let field = call.field(&schema, call.text("fieldHandle")?)?;
     let media = Condition::equals(Operand::Media, "true");
-    let buckets =
-        call.library.buckets(&media, &Operand::Field(field.name.clone()), usize::MAX)?;
+    let buckets = call
+        .library
+        .buckets(&media, &Operand::Field(field.name.clone()))?;
     let values: BTreeSet<&str> = buckets.iter().map(|bucket| bucket.value.as_str()).collect();
     xml.texts(View::ALL, "values", values);
     Ok(())

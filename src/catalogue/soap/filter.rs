@@ -20,10 +20,17 @@ impl Node {
             self.whole = true;
             return;
         };
-        let at = self.inside.iter().position(|node| node.name == first).unwrap_or_else(|| {
-            self.inside.push(Self { name: first.to_owned(), ..Self::default() });
-            self.inside.len() - 1
-        });
+        let at = self
+            .inside
+            .iter()
+            .position(|node| node.name == first)
+            .unwrap_or_else(|| {
+                self.inside.push(Self {
+                    name: first.to_owned(),
+                    ..Self::default()
+                });
+                self.inside.len() - 1
+            });
         self.inside[at].insert(path);
     }
 
@@ -45,31 +52,50 @@ impl Filter {
         let tree = |name: &str| {
             let mut root = Node::default();
             for path in request.texts(name) {
-                let mut parts = path.trim().split('/').filter(|part| !part.is_empty()).peekable();
+                let mut parts = path
+                    .trim()
+                    .split('/')
+                    .filter(|part| !part.is_empty())
+                    .peekable();
                 if parts.peek().is_some() {
                     root.insert(parts);
                 }
             }
             (!root.inside.is_empty()).then_some(root)
         };
-        Self { include: tree("responseFieldArray"), exclude: tree("excludeFieldArray") }
+        Self {
+            include: tree("responseFieldArray"),
+            exclude: tree("excludeFieldArray"),
+        }
     }
 
     /// The view of the `…Return` element.
     pub(super) fn view(&self) -> View<'_> {
-        View { include: self.include.as_ref(), exclude: self.exclude.as_ref() }
+        View {
+            include: self.include.as_ref(),
+            exclude: self.exclude.as_ref(),
+        }
     }
 
     /// Whether nothing is asked for but these paths.
     pub(super) fn only(&self, paths: &[&str]) -> bool {
         fn within(node: &Node, above: &str, paths: &[&str]) -> bool {
             node.inside.iter().all(|child| {
-                let path =
-                    if above.is_empty() { child.name.clone() } else { format!("{above}/{}", child.name) };
-                if child.whole { paths.contains(&path.as_str()) } else { within(child, &path, paths) }
+                let path = if above.is_empty() {
+                    child.name.clone()
+                } else {
+                    format!("{above}/{}", child.name)
+                };
+                if child.whole {
+                    paths.contains(&path.as_str())
+                } else {
+                    within(child, &path, paths)
+                }
             })
         }
-        self.include.as_ref().is_some_and(|root| within(root, "", paths))
+        self.include
+            .as_ref()
+            .is_some_and(|root| within(root, "", paths))
     }
 }
 
@@ -84,7 +110,10 @@ pub(super) struct View<'f> {
 
 impl<'f> View<'f> {
     /// Everything.
-    pub(super) const ALL: View<'static> = View { include: None, exclude: None };
+    pub(super) const ALL: View<'static> = View {
+        include: None,
+        exclude: None,
+    };
 
     /// The view of a child, `None` where the child is not wanted.
     pub(super) fn child(self, name: &str) -> Option<View<'f>> {
@@ -115,7 +144,10 @@ mod tests {
 
     fn filter(include: &[&str], exclude: &[&str]) -> Filter {
         let items = |paths: &[&str]| -> String {
-            paths.iter().map(|path| format!("<items>{path}</items>")).collect()
+            paths
+                .iter()
+                .map(|path| format!("<items>{path}</items>"))
+                .collect()
         };
         let request = format!(
             "<p><responseFieldArray>{}</responseFieldArray><excludeFieldArray>{}</excludeFieldArray></p>",
@@ -126,12 +158,20 @@ mod tests {
     }
 
     fn wanted(filter: &Filter, path: &str) -> bool {
-        path.split('/').try_fold(filter.view(), View::child).is_some()
+        path.split('/')
+            .try_fold(filter.view(), View::child)
+            .is_some()
     }
 
     #[test]
     fn naming_an_element_includes_its_whole_subtree_and_naming_children_only_those() {
-        let asked = filter(&["assetArray/items/metadataArray", "assetArray/items/imageInfo/width"], &[]);
+        let asked = filter(
+            &[
+                "assetArray/items/metadataArray",
+                "assetArray/items/imageInfo/width",
+            ],
+            &[],
+        );
         assert!(wanted(&asked, "assetArray/items/metadataArray/items/name"));
         assert!(wanted(&asked, "assetArray/items/imageInfo/width"));
         assert!(!wanted(&asked, "assetArray/items/imageInfo/height"));

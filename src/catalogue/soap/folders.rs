@@ -42,7 +42,8 @@ impl Tree {
 
     /// The folders directly inside.
     fn inside<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t str> {
-        self.below(path).filter(move |folder| depth(folder) == depth(path) + 1)
+        self.below(path)
+            .filter(move |folder| depth(folder) == depth(path) + 1)
     }
 }
 
@@ -78,10 +79,20 @@ pub(super) fn tree(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         .trim()
         .parse()
         .map_err(|_| Fault::invalid("The depth is not a number."))?;
-    let depth = if depth < 0 { DEEPEST } else { depth.min(DEEPEST) };
+    let depth = if depth < 0 {
+        DEEPEST
+    } else {
+        depth.min(DEEPEST)
+    };
     let filter = call.filter();
-    let mut writer = Writer { call, tree: &tree, left: MOST };
-    xml.nest(filter.view(), "folders", |xml, view| writer.folder(xml, view, &root, Some(depth)));
+    let mut writer = Writer {
+        call,
+        tree: &tree,
+        left: MOST,
+    };
+    xml.nest(filter.view(), "folders", |xml, view| {
+        writer.folder(xml, view, &root, Some(depth))
+    });
     permission_sets(xml, filter.view());
     Ok(())
 }
@@ -91,11 +102,17 @@ pub(super) fn flat(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let tree = Tree::of(call)?;
     let root = asked(call, &tree)?;
     let filter = call.filter();
-    let mut writer = Writer { call, tree: &tree, left: MOST };
+    let mut writer = Writer {
+        call,
+        tree: &tree,
+        left: MOST,
+    };
     xml.nest(filter.view(), "folderArray", |xml, view| {
         for path in tree.below(&root) {
             if writer.left > 0 {
-                xml.nest(view, "items", |xml, view| writer.folder(xml, view, path, None));
+                xml.nest(view, "items", |xml, view| {
+                    writer.folder(xml, view, path, None)
+                });
             }
         }
     });
@@ -117,13 +134,26 @@ impl Writer<'_> {
         self.left = self.left.saturating_sub(1);
         let tree = self.tree;
         let children: Vec<&str> = tree.inside(path).collect();
-        let here = AssetRecord { folder: path.to_owned(), ..AssetRecord::default() };
-        let set = if self.call.library.is_writable(&here) { FULL } else { READ_ONLY };
+        let here = AssetRecord {
+            folder: path.to_owned(),
+            ..AssetRecord::default()
+        };
+        let set = if self.call.library.is_writable(&here) {
+            FULL
+        } else {
+            READ_ONLY
+        };
         xml.field(view, "folderHandle", &format!("f|{path}"));
         xml.field(view, "path", path);
         xml.field(view, "permissionSetHandle", set);
-        xml.field(view, "hasSubfolders", if children.is_empty() { "false" } else { "true" });
-        let Some(deeper) = deeper.filter(|&levels| levels > 0) else { return };
+        xml.field(
+            view,
+            "hasSubfolders",
+            if children.is_empty() { "false" } else { "true" },
+        );
+        let Some(deeper) = deeper.filter(|&levels| levels > 0) else {
+            return;
+        };
         xml.nest(view, "subfolderArray", |xml, view| {
             for child in children {
                 if self.left > 0 {
@@ -141,7 +171,9 @@ fn permission_sets(xml: &mut Xml, view: View<'_>) {
         for (handle, writable) in [(FULL, true), (READ_ONLY, false)] {
             xml.nest(view, "items", |xml, view| {
                 xml.field(view, "permissionSetHandle", handle);
-                xml.nest(view, "permissionArray", |xml, view| write_permissions(xml, view, writable));
+                xml.nest(view, "permissionArray", |xml, view| {
+                    write_permissions(xml, view, writable)
+                });
             });
         }
     });

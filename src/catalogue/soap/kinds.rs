@@ -42,7 +42,10 @@ const KINDS: &[(&str, Info)] = &[
     ("Pdf", Info::File("pdfInfo")),
     ("PostScript", Info::File("postScriptInfo")),
     ("PowerPoint", Info::File("powerPointInfo")),
-    ("PremierExpressRemix", Info::File("premiereExpressRemixInfo")),
+    (
+        "PremierExpressRemix",
+        Info::File("premiereExpressRemixInfo"),
+    ),
     ("PsdTemplate", Info::File("psdInfo")),
     ("RenderScene", Info::None),
     ("RenderSet", Info::None),
@@ -76,5 +79,8 @@ pub(super) fn exists(kind: &str) -> bool {
 
 /// The info element of a type.
 pub(super) fn info(kind: &str) -> Info {
-    KINDS.iter().find(|(name, _)| *name == kind).map_or(Info::None, |(_, info)| *info)
+    KINDS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map_or(Info::None, |(_, info)| *info)
 }

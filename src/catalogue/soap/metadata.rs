@@ -47,7 +47,11 @@ fn open(writing: &Writing<'_>, handle: &str) -> Result<Result<Open, Refused>, Da
     if let Err(refused) = writing.permitted(&record) {
         return Ok(Err(refused));
     }
-    Ok(Ok(Open { after: record.clone(), before: record, touched: false }))
+    Ok(Ok(Open {
+        after: record.clone(),
+        before: record,
+        touched: false,
+    }))
 }
 
 impl Open {
@@ -90,7 +94,10 @@ fn set_pairs(
     outcomes: &mut Outcomes,
 ) -> Result<(), DatabaseError> {
     let key = |update: &Update| -> Key {
-        vec![("assetHandle", asset.to_owned()), ("fieldHandle", update.handle.clone())]
+        vec![
+            ("assetHandle", asset.to_owned()),
+            ("fieldHandle", update.handle.clone()),
+        ]
     };
     let mut open = match open(writing, asset)? {
         Ok(open) => open,
@@ -118,7 +125,10 @@ fn set_pairs(
 pub(super) fn set_one(call: &Call<'_>, _: &mut Xml) -> Result<(), Fault> {
     let schema = call.library.schema();
     let updates = updates(call, &schema, call.request);
-    let wishes = updates.into_iter().map(|update| update.wish).collect::<Result<Vec<_>, _>>()?;
+    let wishes = updates
+        .into_iter()
+        .map(|update| update.wish)
+        .collect::<Result<Vec<_>, _>>()?;
     change_one(call, &wishes)
 }
 

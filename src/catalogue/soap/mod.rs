@@ -34,14 +34,10 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write as _;
-
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 use crate::catalogue::accounts::Account;
 use crate::catalogue::faults::{self, Permit};
@@ -69,7 +65,7 @@ pub async fn handle(state: ServerState, headers: HeaderMap, body: Bytes) -> Resp
         Err(fault) => return Form::unread(&headers).fault(&fault),
     };
     let block = credentials::auth_header(&envelope.header, state.manners.soap.header);
-    let form = Form::asked(&envelope, block, &headers);
+    let form = Form::asked(&envelope, block);
     let (operation, account) = match accept(&state, &headers, &envelope, block) {
         Ok(accepted) => accepted,
         Err(fault) => return form.fault(&fault),
@@ -91,12 +87,18 @@ pub async fn handle(state: ServerState, headers: HeaderMap, body: Bytes) -> Resp
     }
 }
 
+/// Tells the server's outermost layer to compress the answer, whatever the request accepts.
+const ZIP: &str = "x-catalogue-gzip";
+/// Tells it not to.
+const NO_ZIP: &str = "x-catalogue-no-gzip";
+
 /// How the answer is wrapped.
 #[derive(Clone, Copy, Debug)]
 struct Form {
     version: SoapVersion,
     fault_status: u16,
-    gzip: bool,
+    /// What the request says about compression; without a word `Accept-Encoding` decides.
+    gzip: Option<bool>,
 }
 
 impl Form {
@@ -105,16 +107,16 @@ impl Form {
         Self {
             version: SoapVersion::announced(header_text(headers, &CONTENT_TYPE)),
             fault_status: 500,
-            gzip: credentials::wants_gzip(None, headers),
+            gzip: None,
         }
     }
 
     /// As the request asks.
-    fn asked(envelope: &Envelope, block: Option<&Element>, headers: &HeaderMap) -> Self {
+    fn asked(envelope: &Envelope, block: Option<&Element>) -> Self {
         Self {
             version: envelope.version,
             fault_status: credentials::fault_status(block),
-            gzip: credentials::wants_gzip(block, headers),
+            gzip: block.and_then(|block| block.truth_of("gzipResponse")),
         }
     }
 
@@ -125,29 +127,24 @@ impl Form {
     }
 
     fn respond(self, status: StatusCode, document: String) -> Response {
-        let plain = document.into_bytes();
-        let zipped = if self.gzip { gzip(&plain) } else { None };
-        let is_zipped = zipped.is_some();
-        let mut response = Response::new(Body::from(zipped.unwrap_or(plain)));
+        let mut response = Response::new(Body::from(document));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         let content_type = HeaderValue::from_static(self.version.content_type());
         headers.insert(CONTENT_TYPE, content_type);
-        if is_zipped {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some(gzip) = self.gzip {
+            let name = if gzip { ZIP } else { NO_ZIP };
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static("1"));
         }
         response
     }
 }
 
-fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 8), Compression::fast());
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok()
-}
-
 fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// Checks everything that can be checked without the library.

@@ -4,7 +4,9 @@ use super::call::Call;
 use super::fault::Fault;
 use super::schema::Slot;
 use super::xml::Xml;
-use super::{assets, company, dictionary, fields, folders, metadata, params, search, signin, thumbs};
+use super::{
+    assets, company, dictionary, fields, folders, metadata, params, search, signin, thumbs,
+};
 
 /// Answers a call: writes the children of the `…Return` element.
 pub(super) type Run = fn(&Call<'_>, &mut Xml) -> Result<(), Fault>;
@@ -64,42 +66,184 @@ pub(super) struct Operation {
 }
 
 const fn read(name: &'static str, who: Who, params: &'static [Slot], run: Run) -> Operation {
-    Operation { name, who, writes: false, params, run }
+    Operation {
+        name,
+        who,
+        writes: false,
+        params,
+        run,
+    }
 }
 
 const fn write(name: &'static str, who: Who, params: &'static [Slot], run: Run) -> Operation {
-    Operation { name, who, writes: true, params, run }
+    Operation {
+        name,
+        who,
+        writes: true,
+        params,
+        run,
+    }
 }
 
 /// Every operation this server has.
 pub(super) const OPERATIONS: &[Operation] = &[
-    read("checkLogin", Who::Everybody, params::CHECK_LOGIN, signin::check_login),
-    read("getUserInfo", Who::Everybody, params::USER_INFO, signin::user_info),
-    read("getCompanyMembership", Who::Everybody, params::MEMBERSHIP, company::membership),
-    read("getCompanyInfo", Who::Everybody, params::COMPANY_INFO, company::info),
-    read("getProperty", Who::Everybody, params::PROPERTY, company::property),
-    read("getSystemProperties", Who::Everybody, params::NOTHING, company::properties),
-    read("getFolderTree", Who::Readers, params::FOLDER_TREE, folders::tree),
+    read(
+        "checkLogin",
+        Who::Everybody,
+        params::CHECK_LOGIN,
+        signin::check_login,
+    ),
+    read(
+        "getUserInfo",
+        Who::Everybody,
+        params::USER_INFO,
+        signin::user_info,
+    ),
+    read(
+        "getCompanyMembership",
+        Who::Everybody,
+        params::MEMBERSHIP,
+        company::membership,
+    ),
+    read(
+        "getCompanyInfo",
+        Who::Everybody,
+        params::COMPANY_INFO,
+        company::info,
+    ),
+    read(
+        "getProperty",
+        Who::Everybody,
+        params::PROPERTY,
+        company::property,
+    ),
+    read(
+        "getSystemProperties",
+        Who::Everybody,
+        params::NOTHING,
+        company::properties,
+    ),
+    read(
+        "getFolderTree",
+        Who::Readers,
+        params::FOLDER_TREE,
+        folders::tree,
+    ),
     read("getFolders", Who::Readers, params::FOLDERS, folders::flat),
-    read("getMetadataFields", Who::Readers, params::METADATA_FIELDS, fields::of_type),
-    read("getAssetMetadataFields", Who::Readers, params::ONLY_COMPANY, fields::all),
-    read("getUniqueMetadataValues", Who::Readers, params::UNIQUE_VALUES, fields::unique_values),
-    read("getTagFieldValues", Who::Everybody, params::TAG_VALUES, dictionary::get),
-    write("addTagFieldValues", Who::Admins, params::EDIT_TAG_VALUES, dictionary::add),
-    write("setTagFieldValues", Who::Admins, params::EDIT_TAG_VALUES, dictionary::set),
-    write("deleteTagFieldValues", Who::Admins, params::EDIT_TAG_VALUES, dictionary::delete),
-    write("updateTagFieldValues", Who::Admins, params::UPDATE_TAG_VALUES, dictionary::update),
-    read("searchAssets", Who::Readers, params::SEARCH_ASSETS, search::run),
-    read("getAssets", Who::Readers, params::ASSETS, assets::by_handles),
-    read("getAssetsByName", Who::Readers, params::ASSETS_BY_NAME, assets::by_names),
-    read("getAssetCounts", Who::Readers, params::ONLY_COMPANY, assets::counts),
-    read("checkAssetNames", Who::Readers, params::CHECK_NAMES, assets::names_in_use),
-    read("getAssociatedAssets", Who::Readers, params::ASSOCIATED, thumbs::associated),
-    write("setAssetMetadata", Who::Editors, params::SET_METADATA, metadata::set_one),
-    write("batchSetAssetMetadata", Who::Editors, params::BATCH_SET_METADATA, metadata::set_batch),
-    write("deleteAssetMetadata", Who::Editors, params::DELETE_METADATA, metadata::delete_one),
-    write("batchSetThumbAsset", Who::Editors, params::BATCH_SET_THUMB, thumbs::set_batch),
-    write("setAssetsPublishState", Who::Editors, params::SET_PUBLISH_STATE, thumbs::set_published),
+    read(
+        "getMetadataFields",
+        Who::Readers,
+        params::METADATA_FIELDS,
+        fields::of_type,
+    ),
+    read(
+        "getAssetMetadataFields",
+        Who::Readers,
+        params::ONLY_COMPANY,
+        fields::all,
+    ),
+    read(
+        "getUniqueMetadataValues",
+        Who::Readers,
+        params::UNIQUE_VALUES,
+        fields::unique_values,
+    ),
+    read(
+        "getTagFieldValues",
+        Who::Everybody,
+        params::TAG_VALUES,
+        dictionary::get,
+    ),
+    write(
+        "addTagFieldValues",
+        Who::Admins,
+        params::EDIT_TAG_VALUES,
+        dictionary::add,
+    ),
+    write(
+        "setTagFieldValues",
+        Who::Admins,
+        params::EDIT_TAG_VALUES,
+        dictionary::set,
+    ),
+    write(
+        "deleteTagFieldValues",
+        Who::Admins,
+        params::EDIT_TAG_VALUES,
+        dictionary::delete,
+    ),
+    write(
+        "updateTagFieldValues",
+        Who::Admins,
+        params::UPDATE_TAG_VALUES,
+        dictionary::update,
+    ),
+    read(
+        "searchAssets",
+        Who::Readers,
+        params::SEARCH_ASSETS,
+        search::run,
+    ),
+    read(
+        "getAssets",
+        Who::Readers,
+        params::ASSETS,
+        assets::by_handles,
+    ),
+    read(
+        "getAssetsByName",
+        Who::Readers,
+        params::ASSETS_BY_NAME,
+        assets::by_names,
+    ),
+    read(
+        "getAssetCounts",
+        Who::Readers,
+        params::ONLY_COMPANY,
+        assets::counts,
+    ),
+    read(
+        "checkAssetNames",
+        Who::Readers,
+        params::CHECK_NAMES,
+        assets::names_in_use,
+    ),
+    read(
+        "getAssociatedAssets",
+        Who::Readers,
+        params::ASSOCIATED,
+        thumbs::associated,
+    ),
+    write(
+        "setAssetMetadata",
+        Who::Editors,
+        params::SET_METADATA,
+        metadata::set_one,
+    ),
+    write(
+        "batchSetAssetMetadata",
+        Who::Editors,
+        params::BATCH_SET_METADATA,
+        metadata::set_batch,
+    ),
+    write(
+        "deleteAssetMetadata",
+        Who::Editors,
+        params::DELETE_METADATA,
+        metadata::delete_one,
+    ),
+    write(
+        "batchSetThumbAsset",
+        Who::Editors,
+        params::BATCH_SET_THUMB,
+        thumbs::set_batch,
+    ),
+    write(
+        "setAssetsPublishState",
+        Who::Editors,
+        params::SET_PUBLISH_STATE,
+        thumbs::set_published,
+    ),
 ];
 
 /// The operation of this name, if this server has it.

@@ -37,12 +37,18 @@ pub(super) const UNVERSIONED_HEADER: Kind = AnyOrder(&[
 
 pub(super) const NOTHING: &[Slot] = &[];
 pub(super) const ONLY_COMPANY: &[Slot] = &[COMPANY];
-pub(super) const CHECK_LOGIN: &[Slot] =
-    &[opt("companyHandle", Text), one("email", Text), one("password", Text)];
+pub(super) const CHECK_LOGIN: &[Slot] = &[
+    opt("companyHandle", Text),
+    one("email", Text),
+    one("password", Text),
+];
 pub(super) const USER_INFO: &[Slot] = &[opt("userHandle", Text), opt("email", Text)];
 pub(super) const MEMBERSHIP: &[Slot] = &[opt("userHandle", Text)];
-pub(super) const COMPANY_INFO: &[Slot] =
-    &[opt("companyHandle", Text), opt("companyName", Text), opt("imsOrgId", Text)];
+pub(super) const COMPANY_INFO: &[Slot] = &[
+    opt("companyHandle", Text),
+    opt("companyName", Text),
+    opt("imsOrgId", Text),
+];
 pub(super) const PROPERTY: &[Slot] = &[one("name", Text)];
 
 pub(super) const FOLDER_TREE: &[Slot] = &[
@@ -120,17 +126,29 @@ pub(super) const SEARCH_ASSETS: &[Slot] = &[
     opt("conditionMatchMode", Text),
     opt("keywordArray", STRINGS),
     opt("systemFieldMatchMode", Text),
-    opt("systemFieldConditionArray", Sequence(&[items(Sequence(SYSTEM_CONDITION))])),
+    opt(
+        "systemFieldConditionArray",
+        Sequence(&[items(Sequence(SYSTEM_CONDITION))]),
+    ),
     opt("tagMatchMode", Text),
-    opt("tagConditionArray", Sequence(&[items(Sequence(TAG_CONDITION))])),
+    opt(
+        "tagConditionArray",
+        Sequence(&[items(Sequence(TAG_CONDITION))]),
+    ),
     opt("metadataMatchMode", Text),
-    opt("metadataConditionArray", Sequence(&[items(Sequence(METADATA_CONDITION))])),
+    opt(
+        "metadataConditionArray",
+        Sequence(&[items(Sequence(METADATA_CONDITION))]),
+    ),
     opt("assetTypeArray", STRINGS),
     opt("excludeAssetTypeArray", STRINGS),
     opt("assetSubTypeArray", STRINGS),
     opt("strictSubTypeCheck", Truth),
     opt("excludeByproducts", Truth),
-    opt("excludeByproductArray", Sequence(&[items(Sequence(BYPRODUCT))])),
+    opt(
+        "excludeByproductArray",
+        Sequence(&[items(Sequence(BYPRODUCT))]),
+    ),
     opt("projectHandle", Text),
     opt("recordsPerPage", Int),
     opt("resultsPage", Int),
@@ -163,13 +181,20 @@ pub(super) const ASSETS_BY_NAME: &[Slot] = &[
 ];
 
 pub(super) const CHECK_NAMES: &[Slot] = &[COMPANY, one("assetNameArray", STRINGS)];
-pub(super) const ASSOCIATED: &[Slot] =
-    &[COMPANY, one("assetHandle", Text), RESPONSE_FIELDS, EXCLUDE_FIELDS];
+pub(super) const ASSOCIATED: &[Slot] = &[
+    COMPANY,
+    one("assetHandle", Text),
+    RESPONSE_FIELDS,
+    EXCLUDE_FIELDS,
+];
 pub(super) const METADATA_FIELDS: &[Slot] = &[COMPANY, one("assetType", Text)];
 pub(super) const TAG_VALUES: &[Slot] = &[COMPANY, one("fieldHandleArray", STRINGS)];
 pub(super) const UNIQUE_VALUES: &[Slot] = &[COMPANY, one("fieldHandle", Text)];
-pub(super) const EDIT_TAG_VALUES: &[Slot] =
-    &[COMPANY, one("fieldHandle", Text), one("valueArray", STRINGS)];
+pub(super) const EDIT_TAG_VALUES: &[Slot] = &[
+    COMPANY,
+    one("fieldHandle", Text),
+    one("valueArray", STRINGS),
+];
 
 const TAG_RENAME: &[Slot] = &[one("oldValue", Text), one("newValue", Text)];
 pub(super) const UPDATE_TAG_VALUES: &[Slot] = &[
@@ -196,8 +221,10 @@ const METADATA_UPDATES: Slot = one(
 pub(super) const SET_METADATA: &[Slot] = &[COMPANY, one("assetHandle", Text), METADATA_UPDATES];
 
 const METADATA_GROUP: &[Slot] = &[one("assetHandleArray", STRINGS), METADATA_UPDATES];
-pub(super) const BATCH_SET_METADATA: &[Slot] =
-    &[COMPANY, one("updateArray", Sequence(&[items(Sequence(METADATA_GROUP))]))];
+pub(super) const BATCH_SET_METADATA: &[Slot] = &[
+    COMPANY,
+    one("updateArray", Sequence(&[items(Sequence(METADATA_GROUP))])),
+];
 
 const DELETION: &[Slot] = &[one("fieldHandle", Text)];
 pub(super) const DELETE_METADATA: &[Slot] = &[
@@ -207,11 +234,16 @@ pub(super) const DELETE_METADATA: &[Slot] = &[
 ];
 
 const THUMB: &[Slot] = &[one("assetHandle", Text), opt("thumbAssetHandle", Text)];
-pub(super) const BATCH_SET_THUMB: &[Slot] =
-    &[COMPANY, one("updateArray", Sequence(&[items(Sequence(THUMB))]))];
+pub(super) const BATCH_SET_THUMB: &[Slot] = &[
+    COMPANY,
+    one("updateArray", Sequence(&[items(Sequence(THUMB))])),
+];
 
 const PUBLISH_STATE: &[Slot] = &[one("assetHandle", Text), one("publishState", Text)];
 pub(super) const SET_PUBLISH_STATE: &[Slot] = &[
     COMPANY,
-    one("publishStateUpdateArray", Sequence(&[items(Sequence(PUBLISH_STATE))])),
+    one(
+        "publishStateUpdateArray",
+        Sequence(&[items(Sequence(PUBLISH_STATE))]),
+    ),
 ];

@@ -35,17 +35,32 @@ pub(super) struct Slot {
 
 /// Exactly one.
 pub(super) const fn one(name: &'static str, kind: Kind) -> Slot {
-    Slot { name, kind, required: true, many: false }
+    Slot {
+        name,
+        kind,
+        required: true,
+        many: false,
+    }
 }
 
 /// None or one.
 pub(super) const fn opt(name: &'static str, kind: Kind) -> Slot {
-    Slot { name, kind, required: false, many: false }
+    Slot {
+        name,
+        kind,
+        required: false,
+        many: false,
+    }
 }
 
 /// The `items` of an array.
 pub(super) const fn items(kind: Kind) -> Slot {
-    Slot { name: "items", kind, required: false, many: true }
+    Slot {
+        name: "items",
+        kind,
+        required: false,
+        many: true,
+    }
 }
 
 /// Checks an element against a sequence.
@@ -77,7 +92,10 @@ pub(super) fn check_kind(element: &Element, kind: Kind) -> Result<(), Fault> {
     };
     if !fits {
         let kind = format!("{kind:?}").to_lowercase();
-        return Err(invalid(format!("'{text}' in '{}' is not of type {kind}.", element.name)));
+        return Err(invalid(format!(
+            "'{text}' in '{}' is not of type {kind}.",
+            element.name
+        )));
     }
     match element.children.first() {
         Some(child) => Err(unexpected(element, child)),
@@ -88,12 +106,16 @@ pub(super) fn check_kind(element: &Element, kind: Kind) -> Result<(), Fault> {
 /// Whether the text is an `xsd:dateTime`, with an offset or without.
 pub(super) fn is_moment(text: &str) -> bool {
     text.contains('T')
-        && (text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok())
+        && (text.parse::<jiff::Timestamp>().is_ok()
+            || text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 fn check_children(parent: &Element, slots: &'static [Slot], ordered: bool) -> Result<(), Fault> {
     if !parent.text.trim().is_empty() {
-        return Err(invalid(format!("Unexpected text in element '{}'.", parent.name)));
+        return Err(invalid(format!(
+            "Unexpected text in element '{}'.",
+            parent.name
+        )));
     }
     let mut at = 0;
     let mut seen = vec![false; slots.len()];
@@ -118,7 +140,11 @@ fn check_children(parent: &Element, slots: &'static [Slot], ordered: bool) -> Re
         at = found;
         check_kind(child, slots[found].kind)?;
     }
-    match slots.iter().zip(seen).find(|(slot, seen)| slot.required && !seen) {
+    match slots
+        .iter()
+        .zip(seen)
+        .find(|(slot, seen)| slot.required && !seen)
+    {
         Some((slot, _)) => Err(Fault::missing(slot.name)),
         None => Ok(()),
     }
@@ -129,7 +155,10 @@ fn invalid(reason: String) -> Fault {
 }
 
 fn unexpected(parent: &Element, child: &Element) -> Fault {
-    invalid(format!("Unexpected element '{}' in '{}'.", child.name, parent.name))
+    invalid(format!(
+        "Unexpected element '{}' in '{}'.",
+        child.name, parent.name
+    ))
 }
 
 #[cfg(test)]
@@ -158,7 +187,10 @@ mod tests {
     #[test]
     fn what_the_schema_allows_passes() {
         assert_eq!(code("<handle/>"), 0);
-        assert_eq!(code("<handle>c|1</handle>\n <deep> true </deep><pairs/>"), 0);
+        assert_eq!(
+            code("<handle>c|1</handle>\n <deep> true </deep><pairs/>"),
+            0
+        );
         assert_eq!(code("<handle/><when>2024-01-01T00:00:00.000Z</when>"), 0);
         let pairs = "<items><name>a</name></items><items><name/><count>-3</count></items>";
         assert_eq!(code(&format!("<handle/><pairs>{pairs}</pairs>")), 0);

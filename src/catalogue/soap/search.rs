@@ -42,10 +42,16 @@ pub(super) fn run(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 
 /// How many assets to leave out, and how many to list.
 fn page(call: &Call<'_>, filter: &Filter) -> Result<(u64, u64), Fault> {
-    let most = if filter.only(&NARROW) { NARROW_PAGE } else { WIDE_PAGE };
+    let most = if filter.only(&NARROW) {
+        NARROW_PAGE
+    } else {
+        WIDE_PAGE
+    };
     let size = positive(call, "recordsPerPage")?.unwrap_or(WIDE_PAGE);
     if size > most && call.switches.oversized_page == OversizedPage::Refused {
-        return Err(Fault::invalid(format!("recordsPerPage must not be above {most}.")));
+        return Err(Fault::invalid(format!(
+            "recordsPerPage must not be above {most}."
+        )));
     }
     let size = size.min(most);
     let page = positive(call, "resultsPage")?.unwrap_or(1);
@@ -54,7 +60,9 @@ fn page(call: &Call<'_>, filter: &Filter) -> Result<(u64, u64), Fault> {
 
 /// A number from 1 up.
 fn positive(call: &Call<'_>, name: &str) -> Result<Option<u64>, Fault> {
-    let Some(text) = call.request.text_of(name) else { return Ok(None) };
+    let Some(text) = call.request.text_of(name) else {
+        return Ok(None);
+    };
     match text.trim().parse::<u64>() {
         Ok(number) if number > 0 => Ok(Some(number)),
         Ok(_) | Err(_) => Err(Fault::invalid(format!("{name} must be 1 or more."))),
@@ -67,7 +75,9 @@ fn order(call: &Call<'_>) -> Result<Vec<Sort>, Fault> {
         None | Some("Ascending") => false,
         Some("Descending") => true,
         Some(other) => {
-            return Err(Fault::invalid(format!("Sort direction '{other}' is invalid.")));
+            return Err(Fault::invalid(format!(
+                "Sort direction '{other}' is invalid."
+            )));
         }
     };
     let by = match call.request.text_of("sortBy") {
@@ -84,4 +94,3 @@ fn order(call: &Call<'_>) -> Result<Vec<Sort>, Fault> {
     }
     Ok(vec![Sort { by, descending }])
 }
-

@@ -10,14 +10,26 @@ use super::xml::Xml;
 /// Whether an e-mail address and a password belong together. They stand in the body, beside the
 /// credentials of the call itself.
 pub(super) fn check_login(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
-    let known = call.accounts.sign_in(call.text("email")?, call.text("password")?);
-    xml.leaf("status", if known.is_some() { "ValidLogin" } else { "InvalidLogin" });
+    let known = call
+        .accounts
+        .sign_in(call.text("email")?, call.text("password")?);
+    xml.leaf(
+        "status",
+        if known.is_some() {
+            "ValidLogin"
+        } else {
+            "InvalidLogin"
+        },
+    );
     Ok(())
 }
 
 /// A user by handle or address; the caller where neither is given.
 pub(super) fn user_info(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
-    let account = match (call.request.text_of("userHandle"), call.request.text_of("email")) {
+    let account = match (
+        call.request.text_of("userHandle"),
+        call.request.text_of("email"),
+    ) {
         (Some(handle), _) => call.user(handle)?,
         (None, Some(email)) => call
             .accounts
@@ -27,7 +39,9 @@ pub(super) fn user_info(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
             .ok_or_else(|| Fault::invalid(format!("User '{email}' not found.")))?,
         (None, None) => call.account,
     };
-    xml.nest(View::ALL, "userInfo", |xml, _| write_user(call, account, xml));
+    xml.nest(View::ALL, "userInfo", |xml, _| {
+        write_user(call, account, xml)
+    });
     Ok(())
 }
 
@@ -37,5 +51,12 @@ fn write_user(call: &Call<'_>, account: &Account, xml: &mut Xml) {
     xml.leaf("lastName", &account.last_name);
     xml.leaf("email", &account.email);
     xml.leaf("isValid", "true");
-    xml.leaf("isIpsAdmin", if account.role == "IpsAdmin" { "true" } else { "false" });
+    xml.leaf(
+        "isIpsAdmin",
+        if account.role == "IpsAdmin" {
+            "true"
+        } else {
+            "false"
+        },
+    );
 }

@@ -22,8 +22,9 @@ pub(super) fn set_batch(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let wished = call.request.items("updateArray").map(|update| {
         let asset = update.text_of("assetHandle").unwrap_or_default().to_owned();
         let wish = match update.text_of("thumbAssetHandle") {
-            Some(thumb) => is_media(call, thumb)
-                .map(|()| Change::Thumbnail(Some(thumb.to_owned()))),
+            Some(thumb) => {
+                is_media(call, thumb).map(|()| Change::Thumbnail(Some(thumb.to_owned())))
+            }
             None if call.switches.missing_thumb == MissingThumb::Clears => {
                 Ok(Change::Thumbnail(None))
             }
@@ -54,9 +55,7 @@ pub(super) fn set_published(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault>
 /// Data assets have no face here, so they are unknown here.
 fn is_media(call: &Call<'_>, handle: &str) -> Result<(), Fault> {
     match call.library.by_id(handle)? {
-        Some(record) if !record.is_media() => {
-            Err(Refused::UnknownAsset(handle.to_owned()).into())
-        }
+        Some(record) if !record.is_media() => Err(Refused::UnknownAsset(handle.to_owned()).into()),
         // One that is not there at all is refused in its turn.
         Some(_) | None => Ok(()),
     }
@@ -98,7 +97,9 @@ pub(super) fn associated(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     if let Some(thumb) = thumb {
         let schema = call.library.schema();
         let mut writer = AssetWriter::new(call, &schema);
-        xml.nest(filter.view(), "thumbAsset", |xml, view| writer.write(xml, view, &thumb));
+        xml.nest(filter.view(), "thumbAsset", |xml, view| {
+            writer.write(xml, view, &thumb)
+        });
     }
     Ok(())
 }

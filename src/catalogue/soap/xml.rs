@@ -12,7 +12,9 @@ pub(super) struct Xml {
 impl Xml {
     /// Begins an envelope and its body.
     pub(super) fn envelope(version: SoapVersion) -> Self {
-        let mut xml = Self { out: String::with_capacity(1024) };
+        let mut xml = Self {
+            out: String::with_capacity(1024),
+        };
         xml.out.push_str("<?xml version='1.0' encoding='UTF-8'?>");
         xml.open_with("soapenv:Envelope", "xmlns:soapenv", version.namespace());
         xml.open("soapenv:Body");

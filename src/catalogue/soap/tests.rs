@@ -1,0 +1,1 @@
+//! Stories over an in-memory library.
