@@ -47,6 +47,8 @@ pub(super) fn by_handles(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 pub(super) fn by_names(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let names = call.texts("nameArray")?;
     let mut all = conditions::types(call)?;
+    // The folded test has an index; the exact one sorts out what it finds too much.
+    all.push(Condition::folded(Operand::Name, Test::Is(names.clone())));
     all.push(Condition::exact(Operand::Name, Test::Is(names)));
     all.push(conditions::alive());
     let found = call

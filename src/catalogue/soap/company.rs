@@ -83,6 +83,10 @@ pub(super) fn property(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 }
 
 /// All properties.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every operation has the same face"
+)]
 pub(super) fn properties(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     xml.open("propertyArray");
     for (name, value) in all_properties(call) {

@@ -27,6 +27,10 @@ pub(super) fn of_type(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
 }
 
 /// `getAssetMetadataFields`: all fields, grouped by the type they apply to.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every operation has the same face"
+)]
 pub(super) fn all(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let schema = call.library.schema();
     let mut groups: IndexMap<&str, Vec<&FieldDefinition>> = IndexMap::new();

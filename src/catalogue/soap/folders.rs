@@ -91,7 +91,7 @@ pub(super) fn tree(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         left: MOST,
     };
     xml.nest(filter.view(), "folders", |xml, view| {
-        writer.folder(xml, view, &root, Some(depth))
+        writer.folder(xml, view, &root, Some(depth));
     });
     permission_sets(xml, filter.view());
     Ok(())
@@ -111,7 +111,7 @@ pub(super) fn flat(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         for path in tree.below(&root) {
             if writer.left > 0 {
                 xml.nest(view, "items", |xml, view| {
-                    writer.folder(xml, view, path, None)
+                    writer.folder(xml, view, path, None);
                 });
             }
         }
@@ -172,7 +172,7 @@ fn permission_sets(xml: &mut Xml, view: View<'_>) {
             xml.nest(view, "items", |xml, view| {
                 xml.field(view, "permissionSetHandle", handle);
                 xml.nest(view, "permissionArray", |xml, view| {
-                    write_permissions(xml, view, writable)
+                    write_permissions(xml, view, writable);
                 });
             });
         }

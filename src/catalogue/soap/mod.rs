@@ -10,6 +10,7 @@ mod batch;
 mod call;
 mod carrier;
 mod company;
+mod comparison;
 mod conditions;
 mod credentials;
 mod dictionary;

@@ -92,7 +92,7 @@ pub(super) fn check_kind(element: &Element, kind: Kind) -> Result<(), Fault> {
     };
     if !fits {
         let kind = format!("{kind:?}").to_lowercase();
-        return Err(invalid(format!(
+        return Err(invalid(&format!(
             "'{text}' in '{}' is not of type {kind}.",
             element.name
         )));
@@ -112,7 +112,7 @@ pub(super) fn is_moment(text: &str) -> bool {
 
 fn check_children(parent: &Element, slots: &'static [Slot], ordered: bool) -> Result<(), Fault> {
     if !parent.text.trim().is_empty() {
-        return Err(invalid(format!(
+        return Err(invalid(&format!(
             "Unexpected text in element '{}'.",
             parent.name
         )));
@@ -125,13 +125,13 @@ fn check_children(parent: &Element, slots: &'static [Slot], ordered: bool) -> Re
             return Err(unexpected(parent, child));
         };
         if ordered && found < at {
-            return Err(invalid(format!(
+            return Err(invalid(&format!(
                 "Element '{}' is out of order in '{}'.",
                 child.name, parent.name
             )));
         }
         if seen[found] && !slots[found].many {
-            return Err(invalid(format!(
+            return Err(invalid(&format!(
                 "Element '{}' is repeated in '{}'.",
                 child.name, parent.name
             )));
@@ -150,12 +150,12 @@ fn check_children(parent: &Element, slots: &'static [Slot], ordered: bool) -> Re
     }
 }
 
-fn invalid(reason: String) -> Fault {
+fn invalid(reason: &str) -> Fault {
     Fault::new(INVALID_XML, format!("Invalid request XML: {reason}"))
 }
 
 fn unexpected(parent: &Element, child: &Element) -> Fault {
-    invalid(format!(
+    invalid(&format!(
         "Unexpected element '{}' in '{}'.",
         child.name, parent.name
     ))

@@ -40,7 +40,7 @@ pub(super) fn user_info(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         (None, None) => call.account,
     };
     xml.nest(View::ALL, "userInfo", |xml, _| {
-        write_user(call, account, xml)
+        write_user(call, account, xml);
     });
     Ok(())
 }

@@ -63,17 +63,17 @@ fn is_media(call: &Call<'_>, handle: &str) -> Result<(), Fault> {
 
 fn apply(call: &Call<'_>, wished: Vec<Wished>, xml: &mut Xml) -> Result<(), Fault> {
     let mut outcomes = Outcomes::default();
-    let (mut wishes, mut refused) = (Vec::new(), Vec::new());
+    let (mut writes, mut refused) = (Vec::new(), Vec::new());
     for (number, (asset, wish)) in wished.into_iter().enumerate() {
         match wish.and_then(|change| is_media(call, &asset).map(|()| change)) {
-            Ok(change) => wishes.push((number, Write { asset, change })),
+            Ok(change) => writes.push((number, Write { asset, change })),
             Err(fault) => refused.push((number, asset, fault)),
         }
     }
-    let writes: Vec<Write> = wishes.iter().map(|(_, write)| write.clone()).collect();
-    let answers = call.library.apply_each(&writes, &call.author)?;
+    let bare: Vec<Write> = writes.iter().map(|(_, write)| write.clone()).collect();
+    let answers = call.library.apply_each(&bare, &call.author)?;
     let mut early = refused.into_iter().peekable();
-    for ((number, write), answer) in wishes.into_iter().zip(answers) {
+    for ((number, write), answer) in writes.into_iter().zip(answers) {
         while let Some((_, asset, fault)) = early.next_if(|(before, ..)| *before < number) {
             outcomes.refused(key(&asset), fault);
         }
@@ -98,7 +98,7 @@ pub(super) fn associated(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         let schema = call.library.schema();
         let mut writer = AssetWriter::new(call, &schema);
         xml.nest(filter.view(), "thumbAsset", |xml, view| {
-            writer.write(xml, view, &thumb)
+            writer.write(xml, view, &thumb);
         });
     }
     Ok(())
