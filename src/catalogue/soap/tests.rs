@@ -1,1 +1,0 @@
-//! Stories over an in-memory library.
