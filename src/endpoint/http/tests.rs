@@ -73,9 +73,9 @@ async fn an_answer_cut_short_is_no_answer() {
 
 #[tokio::test]
 async fn a_small_answer_that_unpacks_beyond_the_limit_is_refused() {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    packer.write_all(&vec![b'a'; 1_000_000]).unwrap();
-    let packed = packer.finish().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&vec![b'a'; 1_000_000]).unwrap();
+    let packed = gzip.finish().unwrap();
     let stub = Stub::start(move |_| {
         let mut bytes = format!(
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
