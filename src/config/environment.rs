@@ -57,6 +57,10 @@ impl fmt::Debug for Environment {
 
 /// What the environment says about the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not a state"
+)]
 pub struct Terminal {
     /// `TERM`; empty if it is not set.
     pub term: String,

@@ -4,7 +4,8 @@ use super::{
     Environment, Origin, Terminal,
     keys::{Key, find},
     problem::Problem,
-    read::{Raw, Setting, Settings, word},
+    raw::{Raw, word},
+    read::{Setting, Settings},
 };
 
 /// What overrides the file.

@@ -9,6 +9,7 @@ mod layers;
 mod paths;
 mod problem;
 mod profile;
+mod raw;
 mod read;
 mod secret;
 mod show;
@@ -113,7 +114,7 @@ impl Config {
             &mut problems,
         );
         let loaded = effective(file, sources, path, &mut problems);
-        problems.sort_by(|left, right| left.place.cmp(&right.place));
+        problems.sort_by_key(|problem| problem.place);
         if problems.is_empty() {
             let mut loaded = loaded?;
             loaded.has_file = text.is_some();

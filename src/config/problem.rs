@@ -87,7 +87,11 @@ impl ConfigError {
     pub fn problems(&self) -> Vec<String> {
         match self {
             Self::Wrong(problems) => problems.iter().map(Problem::to_string).collect(),
-            other => vec![other.to_string()],
+            Self::Unreadable { .. }
+            | Self::NoProfile { .. }
+            | Self::NoChoice(_)
+            | Self::Empty(_)
+            | Self::Homeless => vec![self.to_string()],
         }
     }
 }

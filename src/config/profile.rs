@@ -2,10 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{
-    Environment, SecretError, SecretSource,
-    read::{Raw, Settings},
-};
+use super::{Environment, SecretError, SecretSource, raw::Raw, read::Settings};
 
 /// An enum whose variants are the words of a key in `keys.rs`.
 macro_rules! words {

@@ -3,7 +3,8 @@
 use super::{
     Environment, Loaded, Origin, SecretSource,
     keys::{self, Key, PROFILE, SETTINGS},
-    read::{Raw, Settings},
+    raw::Raw,
+    read::Settings,
 };
 
 /// One effective value, for `config show`.
@@ -35,7 +36,8 @@ impl Loaded {
             all.extend(keys.into_iter().filter(fits));
         }
         if let Some(data) = all.iter_mut().find(|one| one.key == "data_dir") {
-            data.value = Some(format!("{:?}", self.paths.data));
+            let path = self.paths.data.display().to_string();
+            data.value = Some(format!("{path:?}"));
         }
         all
     }
