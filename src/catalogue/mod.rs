@@ -8,14 +8,17 @@
 
 pub mod accounts;
 pub mod attributes;
+mod chance;
 mod clock;
 pub mod database;
 pub mod evaluate;
 pub mod faults;
+mod fields;
 pub mod identity;
 pub mod model;
 pub mod query;
 pub mod rest;
+pub mod sample;
 pub mod schema;
 pub mod soap;
 pub mod state;
