@@ -7,6 +7,7 @@ use axum::response::Response;
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::faults::{Call, Faults, Permit};
+use crate::catalogue::soap::SoapSwitches;
 
 /// The state of the running server; cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct ServerState {
 pub struct Manners {
     /// SOAP: refuse wrong child order, unknown children and missing required ones.
     pub strict: bool,
+    /// SOAP: behaviour nobody has documented.
+    pub soap: SoapSwitches,
     /// REST: answer bulk updates as `PARTIAL_UPDATE`.
     pub partial_updates: bool,
     /// REST: the deepest `from + size` of a search.
@@ -40,6 +43,7 @@ impl Default for Manners {
     fn default() -> Self {
         Self {
             strict: true,
+            soap: SoapSwitches::default(),
             partial_updates: false,
             search_window: 100_000,
         }
