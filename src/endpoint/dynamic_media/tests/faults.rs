@@ -1,12 +1,15 @@
 //! Faults in every shape, and answers that are no envelopes.
 
-use crate::endpoint::{EndpointError, Verdict, dynamic_media::envelope};
+use crate::endpoint::{
+    EndpointError, Verdict,
+    dynamic_media::{batch, envelope},
+};
 
 use super::{enveloped, response};
 
 fn failed(status: u16, body: &str, writes: bool) -> EndpointError {
     let answer = response(status, body);
-    envelope::open(&answer, ("searchAssets", writes), |pull| pull.skip()).unwrap_err()
+    envelope::open(&answer, ("searchAssets", writes), batch::read_nothing).unwrap_err()
 }
 
 fn soap11(class: &str, code: &str, reason: &str) -> String {

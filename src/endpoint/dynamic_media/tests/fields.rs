@@ -9,13 +9,13 @@ use super::{CertificateNames, Fields, certificate_names, definitions, enveloped,
 use dm::definition::{self, Definition};
 
 fn of(entries: &[(Option<&str>, String)]) -> Vec<Definition> {
-    let groups: String = entries
-        .iter()
-        .map(|(kind, field)| {
-            let kind = kind.unwrap_or("Asset");
-            format!("<items><assetType>{kind}</assetType><fieldArray>{field}</fieldArray></items>")
-        })
-        .collect();
+    let mut groups = String::new();
+    for (kind, field) in entries {
+        let kind = kind.unwrap_or("Asset");
+        groups += &format!(
+            "<items><assetType>{kind}</assetType><fieldArray>{field}</fieldArray></items>"
+        );
+    }
     let body = enveloped(&format!(
         "<getAssetMetadataFieldsReturn><assetFieldsArray>{groups}</assetFieldsArray>\
          </getAssetMetadataFieldsReturn>"
