@@ -1,5 +1,7 @@
 //! The plan: what would be sent, and what not and why. Pure: changes × capabilities → calls.
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
@@ -229,6 +231,9 @@ fn item(
     }
 }
 
+/// What is asked of one asset.
+type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
+
 /// Assets whose changes are the same stand together, so that equal edits share a call.
 fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
     let mut calls = Vec::new();
@@ -239,7 +244,6 @@ fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
                 by_asset.entry(item.row).or_default().push(place);
             }
         }
-        type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
         let mut alike: IndexMap<Wish<'_>, Vec<u32>> = IndexMap::new();
         for places in by_asset.into_values() {
             let wish = places
@@ -294,8 +298,8 @@ pub fn digest(items: &[Item]) -> String {
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

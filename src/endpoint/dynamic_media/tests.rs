@@ -1,0 +1,1 @@
+//! The codec against whole envelopes, and the driver against a scripted server.
