@@ -45,6 +45,7 @@ impl Road {
         };
         match job.stage.clone() {
             Stage::Fresh => self.compare_and_send(job, &mut ended).await,
+            Stage::Clear => self.send(job, &mut ended).await,
             Stage::Doubt { .. } => self.resolve(job, &mut ended).await,
             Stage::Said { call, said } => self.verify(job, (call, said), &mut ended).await,
         }
@@ -100,7 +101,9 @@ impl Road {
     /// Notes the call, then sends it once.
     async fn send(&self, job: Job, ended: &mut Ended) {
         let Some(ticket) = self.turn(Purpose::Begin).await else {
-            return ended.again.push(job);
+            // By the time it goes on, the values may have changed.
+            let stage = Stage::Fresh;
+            return ended.again.push(Job { stage, ..job });
         };
         let number = job.number.unwrap_or_else(|| self.new_number());
         let mut note = CallNote {
@@ -108,8 +111,13 @@ impl Road {
             ..self.note(number, &job)
         };
         if let Err(failure) = self.noted(&note).await {
-            let number = Some(number);
-            return ended.hold(Job { number, ..job }, failure.sentence());
+            let (number, stage) = (Some(number), Stage::Fresh);
+            let job = Job {
+                number,
+                stage,
+                ..job
+            };
+            return ended.hold(job, failure.sentence());
         }
         let call = Call {
             kind: kind(job.thumbnails),
@@ -183,8 +191,12 @@ impl Road {
                     ..note
                 };
                 let kept = self.answered(&waits).await;
-                let number = Some(number);
-                let job = Job { number, ..job };
+                let (number, stage) = (Some(number), Stage::Fresh);
+                let job = Job {
+                    number,
+                    stage,
+                    ..job
+                };
                 let is_over =
                     error.verdict() == Verdict::SignInAgain || self.brake(ticket, &error).is_err();
                 match kept {
@@ -293,11 +305,14 @@ impl Road {
                 ..job
             });
         }
-        let again = job.part(open);
+        let again = |places| Job {
+            stage: Stage::Clear,
+            ..job.part(places)
+        };
         // A batch lost twice may be too large to be answered in time.
-        match narrow::halves(self.items(), &again.places).filter(|_| job.lost >= 2) {
-            Some((left, right)) => ended.again.extend([again.part(left), again.part(right)]),
-            None => self.send(again, ended).await,
+        match narrow::halves(self.items(), &open).filter(|_| job.lost >= 2) {
+            Some((left, right)) => ended.again.extend([again(left), again(right)]),
+            None => ended.again.push(again(open)),
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) struct Job {
 pub(super) enum Stage {
     /// Not sent, or refused whole and known not to be written.
     Fresh,
+    /// Read back a moment ago and found as it was: it may go without comparing.
+    Clear,
     /// Sent and not answered: to be read back before anything else.
     Doubt {
         /// The call it went out in.
@@ -178,7 +180,7 @@ impl Lanes {
         for lane in [&mut self.metadata, &mut self.thumbnails] {
             let (fresh, sent): (VecDeque<Job>, VecDeque<Job>) = std::mem::take(lane)
                 .into_iter()
-                .partition(|job| matches!(job.stage, Stage::Fresh));
+                .partition(|job| matches!(job.stage, Stage::Fresh | Stage::Clear));
             unsent.extend(fresh.into_iter().flat_map(|job| job.places));
             lane.extend(sent.into_iter().map(|job| Job {
                 not_before: None,
