@@ -52,6 +52,8 @@ pub struct Engine {
     /// Why nothing more goes out.
     stopping: Option<String>,
     paused: bool,
+    /// Nobody holds its control any more.
+    orphan: bool,
     permission: Permission,
 }
 
@@ -83,6 +85,7 @@ impl Engine {
             held: None,
             stopping: None,
             paused: false,
+            orphan: false,
             permission,
         }
     }
@@ -99,20 +102,18 @@ impl Engine {
             if flying.is_empty() && self.lanes.is_empty() {
                 break;
             }
-            if flying.is_empty() && road.wish() == Wish::Pause && !self.paused {
-                self.paused = true;
-                let note = self.held.clone().unwrap_or_default();
-                self.enter(RunState::Paused, &note).await;
+            if flying.is_empty() && road.wish() == Wish::Pause {
+                self.pause().await;
+                if self.orphan {
+                    return self.run;
+                }
             }
             let flush = road.flush_at();
             tokio::select! {
-                changed = self.wishes.changed() => {
-                    if changed.is_err() && flying.is_empty() {
-                        self.enter(RunState::Paused, "").await;
-                        return self.run;
-                    }
-                    self.wish_changed(changed.is_ok()).await;
-                }
+                changed = self.wishes.changed(), if !self.orphan => match changed {
+                    Ok(()) => self.wish_changed().await,
+                    Err(_) => self.orphan = true,
+                },
                 Some(ended) = flying.next() => self.ended(ended),
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
@@ -143,16 +144,21 @@ impl Engine {
         None
     }
 
-    async fn wish_changed(&mut self, held: bool) {
-        if !held {
-            self.held = Some(String::new());
-            return;
+    async fn pause(&mut self) {
+        if !self.paused {
+            self.paused = true;
+            let note = self.held.clone().unwrap_or_default();
+            self.enter(RunState::Paused, &note).await;
         }
-        if *self.wishes.borrow_and_update() == Wish::Go {
+    }
+
+    async fn wish_changed(&mut self) {
+        let wish = *self.wishes.borrow_and_update();
+        if wish == Wish::Go {
             self.held = None;
             self.road.forgive();
         }
-        if self.paused && *self.wishes.borrow() != Wish::Pause {
+        if self.paused && wish != Wish::Pause {
             self.paused = false;
             self.enter(RunState::Running, "").await;
         }
@@ -166,7 +172,7 @@ impl Engine {
         }
         let wish = if self.stopping.is_some() {
             Wish::Stop
-        } else if self.held.is_some() {
+        } else if self.held.is_some() || self.orphan {
             Wish::Pause
         } else {
             wished

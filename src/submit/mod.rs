@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::domain::{
-    Failure, Item, RunId,
+    Asset, Failure, Item, RunId,
     run::{CallNote, RunState, Settlement},
 };
 
@@ -129,6 +129,8 @@ pub enum News {
     Call(CallNote),
     /// How changes ended.
     Settled(Vec<Settlement>),
+    /// Assets as they were read back, for whoever keeps the listing.
+    Read(Vec<Asset>),
     /// A new state of the run.
     State {
         /// Which.

@@ -7,19 +7,20 @@ use super::{
     is_thumbnail,
 };
 use crate::{
-    domain::{AssetId, Item, Outcome, Run, Value, run::Settlement},
+    domain::{Asset, AssetId, Item, Outcome, Run, Value, run::Settlement},
     endpoint::{Endpoint, EndpointError},
 };
 
 /// How many changes are read again at a time.
 const CHUNK: usize = 100;
 
-/// The readings of these changes, in their order; all of them thumbnails, or none.
+/// The readings of these changes, in their order, and the assets read on the way; all of the
+/// changes set thumbnails, or none.
 pub(super) async fn readings(
     endpoint: &dyn Endpoint,
     items: &[Item],
     places: &[u32],
-) -> Result<Vec<Reading>, EndpointError> {
+) -> Result<(Vec<Reading>, Vec<Asset>), EndpointError> {
     let of = |place: &u32| &items[*place as usize];
     let mut ids: Vec<AssetId> = places.iter().map(|place| of(place).asset.clone()).collect();
     ids.sort_unstable();
@@ -30,7 +31,7 @@ pub(super) async fn readings(
             Some(Value::Unknown) | None => Reading::Unread(String::new()),
             Some(value) => Reading::Is(value.clone()),
         };
-        return Ok(places.iter().map(reading).collect());
+        return Ok((places.iter().map(reading).collect(), Vec::new()));
     }
     let assets = endpoint.fetch(&ids).await?;
     let read: HashMap<_, _> = assets.iter().map(|asset| (&asset.id, asset)).collect();
@@ -42,7 +43,8 @@ pub(super) async fn readings(
             Some(value) => Reading::Is(value.clone()),
         }
     };
-    Ok(places.iter().map(reading).collect())
+    let readings = places.iter().map(reading).collect();
+    Ok((readings, assets))
 }
 
 /// Reads a run's changes again: those whose outcome is unknown, or all if there are none.
@@ -69,7 +71,7 @@ pub async fn read_again(
         .partition(|&&place| is_thumbnail(&run.items[place as usize]));
     let mut corrected = Vec::new();
     for chunk in metadata.chunks(CHUNK).chain(thumbnails.chunks(CHUNK)) {
-        let readings = readings(endpoint, &run.items, chunk).await?;
+        let (readings, _) = readings(endpoint, &run.items, chunk).await?;
         for (&place, reading) in chunk.iter().zip(&readings) {
             let Some(Some(known)) = run.settled.get(place as usize) else {
                 continue;

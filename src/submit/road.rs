@@ -202,7 +202,13 @@ impl Road {
             let reading = reads::readings(self.endpoint(), &self.0.items, places);
             let read = timeout(self.settings().timeout, reading).await;
             let error = match read.unwrap_or_else(|_| Err(self.no_answer())) {
-                Ok(readings) => return Ok(readings),
+                Ok((readings, assets)) => {
+                    // What a call is compared with may be stale as soon as the call is done.
+                    if purpose == Purpose::End && !assets.is_empty() {
+                        self.tell(News::Read(assets));
+                    }
+                    return Ok(readings);
+                }
                 Err(error) => error,
             };
             let is_passing = matches!(error, EndpointError::Garbled { .. })
