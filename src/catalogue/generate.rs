@@ -22,9 +22,18 @@ const GARMENTS: [(&str, &str); 6] = [
     ("TEE", "tee"),
 ];
 const VIEWS: [&str; 5] = ["FRONT", "BACK", "DET1", "DET2", "SWATCH"];
-const RIGHTS: [&str; 6] = ["Acme Retail", "ACME retail", "Agency X", "Agency Y", "Studio North", ""];
+const RIGHTS: [&str; 6] = [
+    "Acme Retail",
+    "ACME retail",
+    "Agency X",
+    "Agency Y",
+    "Studio North",
+    "",
+];
 const PHOTOGRAPHERS: [&str; 4] = ["J. Ortega", "N. Weber", "T. Sato", ""];
-const COLOURS: [&str; 8] = ["black", "navy", "sand", "red", "olive", "white", "grey", "rust"];
+const COLOURS: [&str; 8] = [
+    "black", "navy", "sand", "red", "olive", "white", "grey", "rust",
+];
 const CUTS: [&str; 5] = ["Padded", "Light", "Relaxed", "Waxed", "Quilted"];
 
 /// Fill an empty library with so many assets.
@@ -43,7 +52,11 @@ pub fn fill(library: &Library, count: u64) -> Result<(), DatabaseError> {
     let open: [(&str, Vec<&str>); 2] = [
         (
             "Keywords",
-            GARMENTS.iter().map(|(_, word)| *word).chain(COLOURS).collect(),
+            GARMENTS
+                .iter()
+                .map(|(_, word)| *word)
+                .chain(COLOURS)
+                .collect(),
         ),
         ("Photographer", PHOTOGRAPHERS[..3].to_vec()),
     ];
@@ -140,14 +153,23 @@ fn values(
         let (month, day) = (1 + chance.below(12), 1 + chance.below(28));
         put("Expiry", vec![format!("2028-{month:02}-{day:02}")]);
     }
-    put("Photographer", vec![(*chance.pick(&PHOTOGRAPHERS)).to_owned()]);
+    put(
+        "Photographer",
+        vec![(*chance.pick(&PHOTOGRAPHERS)).to_owned()],
+    );
     let channels: &[&[&str]] = &[&["Web"], &["Web", "Print"], &["Store"], &[]];
     let channels = chance.pick(channels);
-    put("Channels", channels.iter().map(|each| (*each).to_owned()).collect());
+    put(
+        "Channels",
+        channels.iter().map(|each| (*each).to_owned()).collect(),
+    );
     put("Approved", vec![(chance.below(4) > 0).to_string()]);
     put("Priority", vec![(1 + chance.below(5)).to_string()]);
     put("Price", vec![format!("{}.5", 9 + chance.below(300))]);
-    put("Width", size.map(|size| size.to_string()).into_iter().collect());
+    put(
+        "Width",
+        size.map(|size| size.to_string()).into_iter().collect(),
+    );
     values
 }
 
@@ -162,7 +184,13 @@ mod tests {
         fill(&library, 2_500).expect("made up");
         let again = Library::in_memory().expect("a library");
         fill(&again, 2_500).expect("made up");
-        for by in [Operand::Created, Operand::Name, Operand::Guid, Operand::Modified, Operand::FileSize] {
+        for by in [
+            Operand::Created,
+            Operand::Name,
+            Operand::Guid,
+            Operand::Modified,
+            Operand::FileSize,
+        ] {
             let mut seen = std::collections::HashSet::new();
             let mut search = Search {
                 sort: vec![Sort::ascending(by.clone()), Sort::ascending(Operand::Guid)],
@@ -171,8 +199,13 @@ mod tests {
             loop {
                 let found = library.search(&search).expect("a page");
                 assert_eq!(found.total, 2_500);
-                assert_eq!(found.records, again.search(&search).expect("a page").records);
-                let Some(last) = found.sort_values.last() else { break };
+                assert_eq!(
+                    found.records,
+                    again.search(&search).expect("a page").records
+                );
+                let Some(last) = found.sort_values.last() else {
+                    break;
+                };
                 search.after = Some(last.clone());
                 seen.extend(found.records.iter().map(|record| record.row));
             }

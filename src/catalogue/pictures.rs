@@ -27,14 +27,26 @@ pub(in crate::catalogue) fn router() -> Router<ServerState> {
 /// The relative address of an asset's preview (`ipsImageUrl`), published or not. It stands behind
 /// the prefix `<address>/is/preview/`.
 pub fn preview_path(record: &AssetRecord) -> String {
-    let root = record.folder.split('/').next().filter(|root| !root.is_empty());
+    let root = record
+        .folder
+        .split('/')
+        .next()
+        .filter(|root| !root.is_empty());
     format!("{}/{}", root.unwrap_or("ExampleCo"), escaped(&record.id))
 }
 
 /// The published address of an asset's picture, below the server's own.
 pub fn published_path(record: &AssetRecord) -> String {
-    let root = record.folder.split('/').next().filter(|root| !root.is_empty());
-    format!("/is/image/{}/{}", root.unwrap_or("ExampleCo"), escaped(&record.name))
+    let root = record
+        .folder
+        .split('/')
+        .next()
+        .filter(|root| !root.is_empty());
+    format!(
+        "/is/image/{}/{}",
+        root.unwrap_or("ExampleCo"),
+        escaped(&record.name)
+    )
 }
 
 /// Everything but unreserved characters as percent escapes.
@@ -63,10 +75,9 @@ async fn published(
         if root != company {
             return Ok(None);
         }
-        let record = library
-            .by_name(&name)?
-            .into_iter()
-            .find(|record| record.published && record.is_media() && record.trash == Trash::NotInTrash);
+        let record = library.by_name(&name)?.into_iter().find(|record| {
+            record.published && record.is_media() && record.trash == Trash::NotInTrash
+        });
         pictured(library, record)
     })
     .await
@@ -79,7 +90,9 @@ async fn preview(
     headers: HeaderMap,
 ) -> Response {
     answer(&state, query, &headers, move |library| {
-        let record = library.by_id(&id)?.filter(|record| record.trash != Trash::InEmptiedTrash);
+        let record = library
+            .by_id(&id)?
+            .filter(|record| record.trash != Trash::InEmptiedTrash);
         pictured(library, record)
     })
     .await
@@ -154,13 +167,21 @@ fn told(request: &PictureRequest, found: Option<&AssetRecord>, known: Option<&st
             ),
         );
     }
-    let tag = format!("\"{:x}-{:x}-{}\"", record.row, record.modified, request.fingerprint());
+    let tag = format!(
+        "\"{:x}-{:x}-{}\"",
+        record.row,
+        record.modified,
+        request.fingerprint()
+    );
     if known.is_some_and(|known| known.contains(&tag)) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
     match draw::encoded(record, request) {
         Ok((content_type, bytes)) => {
-            let headers = [(header::CONTENT_TYPE, content_type.to_owned()), (header::ETAG, tag)];
+            let headers = [
+                (header::CONTENT_TYPE, content_type.to_owned()),
+                (header::ETAG, tag),
+            ];
             (headers, bytes).into_response()
         }
         Err(problem) => forbidden(&problem),

@@ -217,8 +217,7 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
         ..Manners::default()
     });
     let stop = CancellationToken::new();
-    let service = router(state.clone(), stop.clone())
-        .into_make_service_with_connect_info::<Line>();
+    let service = router(state.clone(), stop.clone()).into_make_service_with_connect_info::<Line>();
     let until = stop.clone().cancelled_owned();
     let task = tokio::spawn(async move {
         // Listening fails only when the address itself is lost; the handle then reports "stopped".

@@ -57,7 +57,9 @@ impl Inferred {
         for (name, seen) in self.keys {
             let kind = seen.kind.unwrap_or(FieldType::String);
             if schema.field_for("Image", &name).is_none() {
-                schema.fields.insert(at, FieldDefinition::custom(&name, "Asset", kind));
+                schema
+                    .fields
+                    .insert(at, FieldDefinition::custom(&name, "Asset", kind));
                 at += 1;
             }
             let Some(field) = schema.fields.iter_mut().find(|field| field.name == name) else {
@@ -72,7 +74,12 @@ impl Inferred {
             }
             if field.kind == FieldType::MultiTag {
                 let known: IndexSet<String> = field.dictionary.drain(..).collect();
-                field.dictionary = known.into_iter().chain(seen.values).collect::<IndexSet<_>>().into_iter().collect();
+                field.dictionary = known
+                    .into_iter()
+                    .chain(seen.values)
+                    .collect::<IndexSet<_>>()
+                    .into_iter()
+                    .collect();
             }
         }
     }
@@ -103,7 +110,11 @@ fn kind_of_text(text: &str) -> Option<FieldType> {
         "true" | "false" => FieldType::Boolean,
         _ if is_iso_date(text) => FieldType::Date,
         _ if plain && text.parse::<i64>().is_ok() => FieldType::Int,
-        _ if plain && text.parse::<f64>().is_ok_and(|number| float_text(number) == text) => {
+        _ if plain
+            && text
+                .parse::<f64>()
+                .is_ok_and(|number| float_text(number) == text) =>
+        {
             FieldType::Float
         }
         _ => FieldType::String,
@@ -132,9 +143,10 @@ fn merged(one: FieldType, other: FieldType) -> FieldType {
 pub(super) fn texts_as(kind: FieldType, value: &Value) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
-        Value::Array(values) if kind.is_multi() => {
-            values.iter().flat_map(|each| texts_as(FieldType::String, each)).collect()
-        }
+        Value::Array(values) if kind.is_multi() => values
+            .iter()
+            .flat_map(|each| texts_as(FieldType::String, each))
+            .collect(),
         Value::String(text) => vec![text.clone()],
         Value::Number(number) if kind == FieldType::Float => {
             number.as_f64().map(float_text).into_iter().collect()

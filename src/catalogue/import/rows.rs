@@ -65,7 +65,8 @@ fn open(path: &Path) -> Result<(Format, Box<dyn BufRead>), std::io::Error> {
 fn extension(path: &Path) -> Option<String> {
     let lower = path.file_name()?.to_str()?.to_ascii_lowercase();
     let bare = lower.strip_suffix(".gz").unwrap_or(&lower);
-    bare.rsplit_once('.').map(|(_, extension)| extension.to_owned())
+    bare.rsplit_once('.')
+        .map(|(_, extension)| extension.to_owned())
 }
 
 fn json_lines<E: From<std::io::Error>>(
@@ -112,7 +113,11 @@ fn separated<E: From<std::io::Error>>(
                 let fields = if record.len() == header.len() {
                     Ok(cells(&header, &record))
                 } else {
-                    Err(format!("{} cells, the header has {}", record.len(), header.len()))
+                    Err(format!(
+                        "{} cells, the header has {}",
+                        record.len(),
+                        header.len()
+                    ))
                 };
                 take(RawRow { line, fields })?;
             }

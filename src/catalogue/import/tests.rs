@@ -10,7 +10,9 @@ use crate::catalogue::schema::FieldType;
 
 fn library() -> Library {
     let library = Library::in_memory().expect("a library");
-    library.change_schema(|schema| *schema = base_schema()).expect("a schema");
+    library
+        .change_schema(|schema| *schema = base_schema())
+        .expect("a schema");
     library
 }
 
@@ -49,7 +51,11 @@ fn keys_become_fields_of_their_type_and_bad_rows_are_named_by_line() {
     assert_eq!((report.imported, report.kept), (2, 0));
     let lines: Vec<u64> = report.bad.iter().map(|row| row.line).collect();
     assert_eq!(lines, [4, 5, 6, 7]);
-    assert!(report.lines()[1].contains("works.jsonl.gz:4: not JSON"), "{:?}", report.lines());
+    assert!(
+        report.lines()[1].contains("works.jsonl.gz:4: not JSON"),
+        "{:?}",
+        report.lines()
+    );
     assert_eq!(kind(&library, "date_acquired"), Some(FieldType::Date));
     assert_eq!(kind(&library, "creators"), Some(FieldType::MultiTag));
     assert_eq!(kind(&library, "width_in"), Some(FieldType::Float));
@@ -57,10 +63,20 @@ fn keys_become_fields_of_their_type_and_bad_rows_are_named_by_line() {
     assert_eq!(kind(&library, "accession_number"), Some(FieldType::String));
     assert_eq!(kind(&library, "public"), Some(FieldType::Boolean));
     let record = library.by_id("cmoa:1").expect("read").expect("there");
-    assert_eq!((record.name.as_str(), record.qualified_name.as_str()), ("Old Trees", "cmoa:1"));
+    assert_eq!(
+        (record.name.as_str(), record.qualified_name.as_str()),
+        ("Old Trees", "cmoa:1")
+    );
     assert_eq!(record.values["creators"], ["Gifford, Robert S.", "A, B"]);
     assert_eq!(record.values["title"], ["Old Trees"]);
-    assert_eq!(library.by_id("cmoa:2").expect("read").expect("there").values["width_in"], ["13.0"]);
+    assert_eq!(
+        library
+            .by_id("cmoa:2")
+            .expect("read")
+            .expect("there")
+            .values["width_in"],
+        ["13.0"]
+    );
 }
 
 #[test]

@@ -56,7 +56,9 @@ pub(super) fn encoded(
 /// Scale the drawing into the box.
 fn fitted(drawing: &RgbImage, request: &PictureRequest) -> RgbImage {
     let (width, height) = drawing.dimensions();
-    let scale = |to: u32, other: u32, from: u32| ((u64::from(to) * u64::from(other)) / u64::from(from)).max(1);
+    let scale = |to: u32, other: u32, from: u32| {
+        ((u64::from(to) * u64::from(other)) / u64::from(from)).max(1)
+    };
     let side = |size: u64| u32::try_from(size).unwrap_or(CANVAS);
     let (box_width, box_height) = match (request.width, request.height) {
         (None, None) => (width, height),
@@ -77,7 +79,10 @@ fn fitted(drawing: &RgbImage, request: &PictureRequest) -> RgbImage {
         Fit::Constrain | Fit::Stretch => resize(inside.0, inside.1),
         Fit::Crop => {
             let large = resize(outside.0.max(box_width), outside.1.max(box_height));
-            let (left, top) = ((large.width() - box_width) / 2, (large.height() - box_height) / 2);
+            let (left, top) = (
+                (large.width() - box_width) / 2,
+                (large.height() - box_height) / 2,
+            );
             imageops::crop_imm(&large, left, top, box_width, box_height).to_image()
         }
         Fit::Box => {
@@ -104,7 +109,11 @@ struct Point {
 fn drawn(record: &AssetRecord) -> RgbImage {
     let (width, height) = size_of(record);
     let long = u64::from(width.max(height));
-    let side = |size: u32| u32::try_from(u64::from(size) * u64::from(CANVAS) / long).unwrap_or(CANVAS).max(40);
+    let side = |size: u32| {
+        u32::try_from(u64::from(size) * u64::from(CANVAS) / long)
+            .unwrap_or(CANVAS)
+            .max(40)
+    };
     let mut chance = Chance::of_text(stem(&record.name));
     let cloth = colour(&mut chance, 40, 190);
     let ground = colour(&mut chance, 200, 250);
@@ -143,9 +152,8 @@ fn colour(chance: &mut Chance, from: u8, to: u8) -> Rgb<u8> {
 }
 
 fn shaded(Rgb(channels): Rgb<u8>, light: i16) -> Rgb<u8> {
-    Rgb(channels.map(|channel| {
-        u8::try_from((i16::from(channel) + light).clamp(0, 255)).unwrap_or(channel)
-    }))
+    Rgb(channels
+        .map(|channel| u8::try_from((i16::from(channel) + light).clamp(0, 255)).unwrap_or(channel)))
 }
 
 /// What a point of a drawing belongs to.
@@ -237,7 +245,11 @@ fn swatch(Point { across, down }: Point, seed: u64) -> Part {
         return Part::Ground;
     }
     let step = 40 + i64::try_from(seed % 5).unwrap_or(0) * 12;
-    match ((across / step) % 2 == 0, (down / step) % 2 == 0, (across + down) / step % 4) {
+    match (
+        (across / step) % 2 == 0,
+        (down / step) % 2 == 0,
+        (across + down) / step % 4,
+    ) {
         (true, true, 0) => Part::Trim,
         (true, true, _) => Part::Seam,
         (true, false, _) | (false, true, _) | (false, false, _) => Part::Cloth,
@@ -279,8 +291,16 @@ mod tests {
         let request = ask("wid=64&hei=48&fmt=png");
         let (kind, bytes) = encoded(&record("JKT_1_FRONT"), &request).expect("a picture");
         assert_eq!(kind, "image/png");
-        assert_eq!(bytes, encoded(&record("JKT_1_FRONT"), &request).expect("again").1);
-        assert_ne!(bytes, encoded(&record("PNT_1_FRONT"), &request).expect("another").1);
+        assert_eq!(
+            bytes,
+            encoded(&record("JKT_1_FRONT"), &request).expect("again").1
+        );
+        assert_ne!(
+            bytes,
+            encoded(&record("PNT_1_FRONT"), &request)
+                .expect("another")
+                .1
+        );
         let size = |query: &str| {
             let (_, bytes) = encoded(&record("x"), &ask(query)).expect("a picture");
             let picture = image::load_from_memory(&bytes).expect("decodes");

@@ -86,7 +86,11 @@ fn attributes(
             counts |= kind == "string" && asset.attribute(name).is_none();
             clear(asset, name, kind);
         } else if name == "name" && in_glossary(&asset.type_name) {
-            put(asset, name, &json!(value.as_str().unwrap_or_default().trim()));
+            put(
+                asset,
+                name,
+                &json!(value.as_str().unwrap_or_default().trim()),
+            );
         } else if kind == "string" && !value.is_string() {
             put(asset, name, &json!(value.to_string()));
         } else {
@@ -124,7 +128,10 @@ fn put(asset: &mut AssetRecord, name: &str, value: &Value) {
 
 fn tags(asset: &mut AssetRecord, entity: &Entity, manner: Manner) {
     let ids = |tags: &Option<Vec<Tag>>| -> Vec<String> {
-        tags.iter().flatten().map(|tag| tag.type_name.clone()).collect()
+        tags.iter()
+            .flatten()
+            .map(|tag| tag.type_name.clone())
+            .collect()
     };
     let add = |asset: &mut AssetRecord, ids: Vec<String>| {
         for id in ids {
@@ -162,7 +169,9 @@ pub(super) fn preprocess(
     asset: &AssetRecord,
 ) -> Result<(), ApiError> {
     if asset.type_name == "Link" && entity.attributes.get("link").is_none_or(Value::is_null) {
-        return Err(ApiError::Unexpected("Link is empty for operation: UPDATE".to_owned()));
+        return Err(ApiError::Unexpected(
+            "Link is empty for operation: UPDATE".to_owned(),
+        ));
     }
     if !in_glossary(&asset.type_name) {
         return Ok(());
@@ -176,6 +185,14 @@ pub(super) fn preprocess(
             && other.anchor == asset.anchor
             && other.trash == Trash::NotInTrash
     });
-    let code = if has_anchor(&asset.type_name) { TERM_EXISTS } else { GLOSSARY_EXISTS };
-    if taken { Err(code.with(&[&asset.name])) } else { Ok(()) }
+    let code = if has_anchor(&asset.type_name) {
+        TERM_EXISTS
+    } else {
+        GLOSSARY_EXISTS
+    };
+    if taken {
+        Err(code.with(&[&asset.name]))
+    } else {
+        Ok(())
+    }
 }

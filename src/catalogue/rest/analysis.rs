@@ -25,6 +25,9 @@ mod tests {
 
     #[test]
     fn words_are_lower_cased_runs_of_letters_and_digits() {
-        assert_eq!(words("Winter-Jacket, 2 Größen"), ["winter", "jacket", "2", "größen"]);
+        assert_eq!(
+            words("Winter-Jacket, 2 Größen"),
+            ["winter", "jacket", "2", "größen"]
+        );
     }
 }

@@ -10,6 +10,7 @@ use super::error::{ApiError, BAD_QUERY};
 use super::field::{Field, Source};
 use crate::catalogue::query::{Bound, Condition, Operand, Test};
 use crate::catalogue::schema::Schema;
+use crate::catalogue::values::number_of;
 
 /// What is wrong with a query, in the words Elasticsearch would use.
 fn refuse(reason: &str) -> ApiError {
@@ -20,6 +21,8 @@ fn refuse(reason: &str) -> ApiError {
 pub(super) struct Reader<'a> {
     /// Gives custom metadata and tags their meaning.
     pub(super) schema: &'a Schema,
+    /// The guid of the glossary of this qualified name.
+    pub(super) glossary: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Reader<'_> {
@@ -60,9 +63,23 @@ impl Reader<'_> {
     /// `test` on whatever `field` was filled from.
     fn on(&self, field: &Field, test: Test, fold: bool) -> Condition {
         match &field.source {
-            Source::Of(on) => Condition::Is { on: on.clone(), test, fold },
+            Source::Of(on) => Condition::Is {
+                on: on.clone(),
+                test,
+                fold,
+            },
             Source::Hierarchy => below(test),
             Source::TagText => self.tagged(&test),
+            Source::Glossary => match test {
+                Test::Is(names) => {
+                    let guids = names
+                        .iter()
+                        .filter_map(|name| (self.glossary)(name))
+                        .collect();
+                    Condition::exact(Operand::Glossary, Test::Is(guids))
+                }
+                other => Condition::exact(Operand::Glossary, other),
+            },
             Source::Nothing => Condition::Never,
         }
     }
@@ -73,14 +90,21 @@ impl Reader<'_> {
             Test::Exists => return Condition::exists(Operand::Tags),
             Test::Is(texts) => texts.iter().flat_map(|text| words(text)).collect(),
             Test::Words { words, .. } => words.clone(),
-            Test::StartsWith(text) | Test::EndsWith(text) | Test::Contains(text)
+            Test::StartsWith(text)
+            | Test::EndsWith(text)
+            | Test::Contains(text)
             | Test::Wildcard(text) => words(text),
             Test::Range { .. } => Vec::new(),
         };
         let tags = self.schema.tags.iter().filter(|tag| {
-            words(&tag.display_name).iter().any(|word| wanted.contains(word))
+            words(&tag.display_name)
+                .iter()
+                .any(|word| wanted.contains(word))
         });
-        Condition::exact(Operand::Tags, Test::Is(tags.map(|tag| tag.id.clone()).collect()))
+        Condition::exact(
+            Operand::Tags,
+            Test::Is(tags.map(|tag| tag.id.clone()).collect()),
+        )
     }
 
     /// One of `values` as the index has it: whole, or as a word of the text.
@@ -102,7 +126,9 @@ impl Reader<'_> {
 
     fn terms(&self, body: &Value) -> Result<Condition, ApiError> {
         let (name, value) = single(body, "terms")?;
-        let values = value.as_array().ok_or_else(|| refuse("[terms] query requires an array"))?;
+        let values = value
+            .as_array()
+            .ok_or_else(|| refuse("[terms] query requires an array"))?;
         let values = values.iter().map(text).collect::<Result<Vec<_>, _>>()?;
         Ok(match values.is_empty() {
             true => Condition::Never,
@@ -151,7 +177,9 @@ impl Reader<'_> {
 
     fn range(&self, body: &Value) -> Result<Condition, ApiError> {
         let (name, ends) = single(body, "range")?;
-        let ends = ends.as_object().ok_or_else(|| refuse("[range] query has no ends"))?;
+        let ends = ends
+            .as_object()
+            .ok_or_else(|| refuse("[range] query has no ends"))?;
         let (mut min, mut max) = (None, None);
         for (key, value) in ends.iter().filter(|(_, value)| !value.is_null()) {
             let (end, inclusive) = match key.as_str() {
@@ -161,16 +189,23 @@ impl Reader<'_> {
                 "lt" => (&mut max, false),
                 "format" | "time_zone" | "relation" | "boost" => continue,
                 unknown => {
-                    return Err(refuse(&format!("[range] query does not support [{unknown}]")));
+                    return Err(refuse(&format!(
+                        "[range] query does not support [{unknown}]"
+                    )));
                 }
             };
-            *end = Some(Bound { value: instant(value)?, inclusive });
+            *end = Some(Bound {
+                value: instant(value)?,
+                inclusive,
+            });
         }
         Ok(self.on(&self.field(name), Test::Range { min, max }, false))
     }
 
     fn bool(&self, body: &Value) -> Result<Condition, ApiError> {
-        let map = body.as_object().ok_or_else(|| refuse("[bool] is not an object"))?;
+        let map = body
+            .as_object()
+            .ok_or_else(|| refuse("[bool] is not an object"))?;
         let mut all = Vec::new();
         let mut should = Vec::new();
         let mut minimum = None;
@@ -187,7 +222,9 @@ impl Reader<'_> {
                 "minimum_should_match" => minimum = Some(value),
                 "boost" | "_name" | "adjust_pure_negative" => {}
                 unknown => {
-                    return Err(refuse(&format!("[bool] query does not support [{unknown}]")));
+                    return Err(refuse(&format!(
+                        "[bool] query does not support [{unknown}]"
+                    )));
                 }
             }
         }
@@ -228,15 +265,22 @@ fn below(test: Test) -> Condition {
         Test::Is(parents) => Condition::Or(parents.iter().map(|parent| start(parent)).collect()),
         Test::StartsWith(text) => Condition::exact(Operand::QualifiedName, Test::StartsWith(text)),
         Test::Exists => Condition::exact(Operand::QualifiedName, Test::Contains("/".to_owned())),
-        Test::EndsWith(_) | Test::Contains(_) | Test::Wildcard(_) | Test::Words { .. }
+        Test::EndsWith(_)
+        | Test::Contains(_)
+        | Test::Wildcard(_)
+        | Test::Words { .. }
         | Test::Range { .. } => Condition::Never,
     }
 }
 
 /// The only key of `value` and what it holds.
 fn single<'a>(value: &'a Value, what: &str) -> Result<(&'a str, &'a Value), ApiError> {
-    let map = value.as_object().ok_or_else(|| refuse(&format!("[{what}] is not an object")))?;
-    let mut pairs = map.iter().filter(|(key, _)| *key != "boost" && *key != "_name");
+    let map = value
+        .as_object()
+        .ok_or_else(|| refuse(&format!("[{what}] is not an object")))?;
+    let mut pairs = map
+        .iter()
+        .filter(|(key, _)| *key != "boost" && *key != "_name");
     match (pairs.next(), pairs.next()) {
         (Some((key, body)), None) => Ok((key, body)),
         (None, _) => Err(refuse(&format!("[{what}] malformed, empty clause found"))),
@@ -263,7 +307,9 @@ fn field_value<'a>(
 }
 
 fn folds(options: Options<'_>) -> bool {
-    options.and_then(|options| options.get("case_insensitive")).is_some_and(|flag| flag == true)
+    options
+        .and_then(|options| options.get("case_insensitive"))
+        .is_some_and(|flag| flag == true)
 }
 
 fn text(value: &Value) -> Result<String, ApiError> {
@@ -278,17 +324,10 @@ fn text(value: &Value) -> Result<String, ApiError> {
 
 /// A number, or a date in words as milliseconds.
 fn instant(value: &Value) -> Result<f64, ApiError> {
-    if let Some(number) = value.as_f64() {
-        return Ok(number);
-    }
-    let words = value.as_str().unwrap_or_default();
-    let at = words.parse().ok().or_else(|| {
-        let time: jiff::Timestamp = words.parse().ok()?;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds fit a double for ages")]
-        let at = time.as_millisecond() as f64;
-        Some(at)
-    });
-    at.ok_or_else(|| refuse(&format!("failed to parse [{value}] as a number or a date")))
+    value
+        .as_f64()
+        .or_else(|| number_of(value.as_str()?))
+        .ok_or_else(|| refuse(&format!("failed to parse [{value}] as a number or a date")))
 }
 
 /// How many of `count` clauses: a number, a negative one (that many may miss), or a percentage.
@@ -303,7 +342,10 @@ fn minimum_of(value: &Value, count: usize) -> Result<usize, ApiError> {
     let (number, may_miss) = match text.trim().strip_suffix('%') {
         Some(share) => {
             let share: i64 = share.parse().map_err(|_| bad())?;
-            (share.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)) / 100, share < 0)
+            (
+                share.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)) / 100,
+                share < 0,
+            )
         }
         None => {
             let number: i64 = text.trim().parse().map_err(|_| bad())?;
@@ -311,7 +353,11 @@ fn minimum_of(value: &Value, count: usize) -> Result<usize, ApiError> {
         }
     };
     let distance = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
-    Ok(if may_miss { count.saturating_sub(distance) } else { distance })
+    Ok(if may_miss {
+        count.saturating_sub(distance)
+    } else {
+        distance
+    })
 }
 
 #[cfg(test)]
@@ -320,11 +366,18 @@ mod tests {
     use serde_json::json;
 
     fn read(query: Value) -> Result<Condition, ApiError> {
-        Reader { schema: &Schema::default() }.read(&query)
+        Reader {
+            schema: &Schema::default(),
+            glossary: &|_| None,
+        }
+        .read(&query)
     }
 
     fn is(on: Operand, values: &[&str]) -> Condition {
-        Condition::exact(on, Test::Is(values.iter().map(|text| (*text).to_owned()).collect()))
+        Condition::exact(
+            on,
+            Test::Is(values.iter().map(|text| (*text).to_owned()).collect()),
+        )
     }
 
     #[test]
@@ -382,30 +435,51 @@ mod tests {
 
     #[test]
     fn no_terms_match_nothing() {
-        assert_eq!(read(json!({"terms": {"__guid": []}})).unwrap(), Condition::Never);
+        assert_eq!(
+            read(json!({"terms": {"__guid": []}})).unwrap(),
+            Condition::Never
+        );
     }
 
     #[test]
     fn a_range_knows_which_ends_belong_to_it() {
         let range = read(json!({"range": {"__timestamp": {"gte": 5, "lt": 9}}})).unwrap();
-        let min = Some(Bound { value: 5.0, inclusive: true });
-        let max = Some(Bound { value: 9.0, inclusive: false });
-        assert_eq!(range, Condition::exact(Operand::Created, Test::Range { min, max }));
+        let min = Some(Bound {
+            value: 5.0,
+            inclusive: true,
+        });
+        let max = Some(Bound {
+            value: 9.0,
+            inclusive: false,
+        });
+        assert_eq!(
+            range,
+            Condition::exact(Operand::Created, Test::Range { min, max })
+        );
     }
 
     #[test]
     fn names_are_matched_by_words_and_their_keyword_without_case() {
         let words = read(json!({"match": {"name": "Winter Jacket"}})).unwrap();
-        let test = Test::Words { words: vec!["winter".into(), "jacket".into()], all: false };
+        let test = Test::Words {
+            words: vec!["winter".into(), "jacket".into()],
+            all: false,
+        };
         assert_eq!(words, Condition::folded(Operand::Name, test));
         let keyword = read(json!({"term": {"name.keyword": "Winter"}})).unwrap();
-        assert_eq!(keyword, Condition::folded(Operand::Name, Test::Is(vec!["Winter".into()])));
+        assert_eq!(
+            keyword,
+            Condition::folded(Operand::Name, Test::Is(vec!["Winter".into()]))
+        );
     }
 
     #[test]
     fn what_lies_below_a_container_begins_with_its_name() {
         let below = read(json!({"term": {"__qualifiedNameHierarchy": "default/db"}})).unwrap();
         let start = Test::StartsWith("default/db/".into());
-        assert_eq!(below, Condition::Or(vec![Condition::exact(Operand::QualifiedName, start)]));
+        assert_eq!(
+            below,
+            Condition::Or(vec![Condition::exact(Operand::QualifiedName, start)])
+        );
     }
 }

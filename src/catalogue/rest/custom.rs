@@ -13,8 +13,11 @@ use crate::catalogue::writes::{Change, Refused, ValueChange};
 pub(super) fn stored(schema: &Schema, asset: &AssetRecord) -> Map<String, Value> {
     let mut sets = Map::new();
     for (name, texts) in &asset.values {
-        let field = schema.field_for(&asset.kind, name).or_else(|| schema.field(name));
-        if let Some((field, Place::Custom { set, attribute })) = field.map(|one| (one, &one.place)) {
+        let field = schema
+            .field_for(&asset.kind, name)
+            .or_else(|| schema.field(name));
+        if let Some((field, Place::Custom { set, attribute })) = field.map(|one| (one, &one.place))
+        {
             let attributes = sets.entry(set.clone()).or_insert_with(|| json!({}));
             attributes[attribute] = values::to_json(field, texts);
         }
@@ -34,11 +37,13 @@ pub(super) fn merge(
     wanted: &Map<String, Value>,
 ) -> Result<(), ApiError> {
     let schema = writing.schema();
+    let kind = asset.type_name.clone();
     for (set, attributes) in wanted {
         let fields = schema.set_fields(set);
         let unknown = |what: &str| {
-            let kind = &asset.type_name;
-            ApiError::invalid(&format!("{what}: invalid business-metadata for entity type {kind}"))
+            ApiError::invalid(&format!(
+                "{what}: invalid business-metadata for entity type {kind}"
+            ))
         };
         if fields.is_empty() {
             return Err(unknown(set));
@@ -88,12 +93,22 @@ pub(super) fn clear(
     let schema = writing.schema();
     let names: Vec<String> = asset.values.keys().cloned().collect();
     for name in names {
-        let field = schema.field_for(&asset.kind, &name).or_else(|| schema.field(&name));
+        let field = schema
+            .field_for(&asset.kind, &name)
+            .or_else(|| schema.field(&name));
         if let Some(field) = field.filter(|field| field.user_defined && which(field)) {
             put(writing, asset, field, &Value::Null)?;
         }
     }
     Ok(())
+}
+
+/// The id a field goes by.
+pub(super) fn attribute_id(field: &FieldDefinition) -> &str {
+    match &field.place {
+        Place::Custom { attribute, .. } => attribute,
+        Place::Attribute(name) => name,
+    }
 }
 
 fn is_in(field: &FieldDefinition, wanted: &str) -> bool {
@@ -115,11 +130,17 @@ fn put(
     };
     let at = format!("{}.{set}.{attribute}", asset.type_name);
     let bad = |kind: &str| {
-        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let shown = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         ApiError::invalid(&format!("{at}={shown}: invalid value for type {kind}"))
     };
     let texts = values::from_json(field, value).map_err(|()| bad(field.kind.name()))?;
-    let wish = if texts.is_empty() { ValueChange::Clear } else { ValueChange::Set(texts) };
+    let wish = if texts.is_empty() {
+        ValueChange::Clear
+    } else {
+        ValueChange::Set(texts)
+    };
     let refused = match writing.change(asset, &Change::Field(field.name.clone(), wish))? {
         Ok(_) => return Ok(()),
         Err(refused) => refused,

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::answers::Json;
 use crate::catalogue::database::DatabaseError;
 
 /// One row of the table: the status really used, the code, and the words around its parameters.
@@ -94,7 +95,11 @@ impl Code {
             rest = tail;
         }
         message.push_str(rest);
-        ApiError::Business(Box::new(Business { code: self, message, entity_guid: None }))
+        ApiError::Business(Box::new(Business {
+            code: self,
+            message,
+            entity_guid: None,
+        }))
     }
 }
 
@@ -181,7 +186,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut response = match self.body() {
-            Some(body) => axum::Json(body).into_response(),
+            Some(body) => Json(body).into_response(),
             None => Body::empty().into_response(),
         };
         *response.status_mut() = status;
@@ -199,10 +204,9 @@ mod tests {
 
     #[test]
     fn a_business_error_names_its_code_its_words_and_the_item_as_the_sender_called_it() {
-        let error = ApiError::invalid(
-            "Table.name: mandatory attribute value missing in type Asset",
-        )
-        .about("-12");
+        let error =
+            ApiError::invalid("Table.name: mandatory attribute value missing in type Asset")
+                .about("-12");
         assert_eq!(error.status(), StatusCode::NOT_FOUND);
         assert_eq!(
             error.body(),
@@ -247,13 +251,21 @@ mod tests {
     fn a_parameter_is_never_read_as_a_placeholder() {
         let error = UNKNOWN_TYPE.with(&["{1}", "{0}"]);
         let body = error.body().unwrap();
-        assert_eq!(body["errorMessage"], "Type {1} with name {0} does not exist");
+        assert_eq!(
+            body["errorMessage"],
+            "Type {1} with name {0} does not exist"
+        );
     }
 
     #[test]
     fn every_code_stands_once_in_the_table() {
         for (place, row) in TABLE.iter().enumerate() {
-            assert!(TABLE[place + 1..].iter().all(|other| other.code != row.code), "{row:?}");
+            assert!(
+                TABLE[place + 1..]
+                    .iter()
+                    .all(|other| other.code != row.code),
+                "{row:?}"
+            );
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) enum Source {
     Hierarchy,
     /// The human names of its tags.
     TagText,
+    /// The qualified name of the glossary it is in.
+    Glossary,
     /// Nothing fills it (propagated tags, say): it exists on no asset.
     Nothing,
 }
@@ -30,8 +32,11 @@ pub(super) struct Field {
 const TEXTUAL: [&str; 4] = ["name", "displayName", "description", "userDescription"];
 
 /// Attributes that are searched by words unless `.keyword` is asked for.
-const WORDS_FIRST: [&str; 3] =
-    ["certificateStatusMessage", "announcementTitle", "announcementMessage"];
+const WORDS_FIRST: [&str; 3] = [
+    "certificateStatusMessage",
+    "announcementTitle",
+    "announcementMessage",
+];
 
 impl Field {
     /// What `name` stands for; every name stands for something, and one nobody fills matches
@@ -43,7 +48,10 @@ impl Field {
         let id = name.rsplit_once('.').map_or(name, |(_, id)| id);
         if let Some(custom) = schema.field_by_attribute(id) {
             let source = Source::Of(Operand::Field(custom.name.clone()));
-            return Self { source, analysis: Analysis::Keyword };
+            return Self {
+                source,
+                analysis: Analysis::Keyword,
+            };
         }
         let (base, part) = match name.rsplit_once('.') {
             Some((base, part @ ("keyword" | "text" | "stemmed" | "date"))) => (base, Some(part)),
@@ -61,7 +69,10 @@ impl Field {
             "name" => Operand::Name,
             other => Operand::Attribute(other.to_owned()),
         };
-        Self { source: Source::Of(operand), analysis }
+        Self {
+            source: Source::Of(operand),
+            analysis,
+        }
     }
 
     fn system(name: &str) -> Self {
@@ -79,7 +90,7 @@ impl Field {
             "timestamp" => Operand::Created,
             "modificationTimestamp" => Operand::Modified,
             "traitNames" | "classificationNames" => Operand::Tags,
-            "glossary" => Operand::Glossary,
+            "glossary" => return Self::whole(Source::Glossary),
             "meanings" => Operand::Attribute("__meanings".to_owned()),
             "qualifiedNameHierarchy" => return Self::whole(Source::Hierarchy),
             "classificationsText" => return Self::whole(Source::TagText),
@@ -89,14 +100,17 @@ impl Field {
     }
 
     const fn whole(source: Source) -> Self {
-        Self { source, analysis: Analysis::Keyword }
+        Self {
+            source,
+            analysis: Analysis::Keyword,
+        }
     }
 
     /// The operand behind it, where it is one.
     pub(super) const fn operand(&self) -> Option<&Operand> {
         match &self.source {
             Source::Of(operand) => Some(operand),
-            Source::Hierarchy | Source::TagText | Source::Nothing => None,
+            Source::Hierarchy | Source::TagText | Source::Glossary | Source::Nothing => None,
         }
     }
 }
@@ -111,36 +125,59 @@ mod tests {
     }
 
     fn attribute(name: &str, analysis: Analysis) -> Field {
-        Field { source: Source::Of(Operand::Attribute(name.into())), analysis }
+        Field {
+            source: Source::Of(Operand::Attribute(name.into())),
+            analysis,
+        }
     }
 
     #[test]
     fn names_are_words_and_their_keyword_is_folded() {
-        let name = |analysis| Field { source: Source::Of(Operand::Name), analysis };
+        let name = |analysis| Field {
+            source: Source::Of(Operand::Name),
+            analysis,
+        };
         assert_eq!(named("name"), name(Analysis::Words));
         assert_eq!(named("name.keyword"), name(Analysis::Folded));
-        assert_eq!(named("description.text"), attribute("description", Analysis::Words));
+        assert_eq!(
+            named("description.text"),
+            attribute("description", Analysis::Words)
+        );
     }
 
     #[test]
     fn qualified_names_keep_their_case_and_certificates_do_not() {
         assert_eq!(named("qualifiedName").analysis, Analysis::Keyword);
-        assert_eq!(named("certificateStatus"), attribute("certificateStatus", Analysis::Folded));
+        assert_eq!(
+            named("certificateStatus"),
+            attribute("certificateStatus", Analysis::Folded)
+        );
     }
 
     #[test]
     fn custom_metadata_is_found_by_its_bare_and_by_its_dotted_id() {
         let rights = FieldDefinition::custom("Rights", "Asset", FieldType::String);
-        let Place::Custom { set, attribute } = rights.place.clone() else { panic!("custom") };
-        let schema = Schema { fields: vec![rights], ..Schema::default() };
+        let Place::Custom { set, attribute } = rights.place.clone() else {
+            panic!("custom")
+        };
+        let schema = Schema {
+            fields: vec![rights],
+            ..Schema::default()
+        };
         let expected = Source::Of(Operand::Field("Rights".into()));
         assert_eq!(Field::named(&attribute, &schema).source, expected);
-        assert_eq!(Field::named(&format!("{set}.{attribute}"), &schema).source, expected);
+        assert_eq!(
+            Field::named(&format!("{set}.{attribute}"), &schema).source,
+            expected
+        );
     }
 
     #[test]
     fn a_system_name_nobody_fills_stands_for_nothing() {
         assert_eq!(named("__propagatedTraitNames").source, Source::Nothing);
-        assert_eq!(named("__typeName.keyword").source, Source::Of(Operand::TypeName));
+        assert_eq!(
+            named("__typeName.keyword").source,
+            Source::Of(Operand::TypeName)
+        );
     }
 }

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 
 use super::values;
+use crate::catalogue::evaluate::super_types;
 use crate::catalogue::model::AssetRecord;
 use crate::catalogue::schema::{FieldDefinition, Place, Schema};
 
@@ -81,7 +82,15 @@ impl<'a> View<'a> {
 
     fn new(schema: &'a Schema, shown: Shows<'a>, relation: &'a [String]) -> Self {
         let anchors = HashMap::new();
-        Self { schema, shown, relation, anchors, tags: true, tag_names: true, meanings: true }
+        Self {
+            schema,
+            shown,
+            relation,
+            anchors,
+            tags: true,
+            tag_names: true,
+            meanings: true,
+        }
     }
 
     /// Whether the glossaries of terms are needed.
@@ -127,7 +136,7 @@ pub(super) struct Hit<'a> {
 impl Serialize for Hit<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (asset, view) = (self.asset, self.view);
-        let kind = view.schema.type_named(&asset.type_name);
+        let above = super_types(&asset.type_name, view.schema);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("typeName", &asset.type_name)?;
         map.serialize_entry("attributes", &Attributes(self))?;
@@ -143,13 +152,15 @@ impl Serialize for Hit<'_> {
         if view.meanings {
             let none = json!([]);
             let terms = asset.attributes.get(MEANING_REFERENCES).unwrap_or(&none);
-            let names = terms.as_array().map(|terms| {
-                terms.iter().map(|term| &term["displayText"]).collect::<Vec<_>>()
-            });
-            map.serialize_entry("meaningNames", &names)?;
+            let names = terms
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|term| &term["displayText"]);
+            map.serialize_entry("meaningNames", &names.collect::<Vec<_>>())?;
             map.serialize_entry("meanings", terms)?;
         }
-        map.serialize_entry("superTypeNames", &kind.map_or(&[][..], |kind| &kind.super_types))?;
+        map.serialize_entry("superTypeNames", &above)?;
         map.serialize_entry("isIncomplete", &false)?;
         map.serialize_entry("labels", &[""; 0])?;
         map.serialize_entry("createdBy", &asset.created_by)?;
@@ -169,7 +180,11 @@ impl Serialize for Attributes<'_> {
         let mut map = serializer.serialize_map(None)?;
         match &view.shown {
             Shows::Everything => {
-                for name in asset.attribute_names().iter().filter(|name| !name.starts_with("__")) {
+                for name in asset
+                    .attribute_names()
+                    .iter()
+                    .filter(|name| !name.starts_with("__"))
+                {
                     plain(&mut map, asset, name)?;
                 }
             }
@@ -217,7 +232,10 @@ fn plain<M: SerializeMap>(map: &mut M, asset: &AssetRecord, name: &str) -> Resul
 
 /// The terms of an asset as references to them.
 pub(super) fn term_references(asset: &AssetRecord) -> Vec<Value> {
-    let terms = asset.attributes.get(MEANING_REFERENCES).and_then(Value::as_array);
+    let terms = asset
+        .attributes
+        .get(MEANING_REFERENCES)
+        .and_then(Value::as_array);
     terms
         .into_iter()
         .flatten()

@@ -56,8 +56,13 @@ fn key(name: &str, order: &str, schema: &Schema) -> Result<Option<Sort>, ApiErro
         Some(_) if field.analysis == Analysis::Words => Err(refuse(&format!(
             "Text fields are not optimised for sorting; use a keyword field instead of [{name}]"
         ))),
-        Some(by) => Ok(Some(Sort { by: by.clone(), descending })),
-        None => Err(refuse(&format!("No mapping found for [{name}] in order to sort on"))),
+        Some(by) => Ok(Some(Sort {
+            by: by.clone(),
+            descending,
+        })),
+        None => Err(refuse(&format!(
+            "No mapping found for [{name}] in order to sort on"
+        ))),
     }
 }
 
@@ -81,9 +86,14 @@ pub(super) fn read_after(
     }
     if list.len() != keys.len() {
         let (values, keys) = (list.len(), keys.len());
-        return Err(refuse(&format!("search_after has {values} value(s) but sort has {keys}.")));
+        return Err(refuse(&format!(
+            "search_after has {values} value(s) but sort has {keys}."
+        )));
     }
-    if list.iter().any(|value| value.is_array() || value.is_object()) {
+    if list
+        .iter()
+        .any(|value| value.is_array() || value.is_object())
+    {
         return Err(refuse("Can't parse [search_after]"));
     }
     Ok(Some(list.clone()))
@@ -104,7 +114,10 @@ mod tests {
         let sort = json!(["__guid", {"name.keyword": "desc"}, {"__timestamp": {"order": "asc"}}]);
         let expected = [
             Sort::ascending(Operand::Guid),
-            Sort { by: Operand::Name, descending: true },
+            Sort {
+                by: Operand::Name,
+                descending: true,
+            },
             Sort::ascending(Operand::Created),
         ];
         assert_eq!(keys(sort).unwrap(), expected);
@@ -114,7 +127,10 @@ mod tests {
     fn a_page_begins_after_as_many_values_as_there_are_keys() {
         let keys = keys(json!([{"__timestamp": "asc"}, {"__guid": "asc"}])).unwrap();
         let after = json!([1_700_000_000_000_i64, "a"]);
-        assert_eq!(read_after(Some(&after), &keys).unwrap().as_ref(), after.as_array());
+        assert_eq!(
+            read_after(Some(&after), &keys).unwrap().as_ref(),
+            after.as_array()
+        );
         assert!(read_after(Some(&json!(["a"])), &keys).is_err());
         assert_eq!(read_after(None, &keys).unwrap(), None);
     }

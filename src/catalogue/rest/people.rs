@@ -1,9 +1,9 @@
 //! The people service: who am I, users and groups, with the filters the official SDK sends.
 
-use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde_json::{Value, json};
 
+use super::answers::Json;
 use super::request::Query;
 use crate::catalogue::accounts::Account;
 use crate::catalogue::identity;
@@ -57,7 +57,11 @@ pub(super) async fn groups(
 }
 
 fn user(account: &Account) -> Value {
-    let role = if account.role.ends_with("Admin") { "$admin" } else { "$member" };
+    let role = if account.role.ends_with("Admin") {
+        "$admin"
+    } else {
+        "$member"
+    };
     json!({
         "id": identity::guid_of(&format!("user:{}", account.user_name)).to_string(),
         "username": account.user_name,
@@ -82,8 +86,10 @@ fn page(records: Vec<Value>, query: &Query) -> Value {
         .get("filter")
         .and_then(|text| serde_json::from_str(text).ok())
         .unwrap_or(Value::Null);
-    let found: Vec<Value> =
-        records.into_iter().filter(|record| fulfils(record, &filter)).collect();
+    let found: Vec<Value> = records
+        .into_iter()
+        .filter(|record| fulfils(record, &filter))
+        .collect();
     let matching = found.len();
     let records: Vec<Value> = found
         .into_iter()
@@ -98,31 +104,39 @@ fn fulfils(record: &Value, filter: &Value) -> bool {
     let Some(conditions) = filter.as_object() else {
         return true;
     };
-    conditions.iter().all(|(key, wanted)| match (key.as_str(), wanted) {
-        ("$and", Value::Array(list)) => list.iter().all(|one| fulfils(record, one)),
-        ("$or", Value::Array(list)) => list.iter().any(|one| fulfils(record, one)),
-        (_, wanted) => holds(record.get(key).unwrap_or(&Value::Null), wanted),
-    })
+    conditions
+        .iter()
+        .all(|(key, wanted)| match (key.as_str(), wanted) {
+            ("$and", Value::Array(list)) => list.iter().all(|one| fulfils(record, one)),
+            ("$or", Value::Array(list)) => list.iter().any(|one| fulfils(record, one)),
+            (_, wanted) => holds(record.get(key).unwrap_or(&Value::Null), wanted),
+        })
 }
 
 fn holds(value: &Value, wanted: &Value) -> bool {
     let Some(operators) = wanted.as_object() else {
         return value == wanted;
     };
-    operators.iter().all(|(operator, operand)| match operator.as_str() {
-        "$in" => operand.as_array().is_some_and(|list| list.contains(value)),
-        "$eq" => value == operand,
-        "$ne" => value != operand,
-        "$like" | "$ilike" => {
-            let fold = operator == "$ilike";
-            let text = |value: &Value| {
-                let text = value.as_str().unwrap_or_default();
-                if fold { text.to_lowercase() } else { text.to_owned() }
-            };
-            like(&text(operand), &text(value))
-        }
-        _ => false,
-    })
+    operators
+        .iter()
+        .all(|(operator, operand)| match operator.as_str() {
+            "$in" => operand.as_array().is_some_and(|list| list.contains(value)),
+            "$eq" => value == operand,
+            "$ne" => value != operand,
+            "$like" | "$ilike" => {
+                let fold = operator == "$ilike";
+                let text = |value: &Value| {
+                    let text = value.as_str().unwrap_or_default();
+                    if fold {
+                        text.to_lowercase()
+                    } else {
+                        text.to_owned()
+                    }
+                };
+                like(&text(operand), &text(value))
+            }
+            _ => false,
+        })
 }
 
 /// Whether `text` is of the form `pattern`, where `%` is any run of letters.
@@ -134,16 +148,21 @@ fn like(pattern: &str, text: &str) -> bool {
     if pieces.len() == 1 {
         return text == *first;
     }
-    let Some(mut rest) = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
+    let Some(mut rest) = text
+        .strip_prefix(first)
+        .and_then(|rest| rest.strip_suffix(last))
+    else {
         return false;
     };
-    pieces[1..pieces.len() - 1].iter().all(|piece| match rest.split_once(piece) {
-        Some((_, after)) => {
-            rest = after;
-            true
-        }
-        None => piece.is_empty(),
-    })
+    pieces[1..pieces.len() - 1]
+        .iter()
+        .all(|piece| match rest.split_once(piece) {
+            Some((_, after)) => {
+                rest = after;
+                true
+            }
+            None => piece.is_empty(),
+        })
 }
 
 #[cfg(test)]
@@ -161,21 +180,30 @@ mod tests {
         let query = format!("limit=20&offset=0&filter={filter}").replace('%', "%25");
         let found = page(people(), &Query::read(&query));
         let records = found["records"].as_array().unwrap();
-        records.iter().map(|one| one["username"].as_str().unwrap().to_owned()).collect()
+        records
+            .iter()
+            .map(|one| one["username"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     #[test]
     fn people_are_found_by_part_of_their_address_by_name_and_by_a_list_of_names() {
         assert_eq!(names(&json!({"email": {"$ilike": "%ANN%"}})), ["ann"]);
         assert_eq!(names(&json!({"username": "jdoe"})), ["jdoe"]);
-        assert_eq!(names(&json!({"$and": [{"username": {"$in": ["jdoe", "x"]}}]})), ["jdoe"]);
+        assert_eq!(
+            names(&json!({"$and": [{"username": {"$in": ["jdoe", "x"]}}]})),
+            ["jdoe"]
+        );
         assert_eq!(names(&Value::Null).len(), 2);
     }
 
     #[test]
     fn a_page_past_the_end_is_empty_and_still_counts_everybody() {
         let answer = page(people(), &Query::read("offset=100&limit=100"));
-        assert_eq!(answer, json!({"totalRecord": 2, "filterRecord": 2, "records": []}));
+        assert_eq!(
+            answer,
+            json!({"totalRecord": 2, "filterRecord": 2, "records": []})
+        );
     }
 
     #[test]

@@ -69,8 +69,10 @@ impl Relations {
         made_up: &HashMap<String, Target>,
     ) -> Result<Self, ApiError> {
         let set = &entity.relationship_attributes;
-        let (append, remove) =
-            (&entity.append_relationship_attributes, &entity.remove_relationship_attributes);
+        let (append, remove) = (
+            &entity.append_relationship_attributes,
+            &entity.remove_relationship_attributes,
+        );
         if let Some(twice) = KEPT.iter().find(|name| {
             set.contains_key(**name) && (append.contains_key(**name) || remove.contains_key(**name))
         }) {
@@ -79,9 +81,11 @@ impl Relations {
         let all = |from: &Map<String, Value>| match from.get("meanings") {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(Vec::new())),
-            Some(Value::Array(list)) => {
-                list.iter().map(|one| find(writing, one, made_up)).collect::<Result<_, _>>().map(Some)
-            }
+            Some(Value::Array(list)) => list
+                .iter()
+                .map(|one| find(writing, one, made_up))
+                .collect::<Result<_, _>>()
+                .map(Some),
             Some(one) => Ok(Some(vec![find(writing, one, made_up)?])),
         };
         Ok(Self {
@@ -109,9 +113,17 @@ impl Relations {
             return;
         }
         let mut references = stored(asset);
-        references.retain(|known| !self.remove.iter().any(|term| known["termGuid"] == term.guid));
+        references.retain(|known| {
+            !self
+                .remove
+                .iter()
+                .any(|term| known["termGuid"] == term.guid)
+        });
         for term in &self.append {
-            if !references.iter().any(|known| known["termGuid"] == term.guid) {
+            if !references
+                .iter()
+                .any(|known| known["termGuid"] == term.guid)
+            {
                 references.push(reference(asset, term));
             }
         }
@@ -120,7 +132,12 @@ impl Relations {
 }
 
 fn stored(asset: &AssetRecord) -> Vec<Value> {
-    asset.attributes.get(MEANING_REFERENCES).and_then(Value::as_array).cloned().unwrap_or_default()
+    asset
+        .attributes
+        .get(MEANING_REFERENCES)
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn reference(asset: &AssetRecord, term: &Target) -> Value {
@@ -139,9 +156,16 @@ fn store(asset: &mut AssetRecord, references: Vec<Value>) {
         asset.attributes.remove(MEANING_REFERENCES);
         return;
     }
-    let names: Vec<Value> = references.iter().map(|term| term["qualifiedName"].clone()).collect();
-    asset.attributes.insert(MEANINGS.to_owned(), Value::Array(names));
-    asset.attributes.insert(MEANING_REFERENCES.to_owned(), Value::Array(references));
+    let names: Vec<Value> = references
+        .iter()
+        .map(|term| term["qualifiedName"].clone())
+        .collect();
+    asset
+        .attributes
+        .insert(MEANINGS.to_owned(), Value::Array(names));
+    asset
+        .attributes
+        .insert(MEANING_REFERENCES.to_owned(), Value::Array(references));
 }
 
 /// The asset `reference` points to, by guid or by type and qualified name.

@@ -179,22 +179,31 @@ impl Query {
 
     /// The first value of `name`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of `name`.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether `name` is `true`.
     pub(super) fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        self.get(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// The number under `name`, or `otherwise`.
     pub(super) fn number(&self, name: &str, otherwise: usize) -> usize {
-        self.get(name).and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+        self.get(name)
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(otherwise)
     }
 }
 
@@ -230,7 +239,8 @@ mod tests {
 
     #[test]
     fn a_name_and_its_value_are_percent_decoded() {
-        let query = Query::read("attr%3AqualifiedName=default%2FDB%2Fa%40b+c&type=ENUM&type=STRUCT");
+        let query =
+            Query::read("attr%3AqualifiedName=default%2FDB%2Fa%40b+c&type=ENUM&type=STRUCT");
         assert_eq!(query.get("attr:qualifiedName"), Some("default/DB/a@b c"));
         assert_eq!(query.all("type").collect::<Vec<_>>(), ["ENUM", "STRUCT"]);
         assert_eq!(decode("50%"), "50%");
@@ -239,7 +249,10 @@ mod tests {
     #[test]
     fn only_one_way_with_tags_at_a_time() {
         let flags = |text: &str| Flags::read(&Query::read(text));
-        assert_eq!(flags("replaceTags=false&appendTags=true").unwrap().tags, TagMode::Append);
+        assert_eq!(
+            flags("replaceTags=false&appendTags=true").unwrap().tags,
+            TagMode::Append
+        );
         assert_eq!(
             flags("replaceTags=true&appendTags=true").unwrap_err(),
             BAD_REQUEST.with(&[
@@ -251,7 +264,10 @@ mod tests {
     #[test]
     fn overwriting_custom_metadata_needs_both_flags() {
         let custom = |text: &str| Flags::read(&Query::read(text)).unwrap().custom;
-        assert_eq!(custom("overwriteBusinessAttributes=true"), CustomMode::Leave);
+        assert_eq!(
+            custom("overwriteBusinessAttributes=true"),
+            CustomMode::Leave
+        );
         assert_eq!(custom("replaceBusinessAttributes=true"), CustomMode::Merge);
         let both = "replaceBusinessAttributes=true&overwriteBusinessAttributes=true";
         assert_eq!(custom(both), CustomMode::Overwrite);

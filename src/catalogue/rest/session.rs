@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::error::{ApiError, UNAUTHENTICATED};
+use super::switches::RestSwitches;
 use crate::catalogue::accounts::Account;
 use crate::catalogue::database::Library;
 use crate::catalogue::faults::Call;
@@ -28,7 +29,14 @@ impl FromRequestParts<ServerState> for Session {
         parts: &mut Parts,
         state: &ServerState,
     ) -> Result<Self, Self::Rejection> {
-        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let text = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let switches = parts.extensions.get::<RestSwitches>();
+        let redirects = switches.is_none_or(|switches| switches.login_redirect);
         let token = text(AUTHORIZATION.as_str())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -43,10 +51,10 @@ impl FromRequestParts<ServerState> for Session {
                     .map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned),
             }),
             // A program says so and gets a clean answer; anybody else is taken for a browser.
-            None if text("x-requested-with") == Some("XMLHttpRequest") => {
-                Err(UNAUTHENTICATED.with(&[]))
+            None if redirects && text("x-requested-with") != Some("XMLHttpRequest") => {
+                Err(ApiError::Login)
             }
-            None => Err(ApiError::Login),
+            None => Err(UNAUTHENTICATED.with(&[])),
         }
     }
 }
@@ -70,7 +78,9 @@ impl Session {
             request: self.request,
             pretend: permit.pretend,
         };
-        let result = state.with_library(move |library| work(library, &author)).await;
+        let result = state
+            .with_library(move |library| work(library, &author))
+            .await;
         permit.seal(result.into_response())
     }
 }

@@ -9,6 +9,8 @@ pub struct RestSwitches {
     /// Count an item as changed where the server only compares coarsely: a text cleared where
     /// there is none, custom metadata sent in part.
     pub coarse_comparison: bool,
+    /// The largest `size` of a search; `None` leaves it to the search window.
+    pub page_limit: Option<u64>,
     /// Send callers without a token to the login page unless they say they are programs; else
     /// answer 401 always.
     pub login_redirect: bool,
@@ -16,6 +18,11 @@ pub struct RestSwitches {
 
 impl Default for RestSwitches {
     fn default() -> Self {
-        Self { index_lag_requests: 0, coarse_comparison: true, login_redirect: true }
+        Self {
+            index_lag_requests: 0,
+            coarse_comparison: true,
+            login_redirect: true,
+            page_limit: None,
+        }
     }
 }

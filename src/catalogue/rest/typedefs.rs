@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::custom::attribute_id;
 use super::request::Query;
 use crate::catalogue::model::CertificateStatus;
 use crate::catalogue::schema::{
@@ -25,7 +26,14 @@ pub(super) fn all(schema: &Schema, query: &Query) -> Value {
     let mut answer = Map::new();
     for (kind, key) in KINDS {
         let asked = wanted.is_empty() || wanted.iter().any(|one| one == kind);
-        answer.insert(key.to_owned(), json!(if asked { list(schema, kind) } else { Vec::new() }));
+        answer.insert(
+            key.to_owned(),
+            json!(if asked {
+                list(schema, kind)
+            } else {
+                Vec::new()
+            }),
+        );
     }
     Value::Object(answer)
 }
@@ -45,7 +53,11 @@ fn list(schema: &Schema, kind: &str) -> Vec<Value> {
         "STRUCT" => vec![definition("STRUCT", "SourceTagAttachment", "")],
         "CLASSIFICATION" => schema.tags.iter().map(tag).collect(),
         "ENTITY" => entities(schema),
-        "BUSINESS_METADATA" => schema.sets().iter().map(|set| custom_set(schema, set)).collect(),
+        "BUSINESS_METADATA" => schema
+            .sets()
+            .iter()
+            .map(|set| custom_set(schema, set))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -68,7 +80,10 @@ fn definition(category: &str, name: &str, description: &str) -> Value {
 }
 
 fn enums(schema: &Schema) -> Vec<Value> {
-    let statuses: Vec<&str> = CertificateStatus::ALL.iter().map(|status| status.upper()).collect();
+    let statuses: Vec<&str> = CertificateStatus::ALL
+        .iter()
+        .map(|status| status.upper())
+        .collect();
     let mut all = vec![enumeration("certificate_status", &statuses)];
     for field in custom_fields(schema) {
         if let Some(name) = field.enum_name() {
@@ -80,14 +95,18 @@ fn enums(schema: &Schema) -> Vec<Value> {
 }
 
 fn custom_fields(schema: &Schema) -> impl Iterator<Item = &FieldDefinition> {
-    schema.fields.iter().filter(|field| matches!(field.place, Place::Custom { .. }))
+    schema
+        .fields
+        .iter()
+        .filter(|field| matches!(field.place, Place::Custom { .. }))
 }
 
 fn enumeration(name: &str, values: &[&str]) -> Value {
     let mut body = definition("ENUM", name, "");
     let elements = values.iter().enumerate();
-    body["elementDefs"] =
-        elements.map(|(ordinal, value)| json!({ "value": value, "ordinal": ordinal })).collect();
+    body["elementDefs"] = elements
+        .map(|(ordinal, value)| json!({ "value": value, "ordinal": ordinal }))
+        .collect();
     if let Some(map) = body.as_object_mut() {
         map.remove("attributeDefs");
     }
@@ -113,7 +132,10 @@ fn custom_set(schema: &Schema, set: &CustomSet) -> Value {
         "isLocked": set.locked.to_string(),
     });
     let fields = schema.set_fields(&set.id);
-    body["attributeDefs"] = fields.into_iter().map(|field| custom_attribute(schema, field)).collect();
+    body["attributeDefs"] = fields
+        .into_iter()
+        .map(|field| custom_attribute(schema, field))
+        .collect();
     body
 }
 
@@ -139,10 +161,7 @@ fn primitive(field: &FieldDefinition) -> (&'static str, String) {
 fn custom_attribute(schema: &Schema, field: &FieldDefinition) -> Value {
     let (primitive, type_name) = primitive(field);
     let many = field.kind.is_multi();
-    let id = match &field.place {
-        Place::Custom { attribute, .. } => attribute.as_str(),
-        Place::Attribute(name) => name.as_str(),
-    };
+    let id = attribute_id(field);
     let mut options = json!({
         "customMetadataVersion": "v2",
         "primitiveType": primitive,
@@ -205,15 +224,25 @@ fn entity(schema: &Schema, kind: &TypeDefinition) -> Value {
     let mut body = definition("ENTITY", &kind.name, "");
     // Only what it inherits from at first hand; the rest follows from there.
     body["superTypes"] = json!(kind.super_types.first().into_iter().collect::<Vec<_>>());
-    let below = schema.types.iter().filter(|other| other.super_types.first() == Some(&kind.name));
+    let below = schema
+        .types
+        .iter()
+        .filter(|other| other.super_types.first() == Some(&kind.name));
     body["subTypes"] = json!(below.map(|other| other.name.as_str()).collect::<Vec<_>>());
-    body["attributeDefs"] =
-        kind.attributes.iter().map(|name| entity_attribute(name, "string", false)).collect();
+    body["attributeDefs"] = kind
+        .attributes
+        .iter()
+        .map(|name| entity_attribute(name, "string", false))
+        .collect();
     body
 }
 
 fn entity_attribute(name: &str, type_name: &str, required: bool) -> Value {
-    let cardinality = if type_name.starts_with("array") { "SET" } else { "SINGLE" };
+    let cardinality = if type_name.starts_with("array") {
+        "SET"
+    } else {
+        "SINGLE"
+    };
     json!({
         "name": name,
         "typeName": type_name,
@@ -287,11 +316,17 @@ mod tests {
 
     #[test]
     fn an_answer_holds_every_list_and_always_a_struct_where_one_is_asked_for() {
-        let answer = all(&schema(), &Query::read("type=business_metadata&type=STRUCT"));
+        let answer = all(
+            &schema(),
+            &Query::read("type=business_metadata&type=STRUCT"),
+        );
         assert_eq!(answer.as_object().unwrap().len(), 6);
         assert_eq!(answer["structDefs"][0]["name"], "SourceTagAttachment");
         assert_eq!(answer["enumDefs"], json!([]));
-        assert_eq!(answer["businessMetadataDefs"][0]["displayName"], "Catalogue");
+        assert_eq!(
+            answer["businessMetadataDefs"][0]["displayName"],
+            "Catalogue"
+        );
     }
 
     #[test]
@@ -301,7 +336,11 @@ mod tests {
         assert_eq!(tier["displayName"], "Tier");
         assert_eq!(tier["options"]["isEnum"], "true");
         let named = tier["options"]["enumType"].as_str().unwrap();
-        let values = answer["enumDefs"].as_array().unwrap().iter().find(|def| def["name"] == named);
+        let values = answer["enumDefs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|def| def["name"] == named);
         assert_eq!(values.unwrap()["elementDefs"][1]["value"], "Silver");
     }
 
@@ -316,7 +355,10 @@ mod tests {
 
     #[test]
     fn a_definition_is_found_by_its_name() {
-        assert_eq!(named(&schema(), "certificate_status").unwrap()["elementDefs"][0]["value"], "VERIFIED");
+        assert_eq!(
+            named(&schema(), "certificate_status").unwrap()["elementDefs"][0]["value"],
+            "VERIFIED"
+        );
         assert!(named(&schema(), "nothing").is_none());
     }
 }

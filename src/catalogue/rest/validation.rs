@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::error::{
-    ApiError, BAD_REQUEST, INVALID_CLASSIFICATION, INVALID_PARAMETERS, TOO_LONG,
-};
+use super::error::{ApiError, BAD_REQUEST, INVALID_CLASSIFICATION, INVALID_PARAMETERS, TOO_LONG};
 use super::request::{Entity, Tag};
 use super::typedefs::ASSET_ATTRIBUTES;
 use crate::catalogue::model::CertificateStatus;
@@ -15,7 +13,11 @@ const LONGEST: usize = 100_000;
 /// The longest text of the few attributes that hold whole documents.
 const LONGEST_DOCUMENT: usize = 2_000_000;
 /// These few.
-const DOCUMENTS: [&str; 3] = ["rawQueryText", "variablesSchemaBase64", "visualBuilderSchemaBase64"];
+const DOCUMENTS: [&str; 3] = [
+    "rawQueryText",
+    "variablesSchemaBase64",
+    "visualBuilderSchemaBase64",
+];
 
 /// Attributes of terms and categories alone, beside those every asset has.
 const GLOSSARY_ATTRIBUTES: [(&str, &str); 5] = [
@@ -42,7 +44,10 @@ pub(super) fn attribute_type(schema: &Schema, type_name: &str, name: &str) -> Op
         return Some("string");
     }
     let known = |table: &[(&str, &'static str)]| {
-        table.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+        table
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| *kind)
     };
     if let Some(kind) = known(ASSET_ATTRIBUTES) {
         return Some(kind);
@@ -52,7 +57,11 @@ pub(super) fn attribute_type(schema: &Schema, type_name: &str, name: &str) -> Op
     }
     let own = schema.type_named(type_name)?;
     std::iter::once(own)
-        .chain(own.super_types.iter().filter_map(|above| schema.type_named(above)))
+        .chain(
+            own.super_types
+                .iter()
+                .filter_map(|above| schema.type_named(above)),
+        )
         .any(|kind| kind.attributes.iter().any(|known| known == name))
         .then_some("any")
 }
@@ -65,10 +74,16 @@ pub(super) fn attribute_type(schema: &Schema, type_name: &str, name: &str) -> Op
 pub(super) fn lengths(entity: &Entity) -> Result<(), ApiError> {
     let mut too_long = Vec::new();
     for (name, value) in &entity.attributes {
-        let limit = if DOCUMENTS.contains(&name.as_str()) { LONGEST_DOCUMENT } else { LONGEST };
+        let limit = if DOCUMENTS.contains(&name.as_str()) {
+            LONGEST_DOCUMENT
+        } else {
+            LONGEST
+        };
         let long = |text: &str| text.len() > limit && text.chars().count() > limit;
         if value.as_str().is_some_and(long) {
-            too_long.push(format!("Attribute {name} exceeds limit of {limit} characters"));
+            too_long.push(format!(
+                "Attribute {name} exceeds limit of {limit} characters"
+            ));
         }
     }
     match too_long.is_empty() {
@@ -96,7 +111,12 @@ pub(super) fn mandatory(entity: &Entity) -> Result<(), ApiError> {
     if lacks("name") {
         return missing("name", "Asset");
     }
-    if has_anchor(kind) && entity.relationship_attributes.get("anchor").is_none_or(Value::is_null) {
+    if has_anchor(kind)
+        && entity
+            .relationship_attributes
+            .get("anchor")
+            .is_none_or(Value::is_null)
+    {
         return missing("anchor", kind);
     }
     Ok(())
@@ -109,23 +129,35 @@ pub(super) fn mandatory(entity: &Entity) -> Result<(), ApiError> {
 ///
 /// The first such value.
 pub(super) fn values(schema: &Schema, entity: &Entity) -> Result<(), ApiError> {
-    for (name, value) in entity.attributes.iter().filter(|(_, value)| !value.is_null()) {
+    for (name, value) in entity
+        .attributes
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+    {
         let Some(kind) = attribute_type(schema, &entity.type_name, name) else {
             continue;
         };
         let fits = match kind {
             "string" => !value.is_array() && !value.is_object(),
-            "certificate_status" => {
-                value.as_str().and_then(CertificateStatus::parse_any_case).is_some()
-            }
+            "certificate_status" => value
+                .as_str()
+                .and_then(CertificateStatus::parse_any_case)
+                .is_some(),
             "boolean" => value.is_boolean() || matches!(value.as_str(), Some("true" | "false")),
             "date" => value.is_number() || value.as_str().is_some_and(|text| is_instant(text)),
-            "float" => value.is_number() || value.as_str().is_some_and(|text| text.parse::<f64>().is_ok()),
+            "float" => {
+                value.is_number()
+                    || value
+                        .as_str()
+                        .is_some_and(|text| text.parse::<f64>().is_ok())
+            }
             "array<string>" => value.is_array(),
             _ => true,
         };
         if !fits {
-            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let shown = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             let at = &entity.type_name;
             return Err(ApiError::invalid(&format!(
                 "{at}.{name}={shown}: invalid value for type {kind}"
@@ -222,7 +254,9 @@ mod tests {
         assert_eq!(values(&schema, &with("verified")), Ok(()));
         assert_eq!(
             sub_message(values(&schema, &with("OK"))),
-            ApiError::invalid("Table.certificateStatus=OK: invalid value for type certificate_status")
+            ApiError::invalid(
+                "Table.certificateStatus=OK: invalid value for type certificate_status"
+            )
         );
         assert!(values(&schema, &with("")).is_err());
     }

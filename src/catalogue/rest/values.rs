@@ -1,18 +1,18 @@
 //! Values of custom metadata: texts in the library, typed JSON on the wire.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::catalogue::schema::{FieldDefinition, FieldType};
+use crate::catalogue::values::{date_millis, date_text};
 
 /// What a field that holds `texts` shows; null when it holds none.
 pub(super) fn to_json(field: &FieldDefinition, texts: &[String]) -> Value {
     if field.kind.is_multi() && !texts.is_empty() {
         return json!(texts);
     }
-    texts.first().map_or(Value::Null, |text| one_to_json(field.kind, text))
+    texts
+        .first()
+        .map_or(Value::Null, |text| one_to_json(field.kind, text))
 }
 
 fn one_to_json(kind: FieldType, text: &str) -> Value {
@@ -24,7 +24,7 @@ fn one_to_json(kind: FieldType, text: &str) -> Value {
             "false" => Some(json!(false)),
             _ => None,
         },
-        FieldType::Date => milliseconds(text).map(Value::from),
+        FieldType::Date => date_millis(text).map(Value::from),
         FieldType::String
         | FieldType::Untyped
         | FieldType::Color
@@ -38,18 +38,6 @@ fn one_to_json(kind: FieldType, text: &str) -> Value {
     };
     // A stored text that is not of its type is shown as it is rather than hidden.
     typed.unwrap_or_else(|| json!(text))
-}
-
-/// A date or time in words as milliseconds since 1970; without a zone it is UTC.
-fn milliseconds(text: &str) -> Option<i64> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Some(time.as_millisecond());
-    }
-    let civil = text
-        .parse::<DateTime>()
-        .ok()
-        .or_else(|| Some(text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())))?;
-    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// The texts to store for `value`; none for null. `Err` when it is not a value of this field.
@@ -78,18 +66,22 @@ fn one_from_json(field: &FieldDefinition, value: &Value) -> Result<String, ()> {
         }
         (FieldType::Float, Value::Number(number)) => Ok(number.to_string()),
         (FieldType::Boolean, Value::Bool(flag)) => Ok(flag.to_string()),
-        (FieldType::Date, Value::Number(number)) => {
-            let at = number.as_i64().ok_or(())?;
-            Ok(Timestamp::from_millisecond(at).map_err(|_| ())?.to_string())
+        (FieldType::Date, Value::Number(number)) => number.as_i64().map(date_text).ok_or(()),
+        (FieldType::Int, Value::String(text)) => {
+            text.parse::<i64>().map(|n| n.to_string()).map_err(|_| ())
         }
-        (FieldType::Int, Value::String(text)) => text.parse::<i64>().map(|n| n.to_string()).map_err(|_| ()),
-        (FieldType::Float, Value::String(text)) => text.parse::<f64>().map(|n| n.to_string()).map_err(|_| ()),
+        (FieldType::Float, Value::String(text)) => {
+            text.parse::<f64>().map(|n| n.to_string()).map_err(|_| ())
+        }
         (FieldType::Date | FieldType::Boolean | FieldType::Int | FieldType::Float, _) => Err(()),
         (
             FieldType::SingleFixedTag | FieldType::MultiFixedTag | FieldType::BooleanTag,
             Value::String(text),
         ) => {
-            let known = field.dictionary.iter().find(|value| value.eq_ignore_ascii_case(text));
+            let known = field
+                .dictionary
+                .iter()
+                .find(|value| value.eq_ignore_ascii_case(text));
             known.cloned().ok_or(())
         }
         (_, Value::String(text)) => Ok(text.clone()),
@@ -99,7 +91,10 @@ fn one_from_json(field: &FieldDefinition, value: &Value) -> Result<String, ()> {
 }
 
 /// `number` as an integer where it is one.
-#[expect(clippy::cast_possible_truncation, reason = "the bounds are checked just before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the bounds are checked just before"
+)]
 fn as_whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
@@ -125,14 +120,20 @@ mod tests {
         assert_eq!(round(FieldType::Boolean, &json!(false)), json!(false));
         let at = json!(1_767_225_600_000_i64);
         assert_eq!(round(FieldType::Date, &at), at);
-        assert_eq!(round(FieldType::MultiTag, &json!(["a", "b", "a"])), json!(["a", "b"]));
+        assert_eq!(
+            round(FieldType::MultiTag, &json!(["a", "b", "a"])),
+            json!(["a", "b"])
+        );
         assert_eq!(round(FieldType::String, &Value::Null), Value::Null);
     }
 
     #[test]
     fn a_date_without_a_zone_is_read_as_utc() {
         let texts = ["2026-01-01".to_owned()];
-        assert_eq!(to_json(&field(FieldType::Date), &texts), json!(1_767_225_600_000_i64));
+        assert_eq!(
+            to_json(&field(FieldType::Date), &texts),
+            json!(1_767_225_600_000_i64)
+        );
     }
 
     #[test]
@@ -141,6 +142,9 @@ mod tests {
         assert!(from_json(&field(FieldType::Date), &json!("soon")).is_err());
         let tier = field(FieldType::SingleFixedTag).with_dictionary(&["Gold"]);
         assert!(from_json(&tier, &json!("Lead")).is_err());
-        assert_eq!(from_json(&tier, &json!("gold")), Ok(vec!["Gold".to_owned()]));
+        assert_eq!(
+            from_json(&tier, &json!("gold")),
+            Ok(vec!["Gold".to_owned()])
+        );
     }
 }

@@ -13,9 +13,7 @@ use crate::catalogue::server::{Contents, ServeError, ServeOptions};
 const FILLING: &str = "filling";
 
 /// The library as the options want it, and what came of the imports.
-pub(super) fn prepare(
-    options: &ServeOptions,
-) -> Result<(Library, Vec<ImportReport>), ServeError> {
+pub(super) fn prepare(options: &ServeOptions) -> Result<(Library, Vec<ImportReport>), ServeError> {
     let library = match &options.catalogue {
         Some(path) => open(path)?,
         None => Library::in_memory()?,
@@ -40,7 +38,10 @@ pub(super) fn prepare(
 }
 
 fn open(path: &Path) -> Result<Library, ServeError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(|source| ServeError::File {
             path: folder.display().to_string(),
             source,

@@ -62,7 +62,9 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
         .flat_map(|value| value.split(','))
         .any(|coding| {
             let mut parts = coding.split(';').map(str::trim);
-            parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
+            parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
                 && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0"))
         })
 }
@@ -76,7 +78,9 @@ async fn packed(response: Response, accepts: bool) -> Response {
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("text/") || kind.contains("json") || kind.contains("xml"));
+        .is_some_and(|kind| {
+            kind.starts_with("text/") || kind.contains("json") || kind.contains("xml")
+        });
     let coded = parts.headers.contains_key(header::CONTENT_ENCODING);
     if coded || !is_text || forbid || !(accepts || force) {
         return Response::from_parts(parts, body);
@@ -114,7 +118,9 @@ async fn truncated(response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return Response::from_parts(parts, Body::empty());
     };
-    parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, bytes.len().into());
     let half = bytes.slice(..bytes.len() / 2);
     let end = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
     Response::from_parts(parts, Body::from_stream(stream::iter([Ok(half), Err(end)])))
