@@ -166,12 +166,12 @@ impl Draft {
             || created + i64::from(chance.below(60)) * DAY,
             |day| NOVEMBER + (day - 1) * DAY + 36_000_000 + number * 60_000,
         );
-        let shelf = if self.season.is_empty() {
+        let place = if self.season.is_empty() {
             "Inbox"
         } else {
             self.season
         };
-        let folder = format!("ExampleCo/{shelf}/{}", self.subfolder);
+        let folder = format!("ExampleCo/{place}/{}", self.subfolder);
         let (width, height) = self.size(&mut chance);
         AssetRecord {
             guid: String::new(),
