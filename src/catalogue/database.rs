@@ -2,6 +2,7 @@
 
 mod connections;
 mod kinds;
+mod loading;
 mod reads;
 mod search;
 mod sql;
@@ -23,6 +24,7 @@ use crate::catalogue::schema::Schema;
 use connections::Connections;
 use kinds::Kinds;
 
+pub use loading::Loading;
 pub use reads::FolderSummary;
 pub use writing::Writing;
 

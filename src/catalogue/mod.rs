@@ -8,15 +8,22 @@
 
 pub mod accounts;
 pub mod attributes;
+mod chance;
 mod clock;
 pub mod database;
 pub mod evaluate;
 pub mod faults;
+mod fields;
+pub mod generate;
 pub mod identity;
+pub mod import;
 pub mod model;
+pub mod pictures;
 pub mod query;
 pub mod rest;
+pub mod sample;
 pub mod schema;
+pub mod server;
 pub mod soap;
 pub mod state;
 pub mod values;

@@ -7,6 +7,7 @@ use axum::response::Response;
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::faults::{Call, Faults, Permit};
+use crate::catalogue::soap::SoapSwitches;
 
 /// The state of the running server; cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct ServerState {
 pub struct Manners {
     /// SOAP: refuse wrong child order, unknown children and missing required ones.
     pub strict: bool,
+    /// SOAP: behaviour nobody has documented.
+    pub soap: SoapSwitches,
     /// REST: answer bulk updates as `PARTIAL_UPDATE`.
     pub partial_updates: bool,
     /// REST: the deepest `from + size` of a search.
@@ -40,6 +43,7 @@ impl Default for Manners {
     fn default() -> Self {
         Self {
             strict: true,
+            soap: SoapSwitches::default(),
             partial_updates: false,
             search_window: 100_000,
         }
@@ -90,11 +94,25 @@ impl ServerState {
     ///
     /// The answer to send instead of working.
     pub async fn admit(&self, call: &Call) -> Result<Permit, Response> {
-        let decision = self.faults.decide(call);
-        for drift in &decision.drifts {
-            let (library, drift, now) = (self.library.clone(), drift.clone(), self.now());
+        let mut decision = self.faults.decide(call);
+        let (drifts, spent) = (
+            std::mem::take(&mut decision.drifts),
+            std::mem::take(&mut decision.spent),
+        );
+        if !(drifts.is_empty() && spent.is_empty()) {
+            let now = self.now();
             // A drift that cannot be written is no reason to fail the caller.
-            let _ = tokio::task::spawn_blocking(move || drift.happen(&library, now)).await;
+            let _ = self
+                .with_library(move |library| {
+                    for drift in &drifts {
+                        drift.happen(library, now)?;
+                    }
+                    for key in &spent {
+                        library.set_setting(key, "yes")?;
+                    }
+                    Ok::<(), DatabaseError>(())
+                })
+                .await;
         }
         if let Some(delay) = decision.delay {
             tokio::time::sleep(delay).await;
