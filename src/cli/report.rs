@@ -23,12 +23,11 @@ pub async fn run(
 ) -> Result<Ending, Stop> {
     let headless = session::open(global).await?;
     let run = headless.run(id.map(RunId).as_ref()).await?;
-    let text = match kind {
-        ReportKind::Csv => exchange::run_csv(&run),
-        ReportKind::Json => format!("{}\n", exchange::run_json(&run)),
-        ReportKind::Md => exchange::run_markdown(&run),
-    };
-    output.out.write_all(text.as_bytes())?;
+    match kind {
+        ReportKind::Csv => exchange::report_csv(&run, output.out, Guard::Exact)?,
+        ReportKind::Json => output.line(&exchange::report_json(&run).to_string())?,
+        ReportKind::Md => exchange::report_markdown(&run, output.out)?,
+    }
     headless.close().await;
     Ok(Ending::Ok)
 }

@@ -55,7 +55,12 @@ pub async fn known(global: &Global, output: &mut Output<'_>) -> Result<Headless,
     Ok(headless)
 }
 
-async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
+/// Lists every asset afresh; says how far it is if that takes long.
+///
+/// # Errors
+///
+/// What keeps it from listing.
+pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
     let mut said = 0;
     let mut progress = |have: u64, total: u64| {
         if have >= said + SAY_EVERY && have < total {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Command, Query, Workbench, workbench::Asked},
-    exchange,
+    exchange::ChangeFile,
 };
 
 /// Stages, durably. Nothing is sent.
@@ -68,10 +68,11 @@ fn from_file(
     path: &std::path::Path,
     output: &mut Output<'_>,
 ) -> Result<Vec<Asked>, Stop> {
-    let table = exchange::read_changes(path).map_err(|error| Stop::usage(error.to_string()))?;
-    let matched = exchange::match_changes(&table, &bench.listing, &bench.schema);
-    for problem in &matched.problems {
-        output.say(&problem.to_string());
+    let resolved = ChangeFile::read(path)
+        .and_then(|file| file.resolve(bench))
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    if resolved.unchanged > 0 {
+        output.say(&format!("{} cells say what the library has already", resolved.unchanged));
     }
-    Ok(matched.asked.into_iter().map(|(field, edit, rows)| Asked { field, edit, rows }).collect())
+    Ok(resolved.asked)
 }

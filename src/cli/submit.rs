@@ -48,7 +48,7 @@ pub async fn run(
         What::Retry(id) => headless.retry(id.map(RunId).as_ref()).await?,
     };
     match format {
-        TextOrJson::Json => output.line(&exchange::run_json(&run).to_string())?,
+        TextOrJson::Json => output.line(&exchange::report_json(&run).to_string())?,
         TextOrJson::Text => lines(&run).iter().try_for_each(|line| output.shown(line))?,
     }
     headless.close().await;
