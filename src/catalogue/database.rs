@@ -1,5 +1,6 @@
 //! The library: an embedded SQL database behind one cheap handle.
 
+mod changes;
 mod connections;
 mod kinds;
 mod loading;

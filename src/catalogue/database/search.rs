@@ -66,17 +66,13 @@ impl Library {
             };
             Some((clause, order, after))
         };
-        let (total, rows) = match by_columns() {
-            Some((clause, order, after)) => {
-                let total = self.total(&clause)?;
-                let clause =
-                    Clause::joined(std::iter::once(clause).chain(after).collect(), " AND ");
-                (total, self.rows_by_index(&clause, &order, search)?)
-            }
-            None => {
-                let entries = self.scan(&condition, &search.sort, &ground)?;
-                (len(entries.len()), page_of(&entries, search))
-            }
+        let (total, rows) = if let Some((clause, order, after)) = by_columns() {
+            let total = self.total(&clause)?;
+            let clause = Clause::joined(std::iter::once(clause).chain(after).collect(), " AND ");
+            (total, self.rows_by_index(&clause, &order, search)?)
+        } else {
+            let entries = self.scan(&condition, &search.sort, &ground)?;
+            (len(entries.len()), page_of(&entries, search))
         };
         let records = self.by_rows(&rows)?;
         let sort_values = records

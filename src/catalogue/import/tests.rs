@@ -19,7 +19,7 @@ fn library() -> Library {
 fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
-    let bytes = if name.ends_with(".gz") {
+    let bytes = if Path::new(name).extension().is_some_and(|end| end == "gz") {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(text.as_bytes()).expect("gzip");
         encoder.finish().expect("gzip")

@@ -27,6 +27,7 @@ mod request;
 mod search;
 mod session;
 mod switches;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod typedefs;

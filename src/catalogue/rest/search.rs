@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -66,7 +66,7 @@ pub(super) async fn count(
 ) -> Response {
     if headers
         .get("x-atlan-client-origin")
-        .is_none_or(|origin| origin.is_empty())
+        .is_none_or(HeaderValue::is_empty)
     {
         let words = "Required header x-atlan-client-origin is missing or empty";
         return BAD_REQUEST.with(&[words]).into_response();
@@ -241,18 +241,14 @@ fn folded(buckets: Vec<Bucket>, analysis: Analysis) -> Vec<Bucket> {
     let mut places = std::collections::HashMap::new();
     for bucket in buckets {
         let value = bucket.value.to_lowercase();
-        match places.get(&value) {
-            Some(place) => {
-                let known: &mut Bucket = &mut merged[*place];
-                known.count += bucket.count;
-            }
-            None => {
-                places.insert(value.clone(), merged.len());
-                merged.push(Bucket {
-                    value,
-                    count: bucket.count,
-                });
-            }
+        let place = *places.entry(value.clone()).or_insert(merged.len());
+        if let Some(known) = merged.get_mut(place) {
+            known.count += bucket.count;
+        } else {
+            merged.push(Bucket {
+                value,
+                count: bucket.count,
+            });
         }
     }
     merged.sort_by(|one, two| {

@@ -3,7 +3,7 @@
 use super::*;
 
 fn with(values: Value) -> Value {
-    let mut item = table("TBL_006", json!({}));
+    let mut item = table("TBL_006", &json!({}));
     item["businessAttributes"] = values;
     json!([item])
 }

@@ -169,9 +169,9 @@ async fn qualified_names_are_found_in_exact_case_or_without_when_asked() {
 async fn counts_by_certificate_come_back_lower_cased_and_by_type_as_written() {
     let catalogue = Catalogue::open().await;
     let items = json!([
-        table("TBL_000", json!({"certificateStatus": "VERIFIED"})),
-        table("TBL_001", json!({"certificateStatus": "VERIFIED"})),
-        table("TBL_002", json!({"certificateStatus": "DRAFT"})),
+        table("TBL_000", &json!({"certificateStatus": "VERIFIED"})),
+        table("TBL_001", &json!({"certificateStatus": "VERIFIED"})),
+        table("TBL_002", &json!({"certificateStatus": "DRAFT"})),
     ]);
     assert_eq!(catalogue.bulk("", items).await.status, 200);
     let answer = catalogue
