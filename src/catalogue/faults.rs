@@ -15,7 +15,7 @@ pub use rule::Drift;
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::writes::Face;
 use answer::Answer;
-use rule::{Kind, Rule};
+use rule::{Kind, Rule, Which};
 
 /// What a face says about a request when it asks to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub(in crate::catalogue) struct Decision {
     pub(in crate::catalogue) delay: Option<Duration>,
     pub(in crate::catalogue) instead: Option<Answer>,
     pub(in crate::catalogue) drifts: Vec<Drift>,
+    /// Rules that have struck once and for all, to be remembered by the library.
+    pub(in crate::catalogue) spent: Vec<String>,
     pub(in crate::catalogue) permit: Permit,
 }
 
@@ -102,11 +104,20 @@ impl Faults {
     ///
     /// When the library cannot be read.
     pub fn meet(&self, library: &Library) -> Result<(), DatabaseError> {
+        let mut counts = self
+            .counts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut known = self
             .known
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (rule, names) in self.rules.iter().zip(known.iter_mut()) {
+        let rules = self
+            .rules
+            .iter()
+            .zip(known.iter_mut())
+            .zip(counts.iter_mut());
+        for ((rule, names), count) in rules {
             if let Some(name) = &rule.asset {
                 for record in library.by_name(name)? {
                     names.extend([record.id, record.guid, record.qualified_name]);
@@ -114,6 +125,9 @@ impl Faults {
                 if rule.kind == Kind::Pretend && rule.is_unconditional() {
                     library.pretend_to_write(name);
                 }
+            }
+            if rule.which == Which::Once && library.setting(&spent_key(&rule.text))?.is_some() {
+                *count += 1;
             }
             if let Kind::RefuseFolder(folder) = &rule.kind {
                 library.refuse_folder(folder);
@@ -152,10 +166,18 @@ impl Faults {
             *count += 1;
             if rule.strikes(*count) {
                 rule.add_to(&mut decision);
+                if rule.which == Which::Once {
+                    decision.spent.push(spent_key(&rule.text));
+                }
             }
         }
         decision
     }
+}
+
+/// Under which key the library remembers that a rule is spent.
+fn spent_key(rule: &str) -> String {
+    format!("spent:{rule}")
 }
 
 #[cfg(test)]

@@ -94,11 +94,25 @@ impl ServerState {
     ///
     /// The answer to send instead of working.
     pub async fn admit(&self, call: &Call) -> Result<Permit, Response> {
-        let decision = self.faults.decide(call);
-        for drift in &decision.drifts {
-            let (library, drift, now) = (self.library.clone(), drift.clone(), self.now());
+        let mut decision = self.faults.decide(call);
+        let (drifts, spent) = (
+            std::mem::take(&mut decision.drifts),
+            std::mem::take(&mut decision.spent),
+        );
+        if !(drifts.is_empty() && spent.is_empty()) {
+            let now = self.now();
             // A drift that cannot be written is no reason to fail the caller.
-            let _ = tokio::task::spawn_blocking(move || drift.happen(&library, now)).await;
+            let _ = self
+                .with_library(move |library| {
+                    for drift in &drifts {
+                        drift.happen(library, now)?;
+                    }
+                    for key in &spent {
+                        library.set_setting(key, "yes")?;
+                    }
+                    Ok::<(), DatabaseError>(())
+                })
+                .await;
         }
         if let Some(delay) = decision.delay {
             tokio::time::sleep(delay).await;

@@ -55,7 +55,7 @@ pub enum Command {
     /// Open the workstation on a made-up library: nothing to set up, safe to break
     Demo(DemoArgs),
     /// Serve an embedded catalogue that speaks both protocols
-    #[command(after_long_help = crate::catalogue::faults::HELP)]
+    #[command(after_long_help = crate::catalogue::faults::SPEC_HELP)]
     Serve(ServeArgs),
     /// List assets
     List(ListArgs),
@@ -235,7 +235,12 @@ pub struct StageArgs {
     #[arg(long, value_name = "STATUS")]
     pub certificate: Option<String>,
     /// The certificate's message
-    #[arg(long, value_name = "TEXT", requires = "certificate", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "certificate",
+        allow_hyphen_values = true
+    )]
     pub message: Option<String>,
 }
 

@@ -1,3 +1,4 @@
 //! The tests of the whole program, in one binary.
 
 mod architecture;
+mod contract;

@@ -261,6 +261,20 @@ impl Library {
     }
 }
 
+impl Library {
+    /// Forget what was remembered under a key.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be written.
+    pub fn forget_setting(&self, key: &str) -> Result<(), DatabaseError> {
+        self.inner.connections.write(|connection| {
+            connection.execute("DELETE FROM settings WHERE key = ?1", [key])?;
+            Ok(())
+        })
+    }
+}
+
 /// Put what was found into the order asked for.
 fn in_order<K, F>(keys: &[K], found: Vec<AssetRecord>, key_of: F) -> Vec<AssetRecord>
 where

@@ -28,8 +28,8 @@ its arguments with colons between them:
   lenient                  SOAP: take children in any order
   partial-updates          REST: answer bulk updates as PARTIAL_UPDATE
 
-Which calls: every:N, nth:N, first:N (counted over the calls the rule concerns; all of them when
-none is given). Which are concerned: soap or rest, op:NAME (batchSetAssetMetadata, indexsearch,
+Which calls: every:N, nth:N, first:N, counted since the start over the calls the rule concerns, or
+once in the life of the library; all of them when none is given. Which are concerned: soap or rest, op:NAME (batchSetAssetMetadata, indexsearch,
 entity/bulk, ...), and asset:NAME, which comes last because it takes the rest of the rule.";
 
 /// What is wrong with a specification.
@@ -94,6 +94,7 @@ fn rule(text: &str) -> Result<Rule, String> {
         return Err("name the asset: drift=FIELD/VALUE:asset:NAME".to_owned());
     }
     Ok(Rule {
+        text: text.to_owned(),
         kind,
         which: arguments.which,
         face: arguments.face,
@@ -135,7 +136,7 @@ fn take<'text>(word: &str, tail: &'text str, found: &mut Arguments) -> Result<&'
         "op" => found.operation = Some(value.to_owned()),
         "once" | "soap" | "rest" => {
             match word {
-                "once" => found.which = Which::First(1),
+                "once" => found.which = Which::Once,
                 "soap" => found.face = Some(Face::Soap),
                 _ => found.face = Some(Face::Rest),
             }

@@ -51,11 +51,15 @@ pub(super) enum Which {
     Every(u64),
     Nth(u64),
     First(u64),
+    /// The first one in the life of the library, whatever is restarted.
+    Once,
 }
 
 /// One fault.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
+    /// As it was written.
+    pub(super) text: String,
     pub(super) kind: Kind,
     pub(super) which: Which,
     pub(super) face: Option<Face>,
@@ -88,6 +92,7 @@ impl Rule {
             Which::Every(step) => count.is_multiple_of(step),
             Which::Nth(number) => count == number,
             Which::First(number) => count <= number,
+            Which::Once => count == 1,
         }
     }
 

@@ -3,6 +3,7 @@
 mod examples;
 mod limits;
 mod reading;
+mod sample;
 mod searching;
 mod signing_in;
 mod strictness;
@@ -16,7 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::catalogue::accounts::{Account, Accounts};
 use crate::catalogue::database::{DatabaseError, Library};
-use crate::catalogue::faults::Faults;
+use crate::catalogue::faults::{Fate, Faults};
 use crate::catalogue::model::{AssetRecord, Details};
 use crate::catalogue::schema::{FieldDefinition, FieldType};
 use crate::catalogue::soap::element::{Element, parse};
@@ -42,6 +43,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: String,
+    fate: Option<Fate>,
 }
 
 impl Desk {
@@ -112,11 +114,13 @@ impl Desk {
             let body = Bytes::from(document.to_owned());
             let response = handle(self.state.clone(), map, body).await;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let fate = response.extensions().get().copied();
             let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             Answer {
                 status,
                 headers,
                 body: String::from_utf8(bytes.to_vec()).unwrap(),
+                fate,
             }
         })
     }
@@ -146,6 +150,11 @@ pub(super) fn envelope(version: &str, header: &str, body: &str) -> String {
 }
 
 impl Answer {
+    /// What the server is told to do to the answer on its way out.
+    pub(super) fn fate(&self) -> Option<Fate> {
+        self.fate
+    }
+
     /// The `…Return` element or the fault.
     pub(super) fn content(&self) -> Element {
         let mut envelope = parse(self.body.as_bytes()).unwrap();
@@ -202,6 +211,15 @@ impl Answer {
             .map(|asset| asset.text_of("name").unwrap_or_default().to_owned())
             .collect()
     }
+}
+
+/// The `items` of an array of texts.
+pub(super) fn items(texts: &[&str]) -> String {
+    texts
+        .iter()
+        .map(|text| format!("<items>{text}</items>"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The same document without white space between elements.
