@@ -21,7 +21,7 @@ use super::{EndpointError, Verdict};
 /// The longest wait an endpoint may ask for.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// How often a read is tried again.
-const READ_RETRIES: usize = 4;
+const READ_RETRIES: usize = 3;
 /// How often of these for an endpoint that can't be reached, which a person should hear of soon.
 const CONNECT_RETRIES: usize = 2;
 /// The shortest wait after a 429 that names none.

@@ -12,9 +12,13 @@ fn of(entries: &[(Option<&str>, String)]) -> Vec<Definition> {
     let mut groups = String::new();
     for (kind, field) in entries {
         let kind = kind.unwrap_or("Asset");
-        groups += &format!(
-            "<items><assetType>{kind}</assetType><fieldArray>{field}</fieldArray></items>"
-        );
+        groups.extend([
+            "<items><assetType>",
+            kind,
+            "</assetType><fieldArray>",
+            field,
+        ]);
+        groups.push_str("</fieldArray></items>");
     }
     let body = enveloped(&format!(
         "<getAssetMetadataFieldsReturn><assetFieldsArray>{groups}</assetFieldsArray>\
