@@ -53,7 +53,7 @@ impl Session {
         let (mut all, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.subject.endpoint.page(cursor).await.unwrap();
-            assert_eq!(page.total as usize, self.subject.assets);
+            assert_eq!(usize::try_from(page.total), Ok(self.subject.assets));
             all.extend(page.assets);
             assert!(all.len() <= self.subject.assets, "more than there are");
             cursor = page.next;
