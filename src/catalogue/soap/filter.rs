@@ -139,15 +139,16 @@ impl<'f> View<'f> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::parse;
     use super::*;
+    use crate::catalogue::soap::element::parse;
 
     fn filter(include: &[&str], exclude: &[&str]) -> Filter {
         let items = |paths: &[&str]| -> String {
             paths
                 .iter()
                 .map(|path| format!("<items>{path}</items>"))
-                .collect()
+                .collect::<Vec<_>>()
+                .concat()
         };
         let request = format!(
             "<p><responseFieldArray>{}</responseFieldArray><excludeFieldArray>{}</excludeFieldArray></p>",
