@@ -102,12 +102,7 @@ impl Runtime {
             if !is_passing || is_away {
                 return Err(error);
             }
-            let asked = match error {
-                EndpointError::Throttled { retry_after_ms } => {
-                    retry_after_ms.map(Duration::from_millis)
-                }
-                _ => None,
-            };
+            let asked = error.retry_after();
             let braked =
                 self.reading_pace(|start, pace| pace.brake(ticket, start.elapsed(), asked));
             if braked.is_err() {

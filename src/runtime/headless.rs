@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Outcome, Refusal, Run, RunId, Workbench, failure::FailureKind,
+        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
         plan::Plan, run::RunState,
     },
     flow::{Effect, Event, ReportFormat, Submission},
@@ -30,15 +30,6 @@ impl From<Failure> for HeadlessError {
     }
 }
 
-/// How a run ended, or why it waits.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunEnd {
-    /// The run as it is now.
-    pub run: Run,
-    /// What it waits for or why it stopped; empty if there is nothing to say.
-    pub note: String,
-}
-
 /// A workbench and the runtime that works for it.
 pub struct Headless {
     /// The state of the work.
@@ -48,7 +39,12 @@ pub struct Headless {
     runtime: Runtime,
     events: mpsc::UnboundedReceiver<Event>,
     batch_size: Option<usize>,
+    note: String,
+    progress: Option<Progress>,
 }
+
+/// Sees a run after each bundle of news.
+type Progress = Box<dyn FnMut(&Run) + Send>;
 
 impl Headless {
     /// Opens a workspace as it was left. Must be called within a tokio runtime.
@@ -66,12 +62,24 @@ impl Headless {
             runtime,
             events,
             batch_size,
+            note: String::new(),
+            progress: None,
         })
     }
 
     /// The runtime, to pause a run from elsewhere (a signal).
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    /// Lets somebody see a run after each bundle of news.
+    pub fn on_progress(&mut self, progress: impl FnMut(&Run) + Send + 'static) {
+        self.progress = Some(Box::new(progress));
+    }
+
+    /// What the last run waits for or why it stopped; empty if there is nothing to say.
+    pub fn note(&self) -> &str {
+        &self.note
     }
 
     /// Signs in.
@@ -81,10 +89,11 @@ impl Headless {
     /// If the endpoint can't be reached or refuses the credentials.
     pub async fn connect(&mut self) -> Result<(), Failure> {
         self.perform(Effect::Connect);
-        self.until(|event| match event {
-            Event::Connected { .. } => Some(Ok(())),
-            Event::ConnectFailed(failure) => Some(Err(failure.clone())),
-            _ => None,
+        self.until(|event| {
+            if let Event::ConnectFailed(failure) = event {
+                return Some(Err(failure.clone()));
+            }
+            matches!(event, Event::Connected { .. }).then_some(Ok(()))
         })
         .await
     }
@@ -99,15 +108,15 @@ impl Headless {
         self.workbench.listing.begin(generation);
         self.perform(Effect::List { generation });
         let mut have = 0;
-        let listed = self.until(move |event| match event {
-            Event::Page { assets, total, .. } => {
+        let listed = self.until(move |event| {
+            if let Event::Page { assets, total, .. } = event {
                 have += assets.len() as u64;
                 progress(have, *total);
-                None
             }
-            Event::Listed { .. } => Some(Ok(())),
-            Event::ListFailed { failure, .. } => Some(Err(failure.clone())),
-            _ => None,
+            if let Event::ListFailed { failure, .. } = event {
+                return Some(Err(failure.clone()));
+            }
+            matches!(event, Event::Listed { .. }).then_some(Ok(()))
         });
         listed.await
     }
@@ -127,10 +136,11 @@ impl Headless {
     async fn persist(&mut self, operation: Operation) -> Result<(), Failure> {
         let id = operation.id;
         self.perform(Effect::Persist(Box::new(operation)));
-        self.until(|event| match event {
-            Event::Persisted(kept) if *kept == id => Some(Ok(())),
-            Event::PersistFailed(failure) => Some(Err(failure.clone())),
-            _ => None,
+        self.until(|event| {
+            if let Event::PersistFailed(failure) = event {
+                return Some(Err(failure.clone()));
+            }
+            (*event == Event::Persisted(id)).then_some(Ok(()))
         })
         .await
     }
@@ -176,17 +186,12 @@ impl Headless {
     }
 
     /// Sends a plan; returns when every change has its outcome, or when the run waits for a
-    /// person. `progress` sees the run after each bundle of news.
+    /// person: then it is paused, and [`note`](Self::note) says why.
     ///
     /// # Errors
     ///
     /// If the run could not begin; nothing was sent then.
-    pub async fn submit(
-        &mut self,
-        plan: &Plan,
-        label: &str,
-        progress: impl FnMut(&Run),
-    ) -> Result<RunEnd, Failure> {
+    pub async fn submit(&mut self, plan: &Plan, label: &str) -> Result<Run, Failure> {
         self.perform(Effect::Submit(Box::new(Submission {
             label: label.to_owned(),
             stamp: self.runtime.stamp(),
@@ -199,13 +204,14 @@ impl Headless {
             digest: plan.digest.clone(),
         })));
         let id = self
-            .until(|event| match event {
-                Event::RunStarted(run) => Some(Ok(run.id.clone())),
-                Event::Failed(failure) => Some(Err(failure.clone())),
-                _ => None,
+            .until(|event| {
+                if let Event::RunStarted(run) = event {
+                    return Some(Ok(run.id.clone()));
+                }
+                failed(event)
             })
             .await?;
-        self.follow(id, progress).await
+        self.follow(id).await
     }
 
     /// Goes on with a run that was interrupted or paused; the last such one if none is named.
@@ -213,17 +219,13 @@ impl Headless {
     /// # Errors
     ///
     /// If there is no such run, or it could not be taken up.
-    pub async fn resume(
-        &mut self,
-        run: Option<&RunId>,
-        progress: impl FnMut(&Run),
-    ) -> Result<RunEnd, Failure> {
+    pub async fn resume(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let id = match run {
             Some(_) => self.find(run)?.id.clone(),
             None => self.unfinished()?,
         };
         self.perform(Effect::ResumeRun(id.clone()));
-        self.follow(id, progress).await
+        self.follow(id).await
     }
 
     /// Submits again what a run did not get through and is still staged; the last run if none is
@@ -232,11 +234,7 @@ impl Headless {
     /// # Errors
     ///
     /// If there is no such run, nothing of it is left to send, or the new run could not begin.
-    pub async fn retry(
-        &mut self,
-        run: Option<&RunId>,
-        progress: impl FnMut(&Run),
-    ) -> Result<RunEnd, Failure> {
+    pub async fn retry(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let plan = self.plan_of_retry(run)?;
         let id = self.find(run)?.id.clone();
         if plan.items.is_empty() {
@@ -245,8 +243,7 @@ impl Headless {
                 "nothing it failed on is still staged",
             ));
         }
-        self.submit(&plan, &format!("retry of {id}"), progress)
-            .await
+        self.submit(&plan, &format!("retry of {id}")).await
     }
 
     /// Reads a run's unknown changes back, or all of them if none is unknown.
@@ -254,10 +251,10 @@ impl Headless {
     /// # Errors
     ///
     /// If there is no such run, or the endpoint can't be read.
-    pub async fn read_back(&mut self, run: Option<&RunId>) -> Result<RunEnd, Failure> {
+    pub async fn read_back(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let id = self.find(run)?.id.clone();
         self.perform(Effect::ReadBack(id.clone()));
-        self.follow(id, |_| {}).await
+        self.follow(id).await
     }
 
     /// Writes the report of a run, the last one if none is named; returns where it lies.
@@ -273,10 +270,11 @@ impl Headless {
     ) -> Result<PathBuf, Failure> {
         let run = self.find(run)?.id.clone();
         self.perform(Effect::Report { run, format, path });
-        self.until(|event| match event {
-            Event::ReportWritten(path) => Some(Ok(path.clone())),
-            Event::Failed(failure) => Some(Err(failure.clone())),
-            _ => None,
+        self.until(|event| {
+            if let Event::ReportWritten(path) = event {
+                return Some(Ok(path.clone()));
+            }
+            failed(event)
         })
         .await
     }
@@ -319,25 +317,10 @@ impl Headless {
     }
 
     /// Follows a run until it ends or waits; what it wrote leaves the draft.
-    async fn follow(
-        &mut self,
-        id: RunId,
-        mut progress: impl FnMut(&Run),
-    ) -> Result<RunEnd, Failure> {
+    async fn follow(&mut self, id: RunId) -> Result<Run, Failure> {
         let (state, note) = loop {
-            let news = self
-                .until(|event| match event {
-                    Event::RunState {
-                        run, state, note, ..
-                    } if *run == id && *state != RunState::Running => {
-                        Some(Ok(Some((*state, note.clone()))))
-                    }
-                    Event::Settled { run, .. } if *run == id => Some(Ok(None)),
-                    Event::Failed(failure) => Some(Err(failure.clone())),
-                    _ => None,
-                })
-                .await?;
-            if let Some(run) = self.workbench.run(&id) {
+            let news = self.until(|event| ended(event, &id)).await?;
+            if let (Some(progress), Some(run)) = (&mut self.progress, self.workbench.run(&id)) {
                 progress(run);
             }
             if let Some(end) = news {
@@ -350,8 +333,8 @@ impl Headless {
                 self.persist(operation).await?;
             }
         }
-        let run = self.find(Some(&id))?.clone();
-        Ok(RunEnd { run, note })
+        self.note = note;
+        self.find(Some(&id)).cloned()
     }
 
     fn perform(&self, effect: Effect) {
@@ -374,20 +357,28 @@ impl Headless {
     }
 }
 
-impl RunEnd {
-    /// How many changes did not get through.
-    pub fn failed(&self) -> u32 {
-        let tally = self.run.tally();
-        [
-            Outcome::Refused,
-            Outcome::Unknown,
-            Outcome::Conflict,
-            Outcome::Skipped,
-        ]
-        .iter()
-        .map(|&outcome| tally.of(outcome))
-        .sum()
+/// What did not work, if that is the news.
+fn failed<T>(event: &Event) -> Option<Result<T, Failure>> {
+    if let Event::Failed(failure) = event {
+        return Some(Err(failure.clone()));
     }
+    None
+}
+
+/// News of a run: its end with a note, or `None` for outcomes on the way.
+fn ended(event: &Event, id: &RunId) -> Option<Result<Option<(RunState, String)>, Failure>> {
+    if let Event::RunState {
+        run, state, note, ..
+    } = event
+        && run == id
+        && *state != RunState::Running
+    {
+        return Some(Ok(Some((*state, note.clone()))));
+    }
+    if matches!(event, Event::Settled { run, .. } if run == id) {
+        return Some(Ok(None));
+    }
+    failed(event)
 }
 
 fn local(what: String, why: &str) -> Failure {
