@@ -1,1 +1,208 @@
-//! Effects out, events in.
+//! The only words the screen and the world share: effects out, events in. Both are plain data.
+//!
+//! An [`Effect`] is work the app asks of the world; nothing has happened yet. An [`Event`] is
+//! news from it. Neither ever holds a secret, a handle or a closure.
+
+use std::path::PathBuf;
+
+use roaring::RoaringBitmap;
+
+use crate::domain::{
+    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
+    Schema, Stamp, Value,
+    run::{CallNote, RunState, Settlement},
+};
+
+/// Work the app asks of the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Sign in (again), then answer [`Event::Connected`] or [`Event::ConnectFailed`].
+    Connect,
+    /// List the library, answering [`Event::Page`]s of this generation. Ends an earlier listing.
+    List {
+        /// The number the pages must carry.
+        generation: u64,
+    },
+    /// Stop listing and keep what has come.
+    StopListing,
+    /// Read these assets again and answer [`Event::Refreshed`].
+    Refresh(Vec<AssetId>),
+    /// Read the thumbnails of these assets and answer [`Event::Values`].
+    Thumbnails(Vec<AssetId>),
+    /// Fetch a picture and answer [`Event::Picture`].
+    Picture {
+        /// Of which asset.
+        asset: Box<Asset>,
+        /// At most this many pixels wide and high.
+        size: u32,
+    },
+    /// Append to the operation log, durably; answer [`Event::Persisted`].
+    Persist(Box<Operation>),
+    /// Keep the marks.
+    SaveMarks(RoaringBitmap),
+    /// Keep a setting of the view (columns, sort) under a key.
+    SaveSetting {
+        /// The key.
+        key: String,
+        /// JSON text.
+        value: String,
+    },
+    /// Freeze and send a run; answer [`Event::RunStarted`] once it is durable.
+    Submit(Box<Submission>),
+    /// Pause the run after the call that is under way.
+    PauseRun(RunId),
+    /// Go on with a paused or interrupted run; what was sent and not answered is read back first.
+    ResumeRun(RunId),
+    /// Stop the run after the call that is under way; the rest is skipped.
+    StopRun(RunId),
+    /// Read back the changes of a run whose outcome is unknown, or all if none is.
+    ReadBack(RunId),
+    /// Write the report of a run; answer [`Event::ReportWritten`].
+    Report {
+        /// Of which run.
+        run: RunId,
+        /// In which format.
+        format: ReportFormat,
+        /// Where to; the reports folder of the workspace if `None`.
+        path: Option<PathBuf>,
+    },
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Give the terminal back to the shell until continued.
+    Suspend,
+    /// Leave the program.
+    Quit,
+}
+
+/// What to submit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// What the run is about, for people.
+    pub label: String,
+    /// Who submits, and when.
+    pub stamp: Stamp,
+    /// The changes, frozen.
+    pub items: Vec<Item>,
+    /// The calls, as places in `items`, in order; `true` where they set thumbnails.
+    pub calls: Vec<(bool, Vec<u32>)>,
+    /// The digest over the items.
+    pub digest: String,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// Comma-separated, one line a change.
+    Csv,
+    /// JSON.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
+impl ReportFormat {
+    /// All, in the order menus show them.
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Json, Self::Markdown];
+
+    /// The file name's ending, without a dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Markdown => "md",
+        }
+    }
+}
+
+/// News from the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Signed in.
+    Connected {
+        /// What the endpoint can do.
+        capabilities: Box<Capabilities>,
+        /// Its fields.
+        schema: Schema,
+    },
+    /// Signing in did not work.
+    ConnectFailed(Failure),
+    /// A part of a listing.
+    Page {
+        /// Which listing it belongs to; an older one is dropped.
+        generation: u64,
+        /// Its assets.
+        assets: Vec<Asset>,
+        /// How many the endpoint says there are.
+        total: u64,
+    },
+    /// Every page of a listing has come and is cached.
+    Listed {
+        /// Which listing.
+        generation: u64,
+    },
+    /// A listing ended early; what has come stays.
+    ListFailed {
+        /// Which listing.
+        generation: u64,
+        /// Why.
+        failure: Failure,
+    },
+    /// Single values that were read.
+    Values(Vec<(AssetId, FieldKey, Value)>),
+    /// Assets that were read again, and those that were not found.
+    Refreshed {
+        /// Found.
+        assets: Vec<Asset>,
+        /// Not found, or not readable.
+        gone: Vec<AssetId>,
+    },
+    /// A picture, or why there is none.
+    Picture {
+        /// Of which asset.
+        asset: AssetId,
+        /// JPEG or PNG bytes; `Ok(None)` if the endpoint has no picture of it.
+        picture: Result<Option<Vec<u8>>, String>,
+    },
+    /// An operation is durable.
+    Persisted(OperationId),
+    /// Something could not be kept: the draft turns read-only and says so.
+    PersistFailed(Failure),
+    /// A run is durable and begins.
+    RunStarted(Box<Run>),
+    /// A call was noted, or answered.
+    Call {
+        /// Of which run.
+        run: RunId,
+        /// The call.
+        call: CallNote,
+    },
+    /// How changes ended, in bundles.
+    Settled {
+        /// Of which run.
+        run: RunId,
+        /// How.
+        settled: Vec<Settlement>,
+    },
+    /// A run's new state.
+    RunState {
+        /// Which run.
+        run: RunId,
+        /// Its state.
+        state: RunState,
+        /// When, milliseconds since 1970.
+        at_ms: i64,
+        /// What it waits for or why it stopped, in words; empty if there is nothing to say.
+        note: String,
+    },
+    /// A report lies there.
+    ReportWritten(PathBuf),
+    /// Text was copied; or it could not be and lies in this file.
+    Copied {
+        /// Where it lies if there is no clipboard.
+        fallback: Option<PathBuf>,
+    },
+    /// Something did not work.
+    Failed(Failure),
+    /// Something worth saying, in one sentence.
+    Said(String),
+}

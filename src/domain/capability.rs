@@ -42,7 +42,7 @@ pub struct Capabilities {
     pub thumbnail_targets: Vec<String>,
     /// Whether writing is possible at all.
     pub writing: Offer,
-    /// Changes a call by default.
+    /// Assets a call by default.
     pub batch_size: usize,
     /// Assets a call at most.
     pub max_batch: usize,

@@ -40,7 +40,7 @@ impl Change {
 }
 
 /// Tags to add and to remove.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TagDelta {
     /// To add, in order.
     pub add: Vec<String>,

@@ -1,1 +1,379 @@
-//! Under construction.
+//! Edits: a transformation asked of many values at once.
+//!
+//! An edit says what was meant; the change it makes of one value is derived from it.
+
+mod check;
+
+use std::{fmt, slice::from_ref};
+
+use regex::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::{Field, FieldKind, Row, TagDelta, Value};
+
+pub use check::check;
+
+/// What to do with a field's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edit {
+    /// Give it this value, whatever it has now.
+    Set(Value),
+    /// Take the value away.
+    Clear,
+    /// Put text behind it; on tags, add them.
+    Append(String),
+    /// Put text before it; on tags, add them in front.
+    Prepend(String),
+    /// Replace every match in text (or in each tag).
+    Replace {
+        /// What to find.
+        find: String,
+        /// What to put there; `$1` and `${name}` stand for groups when `regex` is on.
+        with: String,
+        /// Whether `find` is a regular expression rather than plain text.
+        regex: bool,
+        /// Whether case matters.
+        case: bool,
+    },
+    /// Add tags that are not there yet.
+    AddTags(Vec<String>),
+    /// Remove these tags where they are.
+    RemoveTags(Vec<String>),
+    /// A value for each row: what a file or a rule worked out. Other rows stay as they are.
+    Assign(Vec<(Row, Value)>),
+}
+
+/// An edit that can't be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The pattern does not parse.
+    #[error("the pattern does not parse at character {position}: {why}")]
+    Pattern {
+        /// Counted from 1.
+        position: usize,
+        /// The parser's words.
+        why: String,
+    },
+    /// The value breaks a rule of the field.
+    #[error("{0}")]
+    Value(String),
+    /// The operation does not suit the field.
+    #[error("{0}")]
+    Unsuited(String),
+}
+
+impl Edit {
+    /// The operation's name in commands and menus.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Set(_) => "set",
+            Self::Clear => "clear",
+            Self::Append(_) => "append",
+            Self::Prepend(_) => "prepend",
+            Self::Replace { .. } => "replace",
+            Self::AddTags(_) => "add-tag",
+            Self::RemoveTags(_) => "remove-tag",
+            Self::Assign(_) => "assign",
+        }
+    }
+
+    /// Compiles it, so that it can be applied to many values.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::Pattern`] if a pattern does not parse; [`EditError::Unsuited`] if the field is
+    /// locked or not of a kind the operation works on.
+    pub fn prepare(&self, field: &Field) -> Result<Prepared<'_>, EditError> {
+        if let Some(reason) = &field.locked {
+            return Err(EditError::Unsuited(format!(
+                "{} can't be edited: {reason}",
+                field.key
+            )));
+        }
+        self.suits(field)?;
+        let pattern = if let Self::Replace {
+            find, regex, case, ..
+        } = self
+        {
+            Some(pattern(find, *regex, *case)?)
+        } else {
+            None
+        };
+        Ok(Prepared {
+            edit: self,
+            multiple: field.kind.is_multiple(),
+            pattern,
+        })
+    }
+
+    fn suits(&self, field: &Field) -> Result<(), EditError> {
+        let textual = !matches!(field.kind, FieldKind::Certificate | FieldKind::Asset);
+        let fits = match self {
+            Self::Set(_) | Self::Clear | Self::Assign(_) => true,
+            Self::Append(_) | Self::Prepend(_) | Self::Replace { .. } => textual,
+            Self::AddTags(_) | Self::RemoveTags(_) => {
+                matches!(field.kind, FieldKind::Tag | FieldKind::Tags)
+            }
+        };
+        if fits {
+            return Ok(());
+        }
+        let (key, verb, kind) = (&field.key, self.verb(), field.kind.word());
+        Err(EditError::Unsuited(format!(
+            "{verb} does not work on {key}: it holds a {kind}"
+        )))
+    }
+}
+
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(value) => write!(f, "set \"{}\"", value.display()),
+            Self::Clear => f.write_str("clear"),
+            Self::Append(text) => write!(f, "append \"{text}\""),
+            Self::Prepend(text) => write!(f, "prepend \"{text}\""),
+            Self::Replace {
+                find,
+                with,
+                regex: true,
+                ..
+            } => write!(f, "replace /{find}/{with}/"),
+            Self::Replace { find, with, .. } => write!(f, "replace \"{find}\" with \"{with}\""),
+            Self::AddTags(tags) => write!(f, "+{}", tags.join(" +")),
+            Self::RemoveTags(tags) => write!(f, "-{}", tags.join(" -")),
+            Self::Assign(rows) => write!(f, "values for {} assets", rows.len()),
+        }
+    }
+}
+
+fn pattern(find: &str, regex: bool, case: bool) -> Result<Regex, EditError> {
+    if find.is_empty() {
+        return Err(EditError::Pattern {
+            position: 1,
+            why: "nothing to find".into(),
+        });
+    }
+    let source = if regex {
+        find.to_owned()
+    } else {
+        regex::escape(find)
+    };
+    RegexBuilder::new(&source)
+        .case_insensitive(!case)
+        .size_limit(1 << 22)
+        .build()
+        .map_err(|error| located(find, &error))
+}
+
+/// Finds the place of a pattern's mistake, for a `^` under it.
+pub fn located(find: &str, error: &regex::Error) -> EditError {
+    let words = error.to_string();
+    let position = words
+        .lines()
+        .find(|line| line.trim_start().starts_with('^'))
+        .and_then(|line| line.find('^'))
+        .map_or(find.chars().count(), |column| column.saturating_sub(3));
+    let why = words
+        .lines()
+        .last()
+        .unwrap_or("")
+        .trim_start_matches("error: ")
+        .to_owned();
+    EditError::Pattern {
+        position: position.max(1),
+        why,
+    }
+}
+
+/// An edit ready to be applied to many values.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    edit: &'a Edit,
+    multiple: bool,
+    pattern: Option<Regex>,
+}
+
+impl Prepared<'_> {
+    /// The value it makes of another one. The row matters to [`Edit::Assign`] only.
+    pub fn apply(&self, row: Row, value: &Value) -> Value {
+        match self.edit {
+            Edit::Set(wanted) => self.shaped(wanted),
+            Edit::Clear => Value::Absent,
+            Edit::Append(text) if self.multiple => with_tags(value, from_ref(text), false),
+            Edit::Prepend(text) if self.multiple => with_tags(value, from_ref(text), true),
+            Edit::Append(text) => Value::text(format!("{}{text}", value.display())),
+            Edit::Prepend(text) => Value::text(format!("{text}{}", value.display())),
+            Edit::Replace { with, regex, .. } => self.replaced(value, with, *regex),
+            Edit::AddTags(tags) if self.multiple => with_tags(value, tags, false),
+            Edit::AddTags(tags) => tags.last().map_or(value.clone(), Value::text),
+            Edit::RemoveTags(tags) => self.without(value, tags),
+            Edit::Assign(rows) => rows
+                .binary_search_by_key(&row, |(row, _)| *row)
+                .map_or_else(|_| value.clone(), |place| self.shaped(&rows[place].1)),
+        }
+    }
+
+    /// The tags to add and remove, for edits that name them one by one.
+    pub fn delta(&self) -> Option<TagDelta> {
+        let delta = |add: &[String], remove: &[String]| {
+            Some(TagDelta {
+                add: add.to_vec(),
+                remove: remove.to_vec(),
+            })
+        };
+        match self.edit {
+            Edit::AddTags(tags) => delta(tags, &[]),
+            Edit::RemoveTags(tags) => delta(&[], tags),
+            Edit::Append(text) | Edit::Prepend(text) if self.multiple => delta(from_ref(text), &[]),
+            Edit::Append(_)
+            | Edit::Prepend(_)
+            | Edit::Set(_)
+            | Edit::Clear
+            | Edit::Replace { .. }
+            | Edit::Assign(_) => None,
+        }
+    }
+
+    /// Text given for a field of several values is taken apart at `;`.
+    fn shaped(&self, wanted: &Value) -> Value {
+        match wanted {
+            Value::Text(text) if self.multiple => Value::list(text.split(';').map(str::trim)),
+            Value::List(entries) if !self.multiple => Value::text(entries.join("; ")),
+            Value::Text(_)
+            | Value::List(_)
+            | Value::Absent
+            | Value::Unknown
+            | Value::Certificate(_)
+            | Value::Asset { .. } => wanted.clone(),
+        }
+    }
+
+    fn replaced(&self, value: &Value, with: &str, regex: bool) -> Value {
+        let Some(pattern) = &self.pattern else {
+            return value.clone();
+        };
+        let one = |text: &str| {
+            if regex {
+                pattern.replace_all(text, with).into_owned()
+            } else {
+                pattern
+                    .replace_all(text, regex::NoExpand(with))
+                    .into_owned()
+            }
+        };
+        match value {
+            Value::Text(text) => Value::text(one(text)),
+            Value::List(entries) => Value::list(entries.iter().map(|entry| one(entry))),
+            Value::Absent | Value::Unknown | Value::Certificate(_) | Value::Asset { .. } => {
+                value.clone()
+            }
+        }
+    }
+
+    fn without(&self, value: &Value, tags: &[String]) -> Value {
+        let mut kept = value
+            .entries()
+            .iter()
+            .filter(|tag| !tags.contains(tag))
+            .cloned();
+        if self.multiple {
+            Value::list(kept)
+        } else {
+            kept.next_back().map_or(Value::Absent, Value::text)
+        }
+    }
+}
+
+fn with_tags(value: &Value, tags: &[String], front: bool) -> Value {
+    let (now, new) = (value.entries().iter(), tags.iter());
+    if front {
+        Value::list(new.chain(now).cloned())
+    } else {
+        Value::list(now.chain(new).cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(kind: FieldKind, edit: &Edit, value: &Value) -> Value {
+        edit.prepare(&Field::plain("F", kind))
+            .unwrap()
+            .apply(0, value)
+    }
+
+    fn replace(find: &str, with: &str, regex: bool) -> Edit {
+        Edit::Replace {
+            find: find.into(),
+            with: with.into(),
+            regex,
+            case: true,
+        }
+    }
+
+    #[test]
+    fn a_regex_replaces_every_match_with_its_groups() {
+        let edit = replace(r"(\w+) jacket\b", "$1 coat", true);
+        let value = Value::text("Long jacket, short jacket");
+        assert_eq!(
+            apply(FieldKind::Text, &edit, &value),
+            Value::text("Long coat, short coat")
+        );
+    }
+
+    #[test]
+    fn plain_text_is_not_read_as_a_pattern() {
+        let edit = replace("a.b", "$1", false);
+        assert_eq!(
+            apply(FieldKind::Text, &edit, &Value::text("a.b axb")),
+            Value::text("$1 axb")
+        );
+    }
+
+    #[test]
+    fn a_bad_pattern_names_its_place() {
+        let edit = replace("jacket(", "x", true);
+        let error = edit
+            .prepare(&Field::plain("F", FieldKind::Text))
+            .unwrap_err();
+        let EditError::Pattern { position, why } = error else {
+            panic!("{error}")
+        };
+        assert_eq!((position, why.as_str()), (7, "unclosed group"));
+    }
+
+    #[test]
+    fn adding_a_tag_keeps_the_others() {
+        let edit = Edit::AddTags(vec!["outerwear".into()]);
+        assert_eq!(
+            apply(FieldKind::Tags, &edit, &Value::list(["blue"])),
+            Value::list(["blue", "outerwear"])
+        );
+    }
+
+    #[test]
+    fn empty_text_never_means_clear_unless_it_was_asked() {
+        assert_eq!(
+            apply(
+                FieldKind::Text,
+                &Edit::Append(String::new()),
+                &Value::text("a")
+            ),
+            Value::text("a")
+        );
+        assert_eq!(
+            apply(FieldKind::Text, &Edit::Clear, &Value::text("a")),
+            Value::Absent
+        );
+    }
+
+    #[test]
+    fn a_locked_field_is_refused_with_its_reason() {
+        let error = Edit::Clear
+            .prepare(&Field::locked("SKU", FieldKind::Text, "read-only"))
+            .unwrap_err();
+        assert_eq!(error.to_string(), "SKU can't be edited: read-only");
+    }
+}

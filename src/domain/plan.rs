@@ -1,1 +1,305 @@
-//! Under construction.
+//! The plan: what would be sent, and what not and why. Pure: changes × capabilities → calls.
+
+use std::fmt::Write;
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use super::{Capabilities, Draft, FieldKey, Item, Listing, Row, Schema, TagDelta, Value, edit};
+
+/// What would be sent, and what not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The changes that would go, in the order they go.
+    pub items: Vec<Item>,
+    /// The calls, as places in `items`. Metadata before thumbnails; all changes of an asset share
+    /// a call, so no two calls are ever under way for one asset.
+    pub calls: Vec<PlannedCall>,
+    /// What stays, by reason.
+    pub left_out: Vec<LeftOut>,
+    /// What kinds of change go.
+    pub summary: Summary,
+    /// The digest over (asset, field, before, after) of `items`, as hex.
+    pub digest: String,
+}
+
+/// One call of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedCall {
+    /// Whether it sets thumbnails; metadata otherwise.
+    pub thumbnails: bool,
+    /// Its changes, as places in [`Plan::items`].
+    pub items: Vec<u32>,
+}
+
+/// Changes that stay in the draft, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The reason, in words.
+    pub reason: String,
+    /// Whether it is a mistake somebody should correct, rather than nothing to do.
+    pub is_error: bool,
+    /// The changes: rows and fields.
+    pub changes: Vec<(Row, FieldKey)>,
+}
+
+/// How many changes of each kind go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Values where there was none.
+    pub fill: u32,
+    /// Values in place of others.
+    pub replace: u32,
+    /// Tags added or removed one by one.
+    pub tags: u32,
+    /// Values taken away.
+    pub clear: u32,
+    /// Certificates given, changed or taken away.
+    pub certificates: u32,
+    /// Thumbnails given, changed or taken away.
+    pub thumbnails: u32,
+}
+
+impl Plan {
+    /// Works out the plan of a draft. `batch_size` counts assets a call and is capped by what the
+    /// endpoint takes.
+    pub fn of(
+        draft: &Draft,
+        listing: &Listing,
+        schema: &Schema,
+        capabilities: &Capabilities,
+        batch_size: usize,
+    ) -> Self {
+        let mut plan = Self::default();
+        let mut left: IndexMap<(String, bool), Vec<(Row, FieldKey)>> = IndexMap::new();
+        for (field, groups) in draft.fields() {
+            for group in groups.groups() {
+                for row in &group.rows {
+                    match reason(draft, listing, (schema, capabilities), (row, field)) {
+                        Some(reason) => left.entry(reason).or_default().push((row, field.clone())),
+                        None => plan
+                            .items
+                            .push(item(listing, capabilities, (row, field), group)),
+                    }
+                }
+            }
+        }
+        plan.left_out = left
+            .into_iter()
+            .map(|((reason, is_error), changes)| LeftOut {
+                reason,
+                is_error,
+                changes,
+            })
+            .collect();
+        plan.calls = calls(
+            &plan.items,
+            batch_size.clamp(1, capabilities.max_batch.max(1)),
+        );
+        for item in &plan.items {
+            plan.summary.count(item);
+        }
+        plan.digest = digest(&plan.items);
+        plan
+    }
+
+    /// How many different assets it touches.
+    pub fn assets(&self) -> usize {
+        let mut rows: Vec<Row> = self.items.iter().map(|item| item.row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.len()
+    }
+
+    /// How many changes stay because of a mistake.
+    pub fn errors(&self) -> usize {
+        self.left_out
+            .iter()
+            .filter(|left| left.is_error)
+            .map(|left| left.changes.len())
+            .sum()
+    }
+}
+
+impl Summary {
+    fn count(&mut self, item: &Item) {
+        let slot = if item.field == FieldKey::thumbnail() {
+            &mut self.thumbnails
+        } else if item.field == FieldKey::certificate() {
+            &mut self.certificates
+        } else if item.delta.is_some() {
+            &mut self.tags
+        } else if !item.wanted.is_present() {
+            &mut self.clear
+        } else if item.before.is_present() {
+            &mut self.replace
+        } else {
+            &mut self.fill
+        };
+        *slot += 1;
+    }
+}
+
+/// Why a change stays, and whether that is a mistake.
+fn reason(
+    draft: &Draft,
+    listing: &Listing,
+    (schema, capabilities): (&Schema, &Capabilities),
+    (row, field): (Row, &FieldKey),
+) -> Option<(String, bool)> {
+    let group = draft.of(row, field)?;
+    if group.is_equal() {
+        return Some(("already equal".into(), false));
+    }
+    if !listing.present().contains(row) {
+        return Some(("the asset is gone from the library".into(), true));
+    }
+    let offer = if *field == FieldKey::certificate() {
+        &capabilities.certificates
+    } else if *field == FieldKey::thumbnail() {
+        &capabilities.thumbnails
+    } else {
+        &capabilities.writing
+    };
+    if let Some(why) = capabilities.writing.refusal().or(offer.refusal()) {
+        return Some((why.to_owned(), true));
+    }
+    if let Some(why) = listing.locked(row) {
+        return Some((format!("not editable: {why}"), true));
+    }
+    refusal(listing, (schema, capabilities), (row, field), &group.after).map(|why| (why, true))
+}
+
+/// Why a value can't be given to a field of an asset, by the rules of schema and endpoint.
+pub fn refusal(
+    listing: &Listing,
+    (schema, capabilities): (&Schema, &Capabilities),
+    (row, field): (Row, &FieldKey),
+    value: &Value,
+) -> Option<String> {
+    let kind = listing.kind(row);
+    let one_of = |kinds: &[String], kind: &str| kinds.is_empty() || kinds.iter().any(|k| k == kind);
+    if *field == FieldKey::thumbnail() {
+        if !one_of(&capabilities.thumbnail_targets, &kind) {
+            return Some(format!("{kind} assets take no thumbnail"));
+        }
+        if let Value::Asset { id, .. } = value {
+            let used = listing.row(id).map(|row| listing.kind(row))?;
+            if !one_of(&capabilities.thumbnail_types, &used) {
+                let allowed = capabilities.thumbnail_types.join(", ");
+                return Some(format!(
+                    "a {used} can't be a thumbnail; allowed are {allowed}"
+                ));
+            }
+        }
+        return None;
+    }
+    let Some(rules) = schema.field(field.as_str()) else {
+        return Some(format!("the endpoint has no field {field}"));
+    };
+    if let Some(why) = &rules.locked {
+        return Some(format!("{field} can't be edited: {why}"));
+    }
+    if !rules.applies_to(&kind) {
+        return Some(format!("{kind} assets have no field {field}"));
+    }
+    edit::check(rules, value)
+        .err()
+        .map(|error| error.to_string())
+}
+
+fn item(
+    listing: &Listing,
+    capabilities: &Capabilities,
+    (row, field): (Row, &FieldKey),
+    group: &super::draft::Group,
+) -> Item {
+    Item {
+        row,
+        asset: listing.id(row).clone(),
+        name: listing.name(row).into_owned(),
+        kind: listing.kind(row).into_owned(),
+        field: field.clone(),
+        before: group.before.clone(),
+        wanted: group.after.clone(),
+        delta: group.delta.clone(),
+        facts: capabilities
+            .address_fields
+            .iter()
+            .map(|key| (key.clone(), listing.value(row, key).clone()))
+            .collect(),
+    }
+}
+
+/// What is asked of one asset.
+type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
+
+/// Assets whose changes are the same stand together, so that equal edits share a call.
+fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
+    let mut calls = Vec::new();
+    for thumbnails in [false, true] {
+        let mut by_asset: IndexMap<Row, Vec<u32>> = IndexMap::new();
+        for (place, item) in (0u32..).zip(items) {
+            if (item.field == FieldKey::thumbnail()) == thumbnails {
+                by_asset.entry(item.row).or_default().push(place);
+            }
+        }
+        let mut alike: IndexMap<Wish<'_>, Vec<u32>> = IndexMap::new();
+        for places in by_asset.into_values() {
+            let wish = places
+                .iter()
+                .map(|&place| &items[place as usize])
+                .map(|item| (&item.field, &item.wanted, &item.delta))
+                .collect();
+            alike.entry(wish).or_default().extend(places);
+        }
+        let mut call = PlannedCall {
+            thumbnails,
+            items: Vec::new(),
+        };
+        let mut assets = 0;
+        let mut last = None;
+        for place in alike.into_values().flatten() {
+            let row = items[place as usize].row;
+            if last != Some(row) {
+                if assets == batch_size {
+                    calls.push(std::mem::replace(
+                        &mut call,
+                        PlannedCall {
+                            thumbnails,
+                            items: Vec::new(),
+                        },
+                    ));
+                    assets = 0;
+                }
+                assets += 1;
+                last = Some(row);
+            }
+            call.items.push(place);
+        }
+        if !call.items.is_empty() {
+            calls.push(call);
+        }
+    }
+    calls
+}
+
+/// The digest that ties an approval or a run to exact values.
+pub fn digest(items: &[Item]) -> String {
+    let mut hash = Sha256::new();
+    let mut lines: Vec<String> = items
+        .iter()
+        .map(|item| {
+            serde_json::json!([item.asset, item.field, item.before, item.wanted]).to_string()
+        })
+        .collect();
+    lines.sort_unstable();
+    for line in lines {
+        hash.update(line.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

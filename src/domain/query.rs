@@ -1,1 +1,130 @@
-//! Under construction.
+//! The query language of the filter line, of recipes and of the headless commands.
+//!
+//! ```text
+//! field:value        contains, any case       rights:acme   title:"two words"
+//! field=value        exact                    season=AW26
+//! field:~"regex"     regular expression       name:~"_FRONT$"
+//! -term              not                      -has:rights
+//! field:(a b)        any of                   type:(image video)
+//! field:100..500     range, dates too         width:1200..   modified:2026-01-01..2026-03-31
+//! has:field          not empty                has:thumb
+//! is:marked          also staged, warning, error, unknown, conflict, locked
+//! word  "two words"  free text in any field   ~"regex"
+//! ```
+//!
+//! Terms stand side by side and must all hold.
+
+mod evaluate;
+mod parse;
+
+pub use evaluate::Sets;
+
+use regex::Regex;
+
+/// A parsed filter: all terms must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The text it came from.
+    text: String,
+    /// Its terms.
+    terms: Vec<Term>,
+}
+
+/// One term, or its opposite.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Whether it must not hold.
+    negated: bool,
+    /// Where it stands in the text, in characters.
+    span: (usize, usize),
+    test: Test,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    /// A field against a pattern.
+    Field { name: String, pattern: Pattern },
+    /// Whether a field has a value.
+    Has(String),
+    /// Whether an asset is in one of the sets of the screen.
+    Is(State),
+    /// Any field against a pattern.
+    Anywhere(Pattern),
+}
+
+#[derive(Clone, Debug)]
+enum Pattern {
+    /// Contains this folded text.
+    Contains(String),
+    /// Is exactly this.
+    Exactly(String),
+    /// Matches.
+    Matches(Regex),
+    /// Contains any of these folded texts.
+    AnyOf(Vec<String>),
+    /// Lies between, ends included.
+    Between(Option<String>, Option<String>),
+}
+
+/// The states `is:` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Marked,
+    Staged,
+    Warning,
+    Error,
+    Unknown,
+    Conflict,
+    Locked,
+}
+
+const STATES: [(&str, State); 7] = [
+    ("marked", State::Marked),
+    ("staged", State::Staged),
+    ("warning", State::Warning),
+    ("error", State::Error),
+    ("unknown", State::Unknown),
+    ("conflict", State::Conflict),
+    ("locked", State::Locked),
+];
+
+/// A query that can't be understood, with the place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why} (at character {})", position + 1)]
+pub struct QueryError {
+    /// Characters before the mistake.
+    pub position: usize,
+    /// What is wrong, and what would be right.
+    pub why: String,
+}
+
+impl Query {
+    /// The text it was made of.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// The query without its n-th term, to say which part removed the last rows.
+    #[must_use]
+    pub fn without(&self, place: usize) -> Self {
+        let mut fewer = self.clone();
+        if place < fewer.terms.len() {
+            fewer.terms.remove(place);
+        }
+        fewer
+    }
+
+    /// The text of each term.
+    pub fn terms(&self) -> Vec<String> {
+        let text: Vec<char> = self.text.chars().collect();
+        self.terms
+            .iter()
+            .map(|term| text[term.span.0..term.span.1].iter().collect())
+            .collect()
+    }
+}

@@ -1,1 +1,384 @@
-//! Under construction.
+//! The state of the work: listing, marks, draft and runs, and the one way to change it.
+//!
+//! People change it by [`Workbench::apply`], whole or not at all; the world by the `absorb_*`
+//! doors. The live path ends in the same derivation as a replay, so recovery can't drift from it.
+
+mod absorb;
+mod preview;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use roaring::RoaringBitmap;
+
+use super::{
+    Capabilities, Draft, Edit, FieldEdit, FieldKey, Listing, Operation, OperationId, Run, RunId,
+    Schema, Stamp, Step,
+    draft::Pin,
+    oplog::{Deed, Picked},
+    query::Sets,
+};
+
+pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
+
+/// An edit somebody asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The field.
+    pub field: FieldKey,
+    /// What to do with it.
+    pub edit: Edit,
+    /// The rows to do it on.
+    pub rows: RoaringBitmap,
+}
+
+/// A wish to change the draft.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Stage edits. Refused values are left out; nothing left is a refusal.
+    Stage {
+        /// What History shall say; made from the edits if empty.
+        label: String,
+        /// The edits, in order.
+        asked: Vec<Asked>,
+    },
+    /// Take changes out of the draft.
+    Exclude(Vec<Picked>),
+    /// Take back the last operation that stands.
+    Undo,
+    /// Take back this operation, wherever it stands.
+    UndoStep(OperationId),
+    /// Bring back the last operation taken back.
+    Redo,
+    /// Throw the whole draft away.
+    Drop,
+}
+
+/// Why a command was refused; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No row is left to work on.
+    #[error("nothing to stage: {0}")]
+    NothingToStage(String),
+    /// Nothing stands that could be taken back.
+    #[error("nothing to undo")]
+    NothingToUndo,
+    /// Nothing was taken back.
+    #[error("nothing to redo")]
+    NothingToRedo,
+    /// The operation can't be taken back.
+    #[error("{0}")]
+    NotUndoable(String),
+    /// Another program holds the workspace, or it can't be written.
+    #[error("the draft is read-only: {0}")]
+    ReadOnly(String),
+    /// The edit makes no sense for the field.
+    #[error(transparent)]
+    Edit(#[from] super::EditError),
+}
+
+/// Everything the screens look at.
+#[derive(Clone, Debug)]
+pub struct Workbench {
+    /// The assets known.
+    pub listing: Listing,
+    /// The fields of the endpoint.
+    pub schema: Schema,
+    /// What the endpoint can do; `None` until signed in.
+    pub capabilities: Option<Capabilities>,
+    /// Why nothing may be staged, if so.
+    pub read_only: Option<String>,
+    log: Vec<Operation>,
+    undone: Vec<OperationId>,
+    draft: Draft,
+    marks: RoaringBitmap,
+    earlier_marks: Vec<RoaringBitmap>,
+    runs: Vec<Run>,
+}
+
+impl Default for Workbench {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Workbench {
+    /// With nothing in it.
+    pub fn new() -> Self {
+        Self {
+            listing: Listing::new(),
+            schema: Schema::default(),
+            capabilities: None,
+            read_only: None,
+            log: Vec::new(),
+            undone: Vec::new(),
+            draft: Draft::default(),
+            marks: RoaringBitmap::new(),
+            earlier_marks: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Accepts a command whole, or refuses it whole.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`]; the workbench is then exactly as before.
+    pub fn apply(&mut self, command: &Command, stamp: Stamp) -> Result<Operation, Refusal> {
+        if let Some(reason) = &self.read_only {
+            return Err(Refusal::ReadOnly(reason.clone()));
+        }
+        let (label, deed) = match command {
+            Command::Stage { label, asked } => self.staged(label, asked)?,
+            Command::Exclude(picked) => {
+                let count: u64 = picked.iter().map(|one| one.rows.len()).sum();
+                (format!("take out {count}"), Deed::Exclude(picked.clone()))
+            }
+            Command::Undo => self.undo(self.last_standing()?)?,
+            Command::UndoStep(id) => self.undo(*id)?,
+            Command::Redo => self.redo()?,
+            Command::Drop if self.draft.is_empty() => {
+                return Err(Refusal::NothingToStage("the draft is empty".into()));
+            }
+            Command::Drop => (
+                format!("drop the draft ({} changes)", self.draft.changes()),
+                Deed::Drop,
+            ),
+        };
+        let operation = Operation {
+            id: self.next_id(),
+            stamp,
+            label,
+            deed,
+        };
+        self.replay(operation.clone());
+        Ok(operation)
+    }
+
+    /// Takes in an operation that was accepted before: the last step of `apply`, and all of a
+    /// recovery.
+    pub fn replay(&mut self, operation: Operation) {
+        self.remember(operation);
+        self.derive();
+    }
+
+    /// Takes in a whole log, as a start does.
+    pub fn replay_all(&mut self, log: impl IntoIterator<Item = Operation>) {
+        log.into_iter()
+            .for_each(|operation| self.remember(operation));
+        self.derive();
+    }
+
+    fn remember(&mut self, operation: Operation) {
+        match &operation.deed {
+            Deed::Undo(target) => self.undone.push(*target),
+            Deed::Redo(target) => self.undone.retain(|id| id != target),
+            Deed::Stage(_) | Deed::Exclude(_) | Deed::Settle { .. } | Deed::Drop => {}
+        }
+        self.log.push(operation);
+    }
+
+    /// Works the draft out again, after the schema or the log changed.
+    pub fn derive(&mut self) {
+        let undone: HashSet<_> = self.undone.iter().copied().collect();
+        let standing = self
+            .log
+            .iter()
+            .filter(|operation| !undone.contains(&operation.id));
+        self.draft = Draft::derive(standing, &self.schema);
+    }
+
+    fn next_id(&self) -> OperationId {
+        OperationId(self.log.last().map_or(0, |operation| operation.id.0) + 1)
+    }
+
+    fn staged(&self, label: &str, asked: &[Asked]) -> Result<(String, Deed), Refusal> {
+        let preview = self.preview(asked)?;
+        let mut step = Step::default();
+        for (one, field) in asked.iter().zip(&preview.fields) {
+            let rows = field.rows(Verdict::is_staged);
+            if rows.is_empty() {
+                continue;
+            }
+            step.edits.push(FieldEdit {
+                field: one.field.clone(),
+                edit: one.edit.clone(),
+                base: self.pins(&one.field, &rows),
+                rows,
+            });
+        }
+        if step.edits.is_empty() {
+            return Err(Refusal::NothingToStage(preview.sentence()));
+        }
+        let label = if label.is_empty() {
+            preview.label(asked)
+        } else {
+            label.to_owned()
+        };
+        Ok((label, Deed::Stage(step)))
+    }
+
+    /// What the server has in these rows: the base a staged row already rests on, or the listing.
+    fn pins(&self, field: &FieldKey, rows: &RoaringBitmap) -> Vec<Pin> {
+        let mut pins: indexmap::IndexMap<super::Value, RoaringBitmap> = indexmap::IndexMap::new();
+        for row in rows {
+            let base = match self.draft.of(row, field) {
+                Some(group) => group.before.clone(),
+                None => self.listing.value(row, field).clone(),
+            };
+            pins.entry(base).or_default().insert(row);
+        }
+        pins.into_iter()
+            .map(|(value, rows)| Pin { value, rows })
+            .collect()
+    }
+
+    fn last_standing(&self) -> Result<OperationId, Refusal> {
+        self.log
+            .iter()
+            .rev()
+            .find(|operation| operation.is_undoable() && !self.undone.contains(&operation.id))
+            .map(|operation| operation.id)
+            .ok_or(Refusal::NothingToUndo)
+    }
+
+    fn undo(&self, id: OperationId) -> Result<(String, Deed), Refusal> {
+        let operation = self.log.iter().find(|operation| operation.id == id);
+        let operation = operation.ok_or(Refusal::NothingToUndo)?;
+        if !operation.is_undoable() || self.undone.contains(&id) {
+            let why = format!("`{}` can't be taken back", operation.label);
+            return Err(Refusal::NotUndoable(why));
+        }
+        Ok((format!("undo: {}", operation.label), Deed::Undo(id)))
+    }
+
+    fn redo(&self) -> Result<(String, Deed), Refusal> {
+        // A step staged after an undo starts a branch: what was undone before it stays undone.
+        let last = self
+            .log
+            .iter()
+            .rev()
+            .take_while(|operation| !matches!(operation.deed, Deed::Stage(_)))
+            .find_map(|operation| {
+                let Deed::Undo(target) = operation.deed else {
+                    return None;
+                };
+                self.undone.contains(&target).then_some(target)
+            });
+        let target = last.ok_or(Refusal::NothingToRedo)?;
+        let label = self
+            .operation(target)
+            .map_or("", |operation| operation.label.as_str());
+        Ok((format!("redo: {label}"), Deed::Redo(target)))
+    }
+
+    /// The draft.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The log of operations, oldest first.
+    pub fn log(&self) -> &[Operation] {
+        &self.log
+    }
+
+    /// An operation of the log.
+    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
+        self.log.iter().find(|operation| operation.id == id)
+    }
+
+    /// Whether an operation was taken back.
+    pub fn is_undone(&self, id: OperationId) -> bool {
+        self.undone.contains(&id)
+    }
+
+    /// How many operations `u` could take back, and how many `U` could bring back.
+    pub fn undo_depth(&self) -> (usize, usize) {
+        let standing = self.log.iter().filter(|operation| operation.is_undoable());
+        let undone = standing
+            .clone()
+            .filter(|operation| self.is_undone(operation.id))
+            .count();
+        (standing.count() - undone, undone)
+    }
+
+    /// The marked rows.
+    pub fn marks(&self) -> &RoaringBitmap {
+        &self.marks
+    }
+
+    /// Marks exactly these rows; the marks before can be brought back.
+    pub fn mark(&mut self, rows: RoaringBitmap) {
+        if rows != self.marks {
+            let before = std::mem::replace(&mut self.marks, rows);
+            self.earlier_marks.push(before);
+            if self.earlier_marks.len() > KEPT_MARKS {
+                self.earlier_marks.remove(0);
+            }
+        }
+    }
+
+    /// Restores marks at a start, without a step back.
+    pub fn restore_marks(&mut self, rows: RoaringBitmap) {
+        self.marks = rows;
+    }
+
+    /// The marks before the last change of more than one row, to be brought back by `s r`.
+    pub fn earlier_marks(&self) -> Option<&RoaringBitmap> {
+        self.earlier_marks
+            .iter()
+            .rev()
+            .find(|rows| !rows.is_empty())
+    }
+
+    /// The rows `is:` asks for.
+    pub fn sets(&self) -> Sets {
+        let mut sets = Sets {
+            marked: self.marks.clone(),
+            staged: self.draft.rows().clone(),
+            conflict: self.drifted(),
+            ..Sets::default()
+        };
+        if let Some(run) = self.runs.last() {
+            sets.add_run(run);
+        }
+        sets
+    }
+
+    /// The rows whose value on the server is no longer the one their draft rests on.
+    pub fn drifted(&self) -> RoaringBitmap {
+        let mut drifted = RoaringBitmap::new();
+        for (field, groups) in self.draft.fields() {
+            for group in groups.groups() {
+                let changed = |row: &u32| {
+                    let now = self.listing.value(*row, field);
+                    *now != super::Value::Unknown && !super::run::same(now, &group.before)
+                };
+                drifted.extend(group.rows.iter().filter(changed));
+            }
+        }
+        drifted
+    }
+
+    /// The runs known, oldest first.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// A run.
+    pub fn run(&self, id: &RunId) -> Option<&Run> {
+        self.runs.iter().find(|run| run.id == *id)
+    }
+
+    /// The run that goes on now, if one does.
+    pub fn current_run(&self) -> Option<&Run> {
+        use super::run::RunState::{Paused, Running};
+        self.runs
+            .last()
+            .filter(|run| matches!(run.state, Running | Paused))
+    }
+}
+
+/// How many earlier sets of marks can be brought back.
+const KEPT_MARKS: usize = 20;

@@ -19,9 +19,11 @@ pub use message::{HttpRequest, HttpResponse, Method};
 use super::{EndpointError, Verdict};
 
 /// The longest wait an endpoint may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// How often a read is tried again.
 const READ_RETRIES: usize = 3;
+/// How often of these for an endpoint that can't be reached, which a person should hear of soon.
+const CONNECT_RETRIES: usize = 2;
 /// The shortest wait after a 429 that names none.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// Connections kept open to one host.
@@ -127,7 +129,7 @@ impl Http {
             .send()
             .await
             .map_err(|error| self.failed(&address, &error))?;
-        self.received(answer, &address, request.writes).await
+        self.received(answer, request.writes).await
     }
 
     /// Sends a request, and a few times more if nothing came of it. Writes are sent once.
@@ -157,11 +159,14 @@ impl Http {
             .with_min_delay(Duration::from_millis(self.settings.first_retry_ms.max(1)))
             .with_max_times(READ_RETRIES)
             .with_jitter();
+        let mut unreached = 0;
         attempt
             .retry(backoff)
-            .when(|error: &EndpointError| {
+            .when(move |error: &EndpointError| {
+                unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
                 matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
                     && !matches!(error, EndpointError::Garbled { .. })
+                    && unreached <= CONNECT_RETRIES
             })
             .adjust(wait_as_asked)
             .await
@@ -197,7 +202,6 @@ impl Http {
     async fn received(
         &self,
         mut answer: Response,
-        address: &str,
         writes: bool,
     ) -> Result<HttpResponse, EndpointError> {
         let status = answer.status().as_u16();
@@ -221,12 +225,12 @@ impl Http {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(error) => {
-                    return Err(match self.failed(address, &error) {
-                        EndpointError::NoAnswer { why } => EndpointError::NoAnswer {
-                            why: format!("the answer broke off: {why}"),
-                        },
-                        other => other,
-                    });
+                    let why = if error.is_timeout() {
+                        format!("time-out after {} s", self.settings.timeout_s)
+                    } else {
+                        format!("the answer broke off: {}", root_cause(&error))
+                    };
+                    return Err(EndpointError::NoAnswer { why });
                 }
             }
         }

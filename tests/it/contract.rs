@@ -4,6 +4,7 @@
 //! for a function that gives a fresh one.
 
 mod atlan;
+mod dynamic_media;
 mod memory;
 mod promises;
 

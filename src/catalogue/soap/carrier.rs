@@ -158,19 +158,23 @@ mod tests {
         })
     }
 
-    fn set(values: &[&str]) -> Result<ValueChange, i32> {
-        Ok(ValueChange::Set(
-            values.iter().map(|&value| value.to_owned()).collect(),
-        ))
+    fn set(values: &[&str]) -> ValueChange {
+        ValueChange::Set(values.iter().map(|&value| value.to_owned()).collect())
     }
 
     #[test]
     fn each_carrier_fits_its_own_types() {
-        assert_eq!(asked(FieldType::String, "<value>a</value>"), set(&["a"]));
-        assert_eq!(asked(FieldType::Int, "<longVal>7</longVal>"), set(&["7"]));
+        assert_eq!(
+            asked(FieldType::String, "<value>a</value>"),
+            Ok(set(&["a"]))
+        );
+        assert_eq!(
+            asked(FieldType::Int, "<longVal>7</longVal>"),
+            Ok(set(&["7"]))
+        );
         assert_eq!(
             asked(FieldType::Float, "<doubleVal>7.5</doubleVal>"),
-            set(&["7.5"])
+            Ok(set(&["7.5"]))
         );
         assert_eq!(asked(FieldType::String, "<longVal>7</longVal>"), Err(30001));
         assert_eq!(
@@ -182,8 +186,11 @@ mod tests {
     #[test]
     fn tag_arrays_are_for_tag_fields() {
         let array = "<setTagValueArray><items>a</items><items>b</items></setTagValueArray>";
-        assert_eq!(asked(FieldType::MultiTag, array), set(&["a", "b"]));
-        assert_eq!(asked(FieldType::MultiTag, "<setTagValueArray/>"), set(&[]));
+        assert_eq!(asked(FieldType::MultiTag, array), Ok(set(&["a", "b"])));
+        assert_eq!(
+            asked(FieldType::MultiTag, "<setTagValueArray/>"),
+            Ok(set(&[]))
+        );
         assert_eq!(asked(FieldType::String, array), Err(30001));
     }
 

@@ -147,7 +147,8 @@ mod tests {
             paths
                 .iter()
                 .map(|path| format!("<items>{path}</items>"))
-                .collect()
+                .collect::<Vec<_>>()
+                .concat()
         };
         let request = format!(
             "<p><responseFieldArray>{}</responseFieldArray><excludeFieldArray>{}</excludeFieldArray></p>",

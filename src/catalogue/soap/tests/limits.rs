@@ -1,16 +1,13 @@
 //! Hostile text, large batches, and faults on request.
 
-use super::{Answer, Desk};
+use super::{Answer, Desk, items};
 use crate::catalogue::faults::{Fate, Faults};
 use crate::catalogue::soap::SoapSwitches;
 
 const COMPANY: &str = "<companyHandle>c|301</companyHandle>";
 
 fn set_copyright(desk: &Desk, handles: &[&str], value: &str) -> Answer {
-    let items: String = handles
-        .iter()
-        .map(|handle| format!("<items>{handle}</items>"))
-        .collect();
+    let items = items(handles);
     let inside = format!(
         "{COMPANY}<updateArray><items><assetHandleArray>{items}</assetHandleArray><updateArray>\
          <items><fieldHandle>m|301|ASSET|Copyright</fieldHandle><value>{value}</value></items>\

@@ -3,6 +3,7 @@
 mod examples;
 mod limits;
 mod reading;
+mod sample;
 mod searching;
 mod signing_in;
 mod strictness;
@@ -210,6 +211,15 @@ impl Answer {
             .map(|asset| asset.text_of("name").unwrap_or_default().to_owned())
             .collect()
     }
+}
+
+/// The `items` of an array of texts.
+pub(super) fn items(texts: &[&str]) -> String {
+    texts
+        .iter()
+        .map(|text| format!("<items>{text}</items>"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The same document without white space between elements.

@@ -1,18 +1,14 @@
 //! Assets by handle and name, counts, folders, fields.
 
-use super::Desk;
+use super::{Desk, items};
 use crate::catalogue::faults::Faults;
 use crate::catalogue::soap::element::Element;
 use crate::catalogue::soap::{ManyValues, SoapSwitches, UnsetFields};
 
 const COMPANY: &str = "<companyHandle>c|301</companyHandle>";
 
-fn list(array: &str, items: &[&str]) -> String {
-    let items: String = items
-        .iter()
-        .map(|item| format!("<items>{item}</items>"))
-        .collect();
-    format!("{COMPANY}<{array}>{items}</{array}>")
+fn list(array: &str, texts: &[&str]) -> String {
+    format!("{COMPANY}<{array}>{}</{array}>", items(texts))
 }
 
 /// One asset with everything it has.

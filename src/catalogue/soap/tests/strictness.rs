@@ -135,3 +135,18 @@ fn credentials_come_before_the_schema_and_the_operation_before_credentials() {
         0
     );
 }
+
+#[test]
+fn operations_of_the_service_that_are_not_here_are_refused_as_unsupported() {
+    let answer = Desk::new().call(
+        "renameAsset",
+        "<companyHandle>c|301</companyHandle><assetHandle>a|27007</assetHandle>\
+         <newName>jacket_crimson</newName><validateName>true</validateName>",
+    );
+    let unsupported = "Operation not supported by this server".to_owned();
+    assert_eq!(
+        answer.fault(),
+        ("ipsApiFault".to_owned(), 30000, unsupported)
+    );
+    assert_eq!(answer.status, 500);
+}

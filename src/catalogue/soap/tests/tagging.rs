@@ -1,12 +1,9 @@
 //! Dictionaries: grown by use, changed by admins, with their effect on assets.
 
-use super::Desk;
+use super::{Desk, items};
 
 fn call(desk: &Desk, operation: &str, field: &str, values: &[&str]) -> i32 {
-    let items: String = values
-        .iter()
-        .map(|value| format!("<items>{value}</items>"))
-        .collect();
+    let items = items(values);
     let inside = format!(
         "<companyHandle>c|301</companyHandle><fieldHandle>m|301|ASSET|{field}</fieldHandle>\
          <valueArray>{items}</valueArray>"

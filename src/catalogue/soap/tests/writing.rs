@@ -1,17 +1,10 @@
 //! Metadata, thumbnails and publish states being written; what is refused, and what it counts as.
 
-use super::{Answer, Desk};
+use super::{Answer, Desk, items};
 use crate::catalogue::faults::Faults;
 use crate::catalogue::soap::{EmptyValue, MissingThumb, SoapSwitches, WarnedCount};
 
 const COMPANY: &str = "<companyHandle>c|301</companyHandle>";
-
-fn items(texts: &[&str]) -> String {
-    texts
-        .iter()
-        .map(|text| format!("<items>{text}</items>"))
-        .collect()
-}
 
 /// One update of a field that all assets have.
 fn update(field: &str, carrier: &str) -> String {
@@ -320,4 +313,27 @@ fn thumbnails_in_the_trash_locked_targets_and_unknown_pictures_are_refused_in_or
     let bare = "<items><assetHandle>a|27012</assetHandle></items>";
     let inside = format!("{COMPANY}<updateArray>{bare}</updateArray>");
     assert_eq!(desk.call("batchSetThumbAsset", &inside).counts(), [0, 0, 1]);
+}
+
+#[test]
+fn the_publish_state_is_set_asset_by_asset() {
+    let desk = Desk::new();
+    let answer = desk.call(
+        "setAssetsPublishState",
+        "<companyHandle>c|301</companyHandle>\
+         <publishStateUpdateArray>\
+         <items>\
+         <assetHandle>a|27007</assetHandle>\
+         <publishState>NotMarkedForPublish</publishState>\
+         </items>\
+         <items>\
+         <assetHandle>a|27008</assetHandle>\
+         <publishState>MarkedForPublish</publishState>\
+         </items>\
+         </publishStateUpdateArray>",
+    );
+    assert_eq!(answer.counts(), [2, 0, 0]);
+    let published = |id: &str| desk.state.library.by_id(id).unwrap().unwrap().published;
+    assert!(!published("a|27007"));
+    assert!(published("a|27008"));
 }
