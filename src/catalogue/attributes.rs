@@ -101,7 +101,7 @@ impl AssetRecord {
             }
             "certificateStatusMessage" => self.certificate.message = value_text(value),
             "certificateUpdatedBy" => {
-                set_if_some(&mut self.certificate.updated_by, value_text(value))
+                set_if_some(&mut self.certificate.updated_by, value_text(value));
             }
             "certificateUpdatedAt" => set_if_some(&mut self.certificate.updated_at, value.as_i64()),
             "announcementType" => self.announcement.kind = value_text(value),
@@ -111,7 +111,7 @@ impl AssetRecord {
                 set_if_some(&mut self.announcement.updated_by, value_text(value));
             }
             "announcementUpdatedAt" => {
-                set_if_some(&mut self.announcement.updated_at, value.as_i64())
+                set_if_some(&mut self.announcement.updated_at, value.as_i64());
             }
             "ownerUsers" => self.owner_users = value_list(value),
             "ownerGroups" => self.owner_groups = value_list(value),
@@ -205,7 +205,9 @@ fn value_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Some(value.to_string())
+        }
     }
 }
 
@@ -223,6 +225,8 @@ fn value_list(value: &Value) -> Vec<String> {
 pub fn texts_of(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().filter_map(value_text).collect(),
-        other => value_text(other).into_iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            value_text(value).into_iter().collect()
+        }
     }
 }

@@ -29,10 +29,6 @@ impl Chance {
 
     /// A number below `end`.
     pub(in crate::catalogue) const fn below(&mut self, end: u32) -> u32 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the upper half is what is wanted"
-        )]
         let number = (self.next() >> 32) as u32;
         number % end
     }

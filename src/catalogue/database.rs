@@ -1,5 +1,6 @@
 //! The library: an embedded SQL database behind one cheap handle.
 
+mod changes;
 mod connections;
 mod kinds;
 mod loading;
@@ -207,3 +208,6 @@ impl Library {
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

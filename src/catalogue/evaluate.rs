@@ -136,10 +136,10 @@ pub fn prepared(condition: &Condition) -> Condition {
 fn lower(test: &Test) -> Test {
     match test {
         Test::Is(texts) => Test::Is(texts.iter().map(|text| text.to_lowercase()).collect()),
-        Test::StartsWith(text) => Test::StartsWith(text.to_lowercase()),
-        Test::EndsWith(text) => Test::EndsWith(text.to_lowercase()),
-        Test::Contains(text) => Test::Contains(text.to_lowercase()),
-        Test::Wildcard(text) => Test::Wildcard(text.to_lowercase()),
+        Test::StartsWith(part) => Test::StartsWith(part.to_lowercase()),
+        Test::EndsWith(part) => Test::EndsWith(part.to_lowercase()),
+        Test::Contains(part) => Test::Contains(part.to_lowercase()),
+        Test::Wildcard(part) => Test::Wildcard(part.to_lowercase()),
         Test::Words { words, all } => Test::Words {
             words: words.iter().map(|word| word.to_lowercase()).collect(),
             all: *all,
@@ -158,9 +158,9 @@ pub fn passes(test: &Test, value: &str, fold: bool) -> bool {
     match test {
         Test::Exists => !value.is_empty(),
         Test::Is(texts) => texts.iter().any(|text| *text == value),
-        Test::StartsWith(text) => value.starts_with(text.as_str()),
-        Test::EndsWith(text) => value.ends_with(text.as_str()),
-        Test::Contains(text) => value.contains(text.as_str()),
+        Test::StartsWith(part) => value.starts_with(part.as_str()),
+        Test::EndsWith(part) => value.ends_with(part.as_str()),
+        Test::Contains(part) => value.contains(part.as_str()),
         Test::Wildcard(pattern) => wildcard(pattern, &value),
         Test::Words { words, all } => {
             let value = value.to_lowercase();
@@ -277,17 +277,21 @@ impl Key {
 }
 
 fn is_numeric(operand: &Operand, schema: &Schema) -> bool {
-    match operand {
-        Operand::Row | Operand::Created | Operand::Modified | Operand::FileSize => true,
-        Operand::Field(name) => schema.field(name).is_some_and(|field| {
+    if let Operand::Field(name) = operand {
+        return schema.field(name).is_some_and(|field| {
             matches!(
                 field.kind,
                 FieldType::Int | FieldType::Float | FieldType::Date
             )
-        }),
-        Operand::Attribute(name) => name.ends_with("At") || name.ends_with("Count"),
-        _ => false,
+        });
     }
+    if let Operand::Attribute(name) = operand {
+        return name.ends_with("At") || name.ends_with("Count") || name.ends_with("Score");
+    }
+    matches!(
+        operand,
+        Operand::Row | Operand::Created | Operand::Modified | Operand::FileSize
+    )
 }
 
 /// Milliseconds of a text that is a date or a number of milliseconds already.

@@ -12,6 +12,7 @@
 mod data;
 mod media;
 mod named;
+mod texts;
 
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::fields::picture_schema;

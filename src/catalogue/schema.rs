@@ -124,6 +124,10 @@ pub enum Place {
 
 /// A field of the library.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the flags the protocol gives a field"
+)]
 pub struct FieldDefinition {
     /// Its name, the same on both faces.
     pub name: String,

@@ -79,7 +79,8 @@ pub fn normalised(
     let mut kept: Vec<String> = Vec::with_capacity(values.len());
     for value in values {
         let value = canonical(field, value)?;
-        if !value.is_empty() && !(field.kind.is_multi() && kept.contains(&value)) {
+        let double = field.kind.is_multi() && kept.contains(&value);
+        if !value.is_empty() && !double {
             kept.push(value);
         }
     }

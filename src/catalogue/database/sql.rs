@@ -57,7 +57,7 @@ impl Ground<'_> {
     /// tell. The condition is a prepared one.
     pub(super) fn exact(&self, condition: &Condition) -> Option<Clause> {
         match condition {
-            Condition::Always => Some(Clause::bare("1")),
+            Condition::Always | Condition::AtLeast(0, _) => Some(Clause::bare("1")),
             Condition::Never => Some(Clause::bare("0")),
             Condition::And(all) if all.is_empty() => Some(Clause::bare("1")),
             Condition::Or(any) if any.is_empty() => Some(Clause::bare("0")),
@@ -65,7 +65,6 @@ impl Ground<'_> {
             Condition::Or(any) | Condition::AtLeast(1, any) => {
                 Some(Clause::joined(self.every(any)?, " OR "))
             }
-            Condition::AtLeast(0, _) => Some(Clause::bare("1")),
             Condition::AtLeast(..) => None,
             Condition::Not(not) => {
                 let inner = self.exact(not)?;
@@ -87,12 +86,11 @@ impl Ground<'_> {
         if let Some(exact) = self.exact(condition) {
             return exact;
         }
-        match condition {
-            Condition::And(all) => {
-                Clause::joined(all.iter().map(|each| self.loose(each)).collect(), " AND ")
-            }
-            _ => Clause::bare("1"),
+        if let Condition::And(all) = condition {
+            let pieces = all.iter().map(|each| self.loose(each)).collect();
+            return Clause::joined(pieces, " AND ");
         }
+        Clause::bare("1")
     }
 
     fn every(&self, conditions: &[Condition]) -> Option<Vec<Clause>> {
@@ -122,7 +120,18 @@ impl Ground<'_> {
             })),
             Operand::TrashState => Some(trash(|state| passes(test, state.name(), fold))),
             Operand::Status => Some(trash(|state| passes(test, state.status(), fold))),
-            _ => None,
+            Operand::Id
+            | Operand::QualifiedName
+            | Operand::Folder
+            | Operand::FileName
+            | Operand::CreatedBy
+            | Operand::ModifiedBy
+            | Operand::Published
+            | Operand::FileSize
+            | Operand::Tags
+            | Operand::Glossary
+            | Operand::Field(_)
+            | Operand::Attribute(_) => None,
         }
     }
 
@@ -175,7 +184,11 @@ fn numeric(column: &str, test: &Test) -> Option<Clause> {
             );
             Some(Clause::joined(pieces, " AND "))
         }
-        _ => None,
+        Test::StartsWith(_)
+        | Test::EndsWith(_)
+        | Test::Contains(_)
+        | Test::Wildcard(_)
+        | Test::Words { .. } => None,
     }
 }
 
@@ -196,7 +209,7 @@ fn text(column: &str, test: &Test) -> Option<Clause> {
             &format!("instr({column}, ?) > 0"),
             part.clone(),
         )),
-        _ => None,
+        Test::EndsWith(_) | Test::Wildcard(_) | Test::Words { .. } | Test::Range { .. } => None,
     }
 }
 
@@ -223,16 +236,18 @@ fn prefix(column: &str, start: &str) -> Clause {
     }
 }
 
-/// The column an order can use, where an index has it.
-pub(super) fn sort_column(operand: &Operand) -> Option<&'static str> {
-    match operand {
-        Operand::Row => Some("row"),
-        Operand::Created => Some("created"),
-        Operand::Modified => Some("modified"),
-        Operand::Name => Some("name_fold"),
-        Operand::Guid => Some("guid"),
-        _ => None,
-    }
+/// What an order can use an index for, with its column.
+static SORTABLE: [(Operand, &str); 5] = [
+    (Operand::Row, "row"),
+    (Operand::Created, "created"),
+    (Operand::Modified, "modified"),
+    (Operand::Name, "name_fold"),
+    (Operand::Guid, "guid"),
+];
+
+fn sort_column(operand: &Operand) -> Option<&'static str> {
+    let found = SORTABLE.iter().find(|(sortable, _)| sortable == operand);
+    found.map(|(_, column)| *column)
 }
 
 /// `ORDER BY` of keys that all have columns, closed by the row.
@@ -268,7 +283,10 @@ pub(super) fn after(sort: &[Sort], values: &[serde_json::Value]) -> Option<Claus
         let argument = match value {
             serde_json::Value::Number(number) => Value::Integer(number.as_i64()?),
             serde_json::Value::String(text) => Value::Text(text.clone()),
-            _ => return None,
+            serde_json::Value::Null
+            | serde_json::Value::Bool(_)
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => return None,
         };
         let sign = if key.descending { "<" } else { ">" };
         let mut choice = equal.clone();

@@ -26,7 +26,7 @@ impl Writing<'_> {
         let before = record.clone();
         let result = match change {
             Change::Field(name, wish) => self.change_field(record, name, wish),
-            Change::Attribute(name, value) => self.change_attribute(record, name, value),
+            Change::Attribute(name, value) => change_attribute(record, name, value),
             Change::Thumbnail(id) => return self.change_thumbnail(record, id.as_deref()),
             Change::Tags(wish) => self.change_tags(record, wish),
             Change::Trash(state) => {
@@ -77,33 +77,6 @@ impl Writing<'_> {
         }
         record.set_field(&field, values);
         Ok(warning)
-    }
-
-    fn change_attribute(
-        &mut self,
-        record: &mut AssetRecord,
-        name: &str,
-        value: &Value,
-    ) -> Result<Option<String>, Refused> {
-        if name == "certificateStatus" && !value.is_null() {
-            let known = value
-                .as_str()
-                .and_then(crate::catalogue::model::CertificateStatus::parse_any_case);
-            if known.is_none() {
-                return Err(Refused::BadValue {
-                    value: value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), ToOwned::to_owned),
-                    kind: "certificate_status",
-                    field: name.to_owned(),
-                });
-            }
-        }
-        if record.set_attribute(name, value) {
-            Ok(None)
-        } else {
-            Err(Refused::UnknownAttribute(name.to_owned()))
-        }
     }
 
     fn change_thumbnail(&self, record: &mut AssetRecord, id: Option<&str>) -> Outcome<Applied> {
@@ -214,5 +187,31 @@ fn wanted_values(
             values.extend(add.iter().cloned());
             Ok(values)
         }
+    }
+}
+
+fn change_attribute(
+    record: &mut AssetRecord,
+    name: &str,
+    value: &Value,
+) -> Result<Option<String>, Refused> {
+    if name == "certificateStatus" && !value.is_null() {
+        let known = value
+            .as_str()
+            .and_then(crate::catalogue::model::CertificateStatus::parse_any_case);
+        if known.is_none() {
+            return Err(Refused::BadValue {
+                value: value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), ToOwned::to_owned),
+                kind: "certificate_status",
+                field: name.to_owned(),
+            });
+        }
+    }
+    if record.set_attribute(name, value) {
+        Ok(None)
+    } else {
+        Err(Refused::UnknownAttribute(name.to_owned()))
     }
 }

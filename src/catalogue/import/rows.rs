@@ -100,9 +100,11 @@ fn separated<E: From<std::io::Error>>(
 ) -> Result<(), E> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
+        // Lines are counted by their feeds; the return before one is taken off below.
+        .terminator(csv::Terminator::Any(b'\n'))
         .flexible(true)
         .from_reader(reader);
-    let header = reader.headers().map_err(broken)?.clone();
+    let header = without_return(reader.headers().map_err(broken)?);
     let mut record = csv::StringRecord::new();
     loop {
         let start = reader.position().line();
@@ -110,6 +112,7 @@ fn separated<E: From<std::io::Error>>(
             Ok(false) => return Ok(()),
             Ok(true) => {
                 let line = record.position().map_or(start, csv::Position::line);
+                let record = without_return(&record);
                 let fields = if record.len() == header.len() {
                     Ok(cells(&header, &record))
                 } else {
@@ -128,6 +131,22 @@ fn separated<E: From<std::io::Error>>(
             })?,
         }
     }
+}
+
+/// The row without the carriage return that ends lines in some files.
+fn without_return(record: &csv::StringRecord) -> csv::StringRecord {
+    let last = record.len().saturating_sub(1);
+    record
+        .iter()
+        .enumerate()
+        .map(|(number, cell)| {
+            if number == last {
+                cell.strip_suffix('\r').unwrap_or(cell)
+            } else {
+                cell
+            }
+        })
+        .collect()
 }
 
 fn broken(error: csv::Error) -> std::io::Error {

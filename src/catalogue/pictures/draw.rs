@@ -232,7 +232,7 @@ fn trousers(Point { across, down }: Point, back: bool) -> Part {
     let waistband = down < 150;
     let fly = !back && from_middle <= 5 && down < 330;
     let pocket = back && (210..330).contains(&down) && (60..150).contains(&from_middle);
-    let crease = down > 380 && (from_middle - (outer + inner) / 2).abs() <= 3;
+    let crease = down > 380 && (from_middle - i64::midpoint(outer, inner)).abs() <= 3;
     match (waistband, fly || crease, pocket) {
         (true, _, _) => Part::Trim,
         (false, true, _) | (false, _, true) => Part::Seam,
@@ -252,7 +252,7 @@ fn swatch(Point { across, down }: Point, seed: u64) -> Part {
     ) {
         (true, true, 0) => Part::Trim,
         (true, true, _) => Part::Seam,
-        (true, false, _) | (false, true, _) | (false, false, _) => Part::Cloth,
+        (true, false, _) | (false, _, _) => Part::Cloth,
     }
 }
 

@@ -120,10 +120,11 @@ fn put(asset: &mut AssetRecord, name: &str, value: &Value) {
     if asset.set_attribute(name, value) {
         return;
     }
-    match value {
-        Value::Null => asset.attributes.remove(name),
-        value => asset.attributes.insert(name.to_owned(), value.clone()),
-    };
+    if value.is_null() {
+        asset.attributes.remove(name);
+    } else {
+        asset.attributes.insert(name.to_owned(), value.clone());
+    }
 }
 
 fn tags(asset: &mut AssetRecord, entity: &Entity, manner: Manner) {

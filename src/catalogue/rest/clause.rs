@@ -3,19 +3,14 @@
 //! The operators are those our client or the official SDK sends. Anything else is refused in
 //! words rather than ignored: a filter that is dropped silently would list too much.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::analysis::{Analysis, words};
-use super::error::{ApiError, BAD_QUERY};
+use super::error::ApiError;
 use super::field::{Field, Source};
+use super::syntax::{field_value, folds, instant, minimum_of, refuse, single, text};
 use crate::catalogue::query::{Bound, Condition, Operand, Test};
 use crate::catalogue::schema::Schema;
-use crate::catalogue::values::number_of;
-
-/// What is wrong with a query, in the words Elasticsearch would use.
-fn refuse(reason: &str) -> ApiError {
-    BAD_QUERY.with(&[reason])
-}
 
 /// Reads queries against what the library knows about its own shape.
 pub(super) struct Reader<'a> {
@@ -70,23 +65,26 @@ impl Reader<'_> {
             },
             Source::Hierarchy => below(test),
             Source::TagText => self.tagged(&test),
-            Source::Glossary => match test {
-                Test::Is(names) => {
-                    let guids = names
-                        .iter()
-                        .filter_map(|name| (self.glossary)(name))
-                        .collect();
-                    Condition::exact(Operand::Glossary, Test::Is(guids))
-                }
-                other => Condition::exact(Operand::Glossary, other),
-            },
+            Source::Glossary => {
+                let test = if let Test::Is(names) = test {
+                    Test::Is(
+                        names
+                            .iter()
+                            .filter_map(|name| (self.glossary)(name))
+                            .collect(),
+                    )
+                } else {
+                    test
+                };
+                Condition::exact(Operand::Glossary, test)
+            }
             Source::Nothing => Condition::Never,
         }
     }
 
     /// Assets with a tag whose human name passes `test`.
-    fn tagged(&self, test: &Test) -> Condition {
-        let wanted = match test {
+    fn tagged(&self, wanted: &Test) -> Condition {
+        let wanted = match wanted {
             Test::Exists => return Condition::exists(Operand::Tags),
             Test::Is(texts) => texts.iter().flat_map(|text| words(text)).collect(),
             Test::Words { words, .. } => words.clone(),
@@ -130,10 +128,10 @@ impl Reader<'_> {
             .as_array()
             .ok_or_else(|| refuse("[terms] query requires an array"))?;
         let values = values.iter().map(text).collect::<Result<Vec<_>, _>>()?;
-        Ok(match values.is_empty() {
-            true => Condition::Never,
-            false => self.equal(&self.field(name), values, false),
-        })
+        if values.is_empty() {
+            return Ok(Condition::Never);
+        }
+        Ok(self.equal(&self.field(name), values, false))
     }
 
     fn prefix(&self, body: &Value) -> Result<Condition, ApiError> {
@@ -256,12 +254,12 @@ impl Reader<'_> {
 }
 
 /// Assets whose qualified name lies below what `test` names.
-fn below(test: Test) -> Condition {
+fn below(wanted: Test) -> Condition {
     let start = |parent: &str| {
         let start = Test::StartsWith(format!("{}/", parent.trim_end_matches('/')));
         Condition::exact(Operand::QualifiedName, start)
     };
-    match test {
+    match wanted {
         Test::Is(parents) => Condition::Or(parents.iter().map(|parent| start(parent)).collect()),
         Test::StartsWith(text) => Condition::exact(Operand::QualifiedName, Test::StartsWith(text)),
         Test::Exists => Condition::exact(Operand::QualifiedName, Test::Contains("/".to_owned())),
@@ -273,104 +271,18 @@ fn below(test: Test) -> Condition {
     }
 }
 
-/// The only key of `value` and what it holds.
-fn single<'a>(value: &'a Value, what: &str) -> Result<(&'a str, &'a Value), ApiError> {
-    let map = value
-        .as_object()
-        .ok_or_else(|| refuse(&format!("[{what}] is not an object")))?;
-    let mut pairs = map
-        .iter()
-        .filter(|(key, _)| *key != "boost" && *key != "_name");
-    match (pairs.next(), pairs.next()) {
-        (Some((key, body)), None) => Ok((key, body)),
-        (None, _) => Err(refuse(&format!("[{what}] malformed, empty clause found"))),
-        (Some(_), Some(_)) => Err(refuse(&format!("[{what}] malformed, more than one clause"))),
-    }
-}
-
-type Options<'a> = Option<&'a Map<String, Value>>;
-
-/// A name with its value, written `{name: value}` or `{name: {value: …, option: …}}`.
-fn field_value<'a>(
-    operator: &str,
-    body: &'a Value,
-) -> Result<(&'a str, &'a Value, Options<'a>), ApiError> {
-    let (name, value) = single(body, operator)?;
-    let Some(options) = value.as_object() else {
-        return Ok((name, value, None));
-    };
-    let value = ["value", "query", operator]
-        .iter()
-        .find_map(|key| options.get(*key))
-        .ok_or_else(|| refuse(&format!("[{operator}] query has no value for [{name}]")))?;
-    Ok((name, value, Some(options)))
-}
-
-fn folds(options: Options<'_>) -> bool {
-    options
-        .and_then(|options| options.get("case_insensitive"))
-        .is_some_and(|flag| flag == true)
-}
-
-fn text(value: &Value) -> Result<String, ApiError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Null => Err(refuse("value cannot be null")),
-        Value::Array(_) | Value::Object(_) => Err(refuse("value must be a single one")),
-    }
-}
-
-/// A number, or a date in words as milliseconds.
-fn instant(value: &Value) -> Result<f64, ApiError> {
-    value
-        .as_f64()
-        .or_else(|| number_of(value.as_str()?))
-        .ok_or_else(|| refuse(&format!("failed to parse [{value}] as a number or a date")))
-}
-
-/// How many of `count` clauses: a number, a negative one (that many may miss), or a percentage.
-fn minimum_of(value: &Value, count: usize) -> Result<usize, ApiError> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Null => return Ok(0),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
-    };
-    let bad = || refuse("[minimum_should_match] is neither a number nor a percentage");
-    let (number, may_miss) = match text.trim().strip_suffix('%') {
-        Some(share) => {
-            let share: i64 = share.parse().map_err(|_| bad())?;
-            (
-                share.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)) / 100,
-                share < 0,
-            )
-        }
-        None => {
-            let number: i64 = text.trim().parse().map_err(|_| bad())?;
-            (number, number < 0)
-        }
-    };
-    let distance = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
-    Ok(if may_miss {
-        count.saturating_sub(distance)
-    } else {
-        distance
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::rest::error::BAD_QUERY;
     use serde_json::json;
 
-    fn read(query: Value) -> Result<Condition, ApiError> {
+    fn read(query: &Value) -> Result<Condition, ApiError> {
         Reader {
             schema: &Schema::default(),
             glossary: &|_| None,
         }
-        .read(&query)
+        .read(query)
     }
 
     fn is(on: Operand, values: &[&str]) -> Condition {
@@ -382,13 +294,13 @@ mod tests {
 
     #[test]
     fn a_term_may_be_written_short_or_long() {
-        let short = read(json!({"term": {"__state": "ACTIVE"}})).unwrap();
+        let short = read(&json!({"term": {"__state": "ACTIVE"}})).unwrap();
         let long = json!({"term": {"__state": {"value": "ACTIVE", "case_insensitive": false}}});
         assert_eq!(short, is(Operand::Status, &["ACTIVE"]));
-        assert_eq!(read(long).unwrap(), short);
+        assert_eq!(read(&long).unwrap(), short);
         let folded = json!({"term": {"qualifiedName": {"value": "a", "case_insensitive": true}}});
         let expected = Condition::folded(Operand::QualifiedName, Test::Is(vec!["a".into()]));
-        assert_eq!(read(folded).unwrap(), expected);
+        assert_eq!(read(&folded).unwrap(), expected);
     }
 
     #[test]
@@ -404,7 +316,7 @@ mod tests {
             Condition::exists(Operand::Attribute("certificateStatus".into())),
             is(Operand::Guid, &["x"]).negated(),
         ]);
-        assert_eq!(read(query).unwrap(), expected);
+        assert_eq!(read(&query).unwrap(), expected);
     }
 
     #[test]
@@ -416,10 +328,11 @@ mod tests {
             if !extra.is_null() {
                 query["minimum_should_match"] = extra;
             }
-            match read(json!({ "bool": query })).unwrap() {
-                Condition::And(mut only) => only.remove(0),
-                other => panic!("{other:?}"),
-            }
+            let read = read(&json!({ "bool": query })).unwrap();
+            let Condition::And(mut only) = read else {
+                panic!("{read:?}");
+            };
+            only.remove(0)
         };
         assert_eq!(minimum(Value::Null), Condition::Or(three()));
         assert_eq!(minimum(json!(2)), Condition::AtLeast(2, three()));
@@ -429,21 +342,21 @@ mod tests {
 
     #[test]
     fn an_unknown_operator_is_refused_with_its_name() {
-        let error = read(json!({"bool": {"must": [{"script": {}}]}})).unwrap_err();
+        let error = read(&json!({"bool": {"must": [{"script": {}}]}})).unwrap_err();
         assert_eq!(error, BAD_QUERY.with(&["unknown query [script]"]));
     }
 
     #[test]
     fn no_terms_match_nothing() {
         assert_eq!(
-            read(json!({"terms": {"__guid": []}})).unwrap(),
+            read(&json!({"terms": {"__guid": []}})).unwrap(),
             Condition::Never
         );
     }
 
     #[test]
     fn a_range_knows_which_ends_belong_to_it() {
-        let range = read(json!({"range": {"__timestamp": {"gte": 5, "lt": 9}}})).unwrap();
+        let range = read(&json!({"range": {"__timestamp": {"gte": 5, "lt": 9}}})).unwrap();
         let min = Some(Bound {
             value: 5.0,
             inclusive: true,
@@ -460,13 +373,13 @@ mod tests {
 
     #[test]
     fn names_are_matched_by_words_and_their_keyword_without_case() {
-        let words = read(json!({"match": {"name": "Winter Jacket"}})).unwrap();
+        let words = read(&json!({"match": {"name": "Winter Jacket"}})).unwrap();
         let test = Test::Words {
             words: vec!["winter".into(), "jacket".into()],
             all: false,
         };
         assert_eq!(words, Condition::folded(Operand::Name, test));
-        let keyword = read(json!({"term": {"name.keyword": "Winter"}})).unwrap();
+        let keyword = read(&json!({"term": {"name.keyword": "Winter"}})).unwrap();
         assert_eq!(
             keyword,
             Condition::folded(Operand::Name, Test::Is(vec!["Winter".into()]))
@@ -475,7 +388,7 @@ mod tests {
 
     #[test]
     fn what_lies_below_a_container_begins_with_its_name() {
-        let below = read(json!({"term": {"__qualifiedNameHierarchy": "default/db"}})).unwrap();
+        let below = read(&json!({"term": {"__qualifiedNameHierarchy": "default/db"}})).unwrap();
         let start = Test::StartsWith("default/db/".into());
         assert_eq!(
             below,

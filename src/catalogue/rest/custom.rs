@@ -51,7 +51,9 @@ pub(super) fn merge(
         let attributes = match attributes {
             Value::Null => continue,
             Value::Object(attributes) => attributes,
-            _ => return Err(unknown(set)),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                return Err(unknown(set));
+            }
         };
         if attributes.is_empty() {
             clear(writing, asset, |field| is_in(field, set))?;
@@ -136,14 +138,19 @@ fn put(
         ApiError::invalid(&format!("{at}={shown}: invalid value for type {kind}"))
     };
     let texts = values::from_json(field, value).map_err(|()| bad(field.kind.name()))?;
+    // What stays the same needs no right and passes no check, as everywhere on this face.
+    let known = asset.values.get(&field.name).map_or(&[][..], Vec::as_slice);
+    if values::to_json(field, known) == values::to_json(field, &texts) {
+        return Ok(());
+    }
     let wish = if texts.is_empty() {
         ValueChange::Clear
     } else {
         ValueChange::Set(texts)
     };
-    let refused = match writing.change(asset, &Change::Field(field.name.clone(), wish))? {
-        Ok(_) => return Ok(()),
-        Err(refused) => refused,
+    let change = Change::Field(field.name.clone(), wish);
+    let Err(refused) = writing.change(asset, &change)? else {
+        return Ok(());
     };
     Err(match refused {
         Refused::Required(_) => ApiError::invalid(&format!(
@@ -164,6 +171,14 @@ fn put(
                 asset.guid
             ),
         ]),
-        other => ApiError::invalid(&other.to_string()),
+        other @ (Refused::UnknownAsset(_)
+        | Refused::NoWriteAccess(_)
+        | Refused::NotATagField(_)
+        | Refused::ThumbnailType(_)
+        | Refused::ThumbnailInTrash(_)
+        | Refused::NameInUse(_)
+        | Refused::UnknownAttribute(_)
+        | Refused::UnknownTag(_)
+        | Refused::UnknownFolder(_)) => ApiError::invalid(&other.to_string()),
     })
 }

@@ -66,9 +66,10 @@ pub(super) async fn custom_set(
             return Err(NO_SUCH_TYPE.with(&[&set]));
         }
         // An empty body asks for nothing; as a set in a map it would clear the whole set.
-        let wanted = match values.is_empty() {
-            true => Map::new(),
-            false => Map::from_iter([(set, Value::Object(values))]),
+        let wanted = if values.is_empty() {
+            Map::new()
+        } else {
+            Map::from_iter([(set, Value::Object(values))])
         };
         edit_one(library, author, &guid, |writing, asset| {
             custom::merge(writing, asset, &wanted)
@@ -117,9 +118,12 @@ async fn put_custom(
             } else {
                 wanted
             };
-            edit_one(library, author, &guid, |writing, asset| match overwrite {
-                true => custom::overwrite(writing, asset, &wanted),
-                false => custom::merge(writing, asset, &wanted),
+            edit_one(library, author, &guid, |writing, asset| {
+                if overwrite {
+                    custom::overwrite(writing, asset, &wanted)
+                } else {
+                    custom::merge(writing, asset, &wanted)
+                }
             })
         })
         .await
@@ -245,9 +249,10 @@ pub(super) async fn delete(
     let purges = query
         .get("deleteType")
         .is_some_and(|how| !how.eq_ignore_ascii_case("SOFT"));
-    let (trash, deed) = match purges {
-        true => (Trash::InEmptiedTrash, "PURGE"),
-        false => (Trash::InTrash, "DELETE"),
+    let (trash, deed) = if purges {
+        (Trash::InEmptiedTrash, "PURGE")
+    } else {
+        (Trash::InTrash, "DELETE")
     };
     throw(session, &state, &query, (trash, deed)).await
 }

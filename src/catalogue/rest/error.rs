@@ -15,14 +15,14 @@ use crate::catalogue::database::DatabaseError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Code {
     status: u16,
-    code: &'static str,
+    key: &'static str,
     template: &'static str,
 }
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $template:literal;)*) => {
         $($(#[$doc])* pub(super) const $name: Code =
-            Code { status: $status, code: $code, template: $template };)*
+            Code { status: $status, key: $code, template: $template };)*
         #[cfg(test)]
         const TABLE: &[Code] = &[$($name),*];
     };
@@ -154,7 +154,7 @@ impl ApiError {
         match self {
             Self::Business(business) => {
                 let mut body = Map::new();
-                body.insert("errorCode".into(), json!(business.code.code));
+                body.insert("errorCode".into(), json!(business.code.key));
                 body.insert("errorMessage".into(), json!(business.message));
                 if let Some(guid) = &business.entity_guid {
                     body.insert("entityGuid".into(), json!(guid));
@@ -261,9 +261,7 @@ mod tests {
     fn every_code_stands_once_in_the_table() {
         for (place, row) in TABLE.iter().enumerate() {
             assert!(
-                TABLE[place + 1..]
-                    .iter()
-                    .all(|other| other.code != row.code),
+                TABLE[place + 1..].iter().all(|other| other.key != row.key),
                 "{row:?}"
             );
         }

@@ -3,14 +3,11 @@
 use serde_json::Value;
 
 use super::analysis::Analysis;
-use super::error::{ApiError, BAD_QUERY};
+use super::error::ApiError;
 use super::field::Field;
+use super::syntax::refuse;
 use crate::catalogue::query::Sort;
 use crate::catalogue::schema::Schema;
-
-fn refuse(reason: &str) -> ApiError {
-    BAD_QUERY.with(&[reason])
-}
 
 /// Reads `sort`: a list of names, of `{name: direction}` or of `{name: {order: direction}}`.
 ///
@@ -105,8 +102,8 @@ mod tests {
     use crate::catalogue::query::Operand;
     use serde_json::json;
 
-    fn keys(sort: Value) -> Result<Vec<Sort>, ApiError> {
-        read(Some(&sort), &Schema::default())
+    fn keys(sort: &Value) -> Result<Vec<Sort>, ApiError> {
+        read(Some(sort), &Schema::default())
     }
 
     #[test]
@@ -120,12 +117,12 @@ mod tests {
             },
             Sort::ascending(Operand::Created),
         ];
-        assert_eq!(keys(sort).unwrap(), expected);
+        assert_eq!(keys(&sort).unwrap(), expected);
     }
 
     #[test]
     fn a_page_begins_after_as_many_values_as_there_are_keys() {
-        let keys = keys(json!([{"__timestamp": "asc"}, {"__guid": "asc"}])).unwrap();
+        let keys = keys(&json!([{"__timestamp": "asc"}, {"__guid": "asc"}])).unwrap();
         let after = json!([1_700_000_000_000_i64, "a"]);
         assert_eq!(
             read_after(Some(&after), &keys).unwrap().as_ref(),
@@ -137,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_text_field_cannot_be_sorted_by() {
-        assert!(keys(json!([{"description": "asc"}])).is_err());
-        assert!(keys(json!([{"name.keyword": "sideways"}])).is_err());
+        assert!(keys(&json!([{"description": "asc"}])).is_err());
+        assert!(keys(&json!([{"name.keyword": "sideways"}])).is_err());
     }
 }

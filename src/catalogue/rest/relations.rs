@@ -33,11 +33,22 @@ impl Target {
     }
 }
 
+/// What an item asks of its glossary.
+#[derive(Debug, Default)]
+enum Anchor {
+    /// Nothing.
+    #[default]
+    Kept,
+    /// To have none.
+    Cleared,
+    /// To be this one.
+    Set(Target),
+}
+
 /// What an item asks of its relations, with every reference found.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    /// The glossary; the inner `None` takes it away.
-    pub(super) anchor: Option<Option<Target>>,
+    anchor: Anchor,
     meanings: Option<Vec<Target>>,
     append: Vec<Target>,
     remove: Vec<Target>,
@@ -90,9 +101,9 @@ impl Relations {
         };
         Ok(Self {
             anchor: match set.get("anchor") {
-                None => None,
-                Some(Value::Null) => Some(None),
-                Some(one) => Some(Some(find(writing, one, made_up)?)),
+                None => Anchor::Kept,
+                Some(Value::Null) => Anchor::Cleared,
+                Some(one) => Anchor::Set(find(writing, one, made_up)?),
             },
             meanings: all(set)?,
             append: all(append)?.unwrap_or_default(),
@@ -102,8 +113,10 @@ impl Relations {
 
     /// Puts them into `asset`.
     pub(super) fn amend(&self, asset: &mut AssetRecord) {
-        if let Some(anchor) = &self.anchor {
-            asset.anchor = anchor.as_ref().map(|target| target.guid.clone());
+        match &self.anchor {
+            Anchor::Kept => {}
+            Anchor::Cleared => asset.anchor = None,
+            Anchor::Set(target) => asset.anchor = Some(target.guid.clone()),
         }
         if let Some(meanings) = &self.meanings {
             let references = meanings.iter().map(|term| reference(asset, term)).collect();

@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 use super::error::{ApiError, BAD_REQUEST};
 
 /// The body of a search.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the protocol's own switches, each alone"
+)]
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct SearchRequest {

@@ -86,10 +86,10 @@ pub(super) fn lengths(entity: &Entity) -> Result<(), ApiError> {
             ));
         }
     }
-    match too_long.is_empty() {
-        true => Ok(()),
-        false => Err(TOO_LONG.with(&[&Value::from(too_long).to_string()])),
+    if too_long.is_empty() {
+        return Ok(());
     }
+    Err(TOO_LONG.with(&[&Value::from(too_long).to_string()]))
 }
 
 /// Refuses an item that lacks what its type demands.
@@ -144,7 +144,7 @@ pub(super) fn values(schema: &Schema, entity: &Entity) -> Result<(), ApiError> {
                 .and_then(CertificateStatus::parse_any_case)
                 .is_some(),
             "boolean" => value.is_boolean() || matches!(value.as_str(), Some("true" | "false")),
-            "date" => value.is_number() || value.as_str().is_some_and(|text| is_instant(text)),
+            "date" => value.is_number() || value.as_str().is_some_and(is_instant),
             "float" => {
                 value.is_number()
                     || value

@@ -42,20 +42,20 @@ fn one_to_json(kind: FieldType, text: &str) -> Value {
 
 /// The texts to store for `value`; none for null. `Err` when it is not a value of this field.
 pub(super) fn from_json(field: &FieldDefinition, value: &Value) -> Result<Vec<String>, ()> {
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(list) if field.kind.is_multi() => {
-            let mut texts: Vec<String> = Vec::new();
-            for value in list {
-                let text = one_from_json(field, value)?;
-                if !texts.contains(&text) {
-                    texts.push(text);
-                }
-            }
-            Ok(texts)
-        }
-        one => Ok(vec![one_from_json(field, one)?]),
+    if value.is_null() {
+        return Ok(Vec::new());
     }
+    let Some(list) = value.as_array().filter(|_| field.kind.is_multi()) else {
+        return Ok(vec![one_from_json(field, value)?]);
+    };
+    let mut texts: Vec<String> = Vec::new();
+    for value in list {
+        let text = one_from_json(field, value)?;
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    Ok(texts)
 }
 
 fn one_from_json(field: &FieldDefinition, value: &Value) -> Result<String, ()> {
@@ -73,7 +73,8 @@ fn one_from_json(field: &FieldDefinition, value: &Value) -> Result<String, ()> {
         (FieldType::Float, Value::String(text)) => {
             text.parse::<f64>().map(|n| n.to_string()).map_err(|_| ())
         }
-        (FieldType::Date | FieldType::Boolean | FieldType::Int | FieldType::Float, _) => Err(()),
+        (FieldType::Date | FieldType::Boolean | FieldType::Int | FieldType::Float, _)
+        | (_, Value::Null | Value::Array(_) | Value::Object(_)) => Err(()),
         (
             FieldType::SingleFixedTag | FieldType::MultiFixedTag | FieldType::BooleanTag,
             Value::String(text),
@@ -86,7 +87,6 @@ fn one_from_json(field: &FieldDefinition, value: &Value) -> Result<String, ()> {
         }
         (_, Value::String(text)) => Ok(text.clone()),
         (_, Value::Number(_) | Value::Bool(_)) => Ok(value.to_string()),
-        (_, Value::Null | Value::Array(_) | Value::Object(_)) => Err(()),
     }
 }
 

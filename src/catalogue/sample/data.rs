@@ -144,7 +144,7 @@ fn relation(
     let mut asset = data(type_name, number, name, format!("{SCHEMA}/{upper}"));
     asset.certificate = self::certificate(certificate, message);
     asset.description = Some(format!("{} of the web shop", name.replace('_', " ")));
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         asset.owner_users = vec!["rlopez".to_owned()];
     }
     asset

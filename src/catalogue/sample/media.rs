@@ -1,10 +1,9 @@
 //! The 12,480 media assets of the sample.
 
-use std::collections::BTreeMap;
-
 use crate::catalogue::chance::Chance;
 use crate::catalogue::model::{AssetRecord, Certificate, CertificateStatus, Details};
-use crate::catalogue::sample::named::{AROUND, FIRST, Named, long_description};
+use crate::catalogue::sample::named::{AROUND, FIRST, Named};
+use crate::catalogue::sample::texts::{self, GARMENTS, Values};
 
 /// Midnight of 1 November 2026, UTC.
 const NOVEMBER: i64 = 1_793_491_200_000;
@@ -29,17 +28,6 @@ const OTHER_SEASONS: [(&str, usize); 11] = [
 
 /// Rights of everything that is not AW26: no asset without, and none that looks like Acme.
 const OTHER_RIGHTS: [&str; 4] = ["Agency Y", "J. Ortega", "Public domain", "Studio North"];
-
-/// Name prefixes with the word their texts use. Those of the rest of AW26 sort after `PNT_1004`.
-const GARMENTS: [(&str, &str); 7] = [
-    ("JKT", "jacket"),
-    ("PNT", "trousers"),
-    ("SHT", "shirt"),
-    ("SKT", "skirt"),
-    ("SWT", "sweater"),
-    ("TEE", "tee"),
-    ("VST", "vest"),
-];
 
 /// The folder nobody may write to, below that of its season.
 const HELD: &str = "Legal-hold/";
@@ -116,7 +104,7 @@ impl Draft {
     fn other(season: &'static str, number: usize) -> Self {
         let mut chance = Chance::of_text(&format!("{season}{number}"));
         let pictures_only = matches!(season, "SS26" | "SS24" | "");
-        let rights: &'static str = *chance.pick::<&'static str>(&OTHER_RIGHTS);
+        let rights = OTHER_RIGHTS[chance.below(4) as usize];
         let kind = match chance.below(100) {
             _ if pictures_only => "Image",
             0..=5 => "Video",
@@ -166,12 +154,12 @@ impl Draft {
             || created + i64::from(chance.below(60)) * DAY,
             |day| NOVEMBER + (day - 1) * DAY + 36_000_000 + number * 60_000,
         );
-        let shelf = if self.season.is_empty() {
+        let place = if self.season.is_empty() {
             "Inbox"
         } else {
             self.season
         };
-        let folder = format!("ExampleCo/{shelf}/{}", self.subfolder);
+        let folder = format!("ExampleCo/{place}/{}", self.subfolder);
         let (width, height) = self.size(&mut chance);
         AssetRecord {
             guid: String::new(),
@@ -190,9 +178,9 @@ impl Draft {
                 height,
                 file_size: Some(180_000 + i64::from(chance.below(4_000_000))),
                 certificate: certificate(self.certificate, modified),
-                description: Some(self.description(&mut chance)),
+                description: Some(texts::description(&self.name, &mut chance)),
                 thumbnail: self.has_thumbnail.then(|| id.clone()),
-                values: self.values(width, height, &mut chance),
+                values: self.values(width, height, &mut chance).done(),
                 ..Details::default()
             },
             id,
@@ -220,112 +208,18 @@ impl Draft {
         }
     }
 
-    fn garment(&self) -> &'static str {
-        GARMENTS
-            .iter()
-            .find(|(prefix, _)| self.name.starts_with(prefix))
-            .map_or("piece", |(_, word)| word)
-    }
-
-    fn description(&self, chance: &mut Chance) -> String {
-        let word = self.garment();
-        match self.name.as_str() {
-            "JKT_2201_FRONT" => long_description(),
-            "JKT_2201_BACK" => "Padded jacket with removable hood".to_owned(),
-            "JKT_2201_DET1" => "jacket detail, jacket cuff".to_owned(),
-            "JKT_2202_BACK" => "Hip-length jacket".to_owned(),
-            "PNT_1002_FRONT" | "PNT_1002_BACK" => {
-                "Trousers of the \u{201c}Alpine\u{201d} line, worn with the matching jacket"
-                    .to_owned()
-            }
-            _ => {
-                let cut = chance.pick(&[
-                    "Padded",
-                    "Light",
-                    "Hip-length",
-                    "Relaxed",
-                    "Waxed",
-                    "Quilted",
-                ]);
-                let with = chance.pick(&[
-                    "with removable hood",
-                    "in washed cotton",
-                    "with horn buttons",
-                    "with taped seams",
-                    "in recycled wool",
-                ]);
-                format!("{cut} {word} {with}")
-            }
-        }
-    }
-
-    fn values(
-        &self,
-        width: Option<i64>,
-        height: Option<i64>,
-        chance: &mut Chance,
-    ) -> BTreeMap<String, Vec<String>> {
-        let mut values = BTreeMap::new();
-        let mut put = |name: &str, texts: Vec<String>| {
-            if texts.iter().any(|text| !text.is_empty()) {
-                values.insert(name.to_owned(), texts);
-            }
-        };
-        put("Title", vec![title(self.garment(), &self.name)]);
-        put("Season", vec![self.season.to_owned()]);
-        put("Rights", vec![self.rights.to_owned()]);
-        let layer = if matches!(self.garment(), "jacket" | "vest") {
-            "outer"
-        } else {
-            "basic"
-        };
-        put(
-            "Keywords",
-            vec![self.garment().to_owned(), layer.to_owned()],
-        );
-        put(
-            "SKU",
-            vec![format!("{:08}", 10_000_000 + chance.below(9_999_999))],
-        );
-        if chance.below(3) == 0 {
-            let (month, day) = (1 + chance.below(12), 1 + chance.below(28));
-            put("Expiry", vec![format!("2027-{month:02}-{day:02}")]);
-        }
-        put(
-            "Photographer",
-            vec![(*chance.pick(&["J. Ortega", "N. Weber", "T. Sato", ""])).to_owned()],
-        );
-        let channels: &[&[&str]] = &[&["Web"], &["Web", "Print"], &["Store"], &[]];
-        put(
-            "Channels",
-            chance
-                .pick(channels)
-                .iter()
-                .map(|each| (*each).to_owned())
-                .collect(),
-        );
-        put("Approved", vec![(chance.below(4) > 0).to_string()]);
-        put("Priority", vec![(1 + chance.below(5)).to_string()]);
-        put(
-            "Price",
-            vec![format!(
-                "{}.{}",
-                19 + chance.below(300),
-                ["0", "5", "95"][chance.below(3) as usize]
-            )],
-        );
+    fn values(&self, width: Option<i64>, height: Option<i64>, chance: &mut Chance) -> Values {
+        let mut values = Values::default();
+        values.put("Season", self.season);
+        values.put("Rights", self.rights);
+        texts::describe(&self.name, &mut values, chance);
         if self.kind == "Image" {
-            put(
-                "Width",
-                width.map(|size| size.to_string()).into_iter().collect(),
-            );
-            put(
-                "Height",
-                height.map(|size| size.to_string()).into_iter().collect(),
-            );
+            for (name, size) in [("Width", width), ("Height", height)] {
+                values.put(name, &size.map(|size| size.to_string()).unwrap_or_default());
+            }
         }
         if self.kind == "Video" {
-            put("Seconds", vec![(10 + chance.below(80)).to_string()]);
+            values.put("Seconds", &(10 + chance.below(80)).to_string());
         }
         values
     }
@@ -377,18 +271,6 @@ fn extension(kind: &str) -> &'static str {
         "Mask" => "png",
         _ => "tif",
     }
-}
-
-fn title(word: &str, name: &str) -> String {
-    let mut title = String::new();
-    for part in std::iter::once(word).chain(name.split('_').skip(1)) {
-        if !title.is_empty() {
-            title.push(' ');
-        }
-        title.push_str(&part.to_lowercase());
-    }
-    let first = title.remove(0).to_uppercase().to_string();
-    first + &title
 }
 
 fn certificate(letter: char, at: i64) -> Certificate {

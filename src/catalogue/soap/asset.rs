@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::catalogue::model::AssetRecord;
+use crate::catalogue::pictures::preview_path;
 use crate::catalogue::schema::{FieldDefinition, FieldType, Place, Schema};
 use crate::catalogue::values::date_millis;
 
@@ -19,22 +20,16 @@ pub(super) struct AssetWriter<'w> {
     schema: &'w Schema,
     /// The fields of each asset type met so far.
     fields: Vec<(String, Vec<&'w FieldDefinition>)>,
-    /// Root of picture addresses, percent-encoded, with a trailing slash.
-    picture_root: String,
     scratch: String,
 }
 
 impl<'w> AssetWriter<'w> {
     /// A writer for the answer of one call.
     pub(super) fn new(call: &'w Call<'w>, schema: &'w Schema) -> Self {
-        let mut picture_root = String::new();
-        push_encoded(&mut picture_root, &call.company().name);
-        picture_root.push('/');
         Self {
             call,
             schema,
             fields: Vec::new(),
-            picture_root,
             scratch: String::new(),
         }
     }
@@ -66,10 +61,7 @@ impl<'w> AssetWriter<'w> {
         xml.field(view, "trashState", asset.trash.name());
         xml.field(view, "projects", "");
         if view.wants("ipsImageUrl") {
-            self.scratch.clear();
-            self.scratch.push_str(&self.picture_root);
-            push_encoded(&mut self.scratch, &asset.id);
-            xml.leaf("ipsImageUrl", &self.scratch);
+            xml.leaf("ipsImageUrl", &preview_path(asset));
         }
         self.moment(xml, view, "created", asset.created);
         xml.field(view, "createUser", &asset.created_by);
@@ -217,17 +209,6 @@ pub(super) fn push_moment(out: &mut String, milliseconds: i64) {
     let at = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or_default();
     // Writing into a text cannot fail.
     let _ = write!(out, "{at:.3}");
-}
-
-/// Writes a text as one element of a path.
-fn push_encoded(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
 }
 
 fn write_info(xml: &mut Xml, view: View<'_>, asset: &AssetRecord) {

@@ -142,8 +142,8 @@ fn texts(array: &Element) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::parse;
     use super::*;
+    use crate::catalogue::soap::element::parse;
 
     fn asked(kind: FieldType, carriers: &str) -> Result<ValueChange, i32> {
         asked_with(kind, carriers, EmptyValue::Clears)

@@ -123,8 +123,8 @@ pub(super) fn fault_status(header: Option<&Element>) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::parse;
     use super::*;
+    use crate::catalogue::soap::element::parse;
 
     const DATED: &str = "http://www.scene7.com/IpsApi/xsd/2014-04-03";
     const IN_ORDER: &str =

@@ -139,8 +139,8 @@ impl<'f> View<'f> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::parse;
     use super::*;
+    use crate::catalogue::soap::element::parse;
 
     fn filter(include: &[&str], exclude: &[&str]) -> Filter {
         let items = |paths: &[&str]| -> String {

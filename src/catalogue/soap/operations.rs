@@ -253,8 +253,8 @@ pub(super) fn find(name: &str) -> Option<&'static Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names;
     use super::*;
+    use crate::catalogue::soap::names;
 
     #[test]
     fn every_operation_here_is_one_of_the_service() {

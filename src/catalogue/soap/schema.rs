@@ -163,9 +163,9 @@ fn unexpected(parent: &Element, child: &Element) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element::parse;
-    use super::super::fault::MISSING_PARAMETER;
     use super::*;
+    use crate::catalogue::soap::element::parse;
+    use crate::catalogue::soap::fault::MISSING_PARAMETER;
 
     const PAIR: &[Slot] = &[one("name", Kind::Text), opt("count", Kind::Int)];
     const ASKED: &[Slot] = &[

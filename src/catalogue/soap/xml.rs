@@ -135,6 +135,6 @@ mod tests {
         assert!(document.contains(
             "<value>a\u{fffd}[2J &amp; &lt;b&gt; &quot;q&quot;&#13;\n\u{202e}\u{fffd}\u{1f600}</value>"
         ));
-        assert!(super::super::element::parse(document.as_bytes()).is_ok());
+        assert!(crate::catalogue::soap::element::parse(document.as_bytes()).is_ok());
     }
 }

@@ -60,9 +60,9 @@ async fn a_misspelt_name_with_a_made_up_guid_makes_a_new_asset() {
 async fn a_real_guid_nobody_has_is_refused_by_name_and_nothing_is_made() {
     let catalogue = Catalogue::open().await;
     let unknown = "99999999-9999-4999-8999-999999999999";
-    let mut item = table("TBL_GONE", json!({}));
+    let mut item = table("TBL_GONE", &json!({}));
     item["guid"] = json!(unknown);
-    let items = json!([table("TBL_000", json!({"description": "first"})), item]);
+    let items = json!([table("TBL_000", &json!({"description": "first"})), item]);
     let answer = catalogue.bulk("", items).await;
     assert_eq!(answer.status, 404);
     assert_eq!(
@@ -80,7 +80,7 @@ async fn a_real_guid_nobody_has_is_refused_by_name_and_nothing_is_made() {
 #[tokio::test]
 async fn a_real_guid_nobody_has_falls_back_on_the_qualified_name() {
     let catalogue = Catalogue::open().await;
-    let mut item = table("TBL_003", json!({"description": "found"}));
+    let mut item = table("TBL_003", &json!({"description": "found"}));
     item["guid"] = json!("99999999-9999-4999-8999-999999999999");
     let answer = catalogue.bulk("", json!([item])).await;
     assert_eq!(
@@ -93,7 +93,7 @@ async fn a_real_guid_nobody_has_falls_back_on_the_qualified_name() {
 async fn one_bad_item_stops_all_and_is_named_as_its_sender_named_it() {
     let catalogue = Catalogue::open().await;
     let bad = |guid: &str, attributes: Value| json!({"typeName": "Table", "guid": guid, "attributes": attributes});
-    let first = || table("TBL_000", json!({"description": "first"}));
+    let first = || table("TBL_000", &json!({"description": "first"}));
     let name = format!("{DATABASE}/TBL_001");
     let cases = [
         (
@@ -143,8 +143,8 @@ async fn one_bad_item_stops_all_and_is_named_as_its_sender_named_it() {
 async fn a_closed_folder_refuses_what_differs_without_naming_the_item() {
     let catalogue = Catalogue::with(RestSwitches::default(), "refuse-folder=Closed").await;
     let items = json!([
-        table("TBL_000", json!({"description": "first"})),
-        table("TBL_009", json!({"description": "closed"})),
+        table("TBL_000", &json!({"description": "first"})),
+        table("TBL_009", &json!({"description": "closed"})),
     ]);
     let answer = catalogue.bulk("", items).await;
     assert_eq!(answer.status, 403);
@@ -158,7 +158,7 @@ async fn a_closed_folder_refuses_what_differs_without_naming_the_item() {
         Value::Null
     );
     let unchanged = catalogue
-        .bulk("", json!([table("TBL_009", json!({}))]))
+        .bulk("", json!([table("TBL_009", &json!({}))]))
         .await;
     assert_eq!(
         (unchanged.status, unchanged.body),
@@ -181,7 +181,7 @@ async fn empty_too_many_and_too_long_are_refused_before_anything_else() {
     let many: Vec<Value> = (0..10_001).map(|_| json!({"typeName": "Table"})).collect();
     let many = catalogue.bulk("", json!(many)).await;
     assert_eq!(many.body["errorCode"], "ATLAS-400-00-212");
-    let long = table("TBL_000", json!({"description": "x".repeat(100_001)}));
+    let long = table("TBL_000", &json!({"description": "x".repeat(100_001)}));
     let long = catalogue.bulk("", json!([long])).await;
     assert_eq!(
         (long.status, long.body),
@@ -197,7 +197,7 @@ async fn empty_too_many_and_too_long_are_refused_before_anything_else() {
 async fn two_items_about_one_asset_are_both_applied_and_reported_once() {
     let catalogue = Catalogue::open().await;
     let item = |temporary: &str, attributes: Value| {
-        let mut item = table("TBL_002", attributes);
+        let mut item = table("TBL_002", &attributes);
         item["guid"] = json!(temporary);
         item
     };
@@ -223,7 +223,7 @@ async fn two_items_about_one_asset_are_both_applied_and_reported_once() {
 async fn a_tenant_may_call_updates_partial() {
     let catalogue = Catalogue::with(RestSwitches::default(), "partial-updates").await;
     let answer = catalogue
-        .bulk("", json!([table("TBL_000", json!({"description": "x"}))]))
+        .bulk("", json!([table("TBL_000", &json!({"description": "x"}))]))
         .await;
     let partial = &answer.body["mutatedEntities"]["PARTIAL_UPDATE"];
     assert_eq!(partial[0]["guid"], guid("TBL_000"));
@@ -233,7 +233,7 @@ async fn a_tenant_may_call_updates_partial() {
 #[tokio::test]
 async fn a_lying_server_answers_success_and_keeps_the_asset() {
     let catalogue = Catalogue::with(RestSwitches::default(), "silent-refuse=first:1").await;
-    let item = || json!([table("TBL_000", json!({"description": "x"}))]);
+    let item = || json!([table("TBL_000", &json!({"description": "x"}))]);
     let answer = catalogue.bulk("", item()).await;
     assert_eq!(
         answer.body["mutatedEntities"]["UPDATE"][0]["attributes"]["description"],
@@ -280,7 +280,7 @@ async fn unknown_attributes_flags_and_fields_are_ignored() {
     let catalogue = Catalogue::open().await;
     let mut item = table(
         "TBL_000",
-        json!({"supersetDashboardThumbnailURL": "x", "colour": "red"}),
+        &json!({"supersetDashboardThumbnailURL": "x", "colour": "red"}),
     );
     item["notAField"] = json!({"a": 1});
     let answer = catalogue.bulk("shiny=true", json!([item])).await;

@@ -6,10 +6,10 @@ use super::*;
 async fn clearing_a_certificate_leaves_who_gave_it_and_when() {
     let catalogue = Catalogue::open().await;
     let set = json!({"certificateStatus": "VERIFIED", "certificateStatusMessage": "ok"});
-    catalogue.bulk("", json!([table("TBL_000", set)])).await;
+    catalogue.bulk("", json!([table("TBL_000", &set)])).await;
     let before = catalogue.attributes(&guid("TBL_000")).await;
     let clear = json!({"certificateStatus": null, "certificateStatusMessage": null});
-    let answer = catalogue.bulk("", json!([table("TBL_000", clear)])).await;
+    let answer = catalogue.bulk("", json!([table("TBL_000", &clear)])).await;
     let hit = &answer.body["mutatedEntities"]["UPDATE"][0]["attributes"];
     assert!(hit.get("certificateStatus").is_none());
     assert!(hit.get("certificateStatusMessage").is_none());
@@ -24,12 +24,12 @@ async fn a_status_alone_keeps_the_message_and_own_stamps_are_taken() {
     let catalogue = Catalogue::open().await;
     let set = json!({"certificateStatus": "DRAFT", "certificateStatusMessage": "ok",
         "certificateUpdatedBy": "jdoe", "certificateUpdatedAt": 1_767_225_600_000_i64});
-    catalogue.bulk("", json!([table("TBL_000", set)])).await;
+    catalogue.bulk("", json!([table("TBL_000", &set)])).await;
     let stamped = catalogue.attributes(&guid("TBL_000")).await;
     assert_eq!(stamped["certificateUpdatedBy"], "jdoe");
     assert_eq!(stamped["certificateUpdatedAt"], 1_767_225_600_000_i64);
     let status = json!({"certificateStatus": "VERIFIED"});
-    catalogue.bulk("", json!([table("TBL_000", status)])).await;
+    catalogue.bulk("", json!([table("TBL_000", &status)])).await;
     let after = catalogue.attributes(&guid("TBL_000")).await;
     assert_eq!(after["certificateStatus"], "VERIFIED");
     assert_eq!(after["certificateStatusMessage"], "ok");
@@ -43,14 +43,14 @@ async fn many_fields_are_set_at_once_and_cleared_by_null() {
         "announcementType": "issue", "announcementTitle": "T", "announcementMessage": "m",
         "ownerUsers": ["jdoe", "jdoe"], "ownerGroups": ["data_stewards"], "isEditable": true,
         "popularityScore": 1.5});
-    catalogue.bulk("", json!([table("TBL_002", set)])).await;
+    catalogue.bulk("", json!([table("TBL_002", &set)])).await;
     let before = catalogue.attributes(&guid("TBL_002")).await;
     assert_eq!(before["ownerUsers"], json!(["jdoe"]));
     assert_eq!(before["announcementUpdatedBy"], "librarian");
     let clear = json!({"displayName": null, "description": null, "userDescription": null,
         "announcementType": null, "announcementTitle": null, "announcementMessage": null,
         "ownerUsers": null, "ownerGroups": null, "isEditable": null, "popularityScore": null});
-    catalogue.bulk("", json!([table("TBL_002", clear)])).await;
+    catalogue.bulk("", json!([table("TBL_002", &clear)])).await;
     let after = catalogue.attributes(&guid("TBL_002")).await;
     for name in [
         "displayName",
@@ -69,7 +69,7 @@ async fn many_fields_are_set_at_once_and_cleared_by_null() {
 
 #[tokio::test]
 async fn clearing_an_empty_text_counts_as_a_change_unless_switched_off() {
-    let clear = || json!([table("TBL_003", json!({"description": null}))]);
+    let clear = || json!([table("TBL_003", &json!({"description": null}))]);
     let coarse = Catalogue::open().await.bulk("", clear()).await;
     assert_eq!(
         coarse.body["mutatedEntities"]["UPDATE"][0]["guid"],
@@ -81,7 +81,7 @@ async fn clearing_an_empty_text_counts_as_a_change_unless_switched_off() {
     };
     let exact = Catalogue::with(exact, "").await.bulk("", clear()).await;
     assert!(exact.body.get("mutatedEntities").is_none());
-    let nothing = json!([table("TBL_003", json!({"certificateStatus": null}))]);
+    let nothing = json!([table("TBL_003", &json!({"certificateStatus": null}))]);
     let status = Catalogue::open().await.bulk("", nothing).await;
     assert!(status.body.get("mutatedEntities").is_none());
 }
@@ -124,13 +124,13 @@ async fn updating_an_archived_asset_leaves_it_archived_unless_it_is_called_back(
         gone.body["mutatedEntities"]["DELETE"][0]["status"],
         "DELETED"
     );
-    let item = table("TBL_000", json!({"description": "still archived"}));
+    let item = table("TBL_000", &json!({"description": "still archived"}));
     let answer = catalogue.bulk("", json!([item])).await;
     assert_eq!(
         answer.body["mutatedEntities"]["UPDATE"][0]["status"],
         "DELETED"
     );
-    let mut item = table("TBL_000", json!({}));
+    let mut item = table("TBL_000", &json!({}));
     item["status"] = json!("ACTIVE");
     let answer = catalogue.bulk("", json!([item])).await;
     assert_eq!(

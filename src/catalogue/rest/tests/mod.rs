@@ -154,7 +154,7 @@ fn field(name: &str) -> String {
 }
 
 /// A table of the library as a bulk item, by its guid.
-fn table(name: &str, attributes: Value) -> Value {
+fn table(name: &str, attributes: &Value) -> Value {
     let mut item = json!({
         "typeName": "Table",
         "guid": guid(name),

@@ -3,7 +3,7 @@
 use super::*;
 
 fn tagged(key: &str, ids: &[&str]) -> Value {
-    let mut item = table("TBL_008", json!({}));
+    let mut item = table("TBL_008", &json!({}));
     item[key] = ids
         .iter()
         .map(|id| json!({"typeName": id, "propagate": false}))
@@ -11,7 +11,7 @@ fn tagged(key: &str, ids: &[&str]) -> Value {
     json!([item])
 }
 
-async fn tags(catalogue: &Catalogue) -> Vec<String> {
+fn tags(catalogue: &Catalogue) -> Vec<String> {
     catalogue
         .library
         .by_guid(&guid("TBL_008"))
@@ -45,7 +45,7 @@ async fn tags_are_appended_taken_out_and_replaced_only_with_the_right_flag() {
             tagged("classifications", &[CONFIDENTIAL]),
         )
         .await;
-    assert_eq!(tags(&catalogue).await, [CONFIDENTIAL]);
+    assert_eq!(tags(&catalogue), [CONFIDENTIAL]);
 
     let absent = catalogue
         .bulk("appendTags=true", tagged("removeClassifications", &[PII]))
@@ -54,10 +54,10 @@ async fn tags_are_appended_taken_out_and_replaced_only_with_the_right_flag() {
     assert!(absent.body.get("mutatedEntities").is_none());
 
     catalogue
-        .bulk("replaceTags=true", json!([table("TBL_008", json!({}))]))
+        .bulk("replaceTags=true", json!([table("TBL_008", &json!({}))]))
         .await;
     assert!(
-        tags(&catalogue).await.is_empty(),
+        tags(&catalogue).is_empty(),
         "no list with replaceTags removes all"
     );
 }
@@ -100,7 +100,7 @@ async fn one_tag_is_put_on_several_assets_and_taken_off_one() {
         .call("POST", "/api/meta/entity/bulk/classification", &body)
         .await;
     assert_eq!(answer.status, 204);
-    assert_eq!(tags(&catalogue).await, [PII]);
+    assert_eq!(tags(&catalogue), [PII]);
     let path = format!(
         "/api/meta/entity/guid/{}/classification/{PII}",
         guid("TBL_008")
@@ -109,7 +109,7 @@ async fn one_tag_is_put_on_several_assets_and_taken_off_one() {
         catalogue.call("DELETE", &path, &Value::Null).await.status,
         204
     );
-    assert!(tags(&catalogue).await.is_empty());
+    assert!(tags(&catalogue).is_empty());
     assert_eq!(
         catalogue.call("DELETE", &path, &Value::Null).await.status,
         404
@@ -135,7 +135,10 @@ async fn a_term_is_assigned_found_by_and_taken_away() {
     let meanings = json!([{"typeName": "AtlasGlossaryTerm", "attributes": {"qualifiedName": term},
         "guid": term}]);
     catalogue
-        .bulk("", json!([table("TBL_007", json!({"meanings": meanings}))]))
+        .bulk(
+            "",
+            json!([table("TBL_007", &json!({"meanings": meanings}))]),
+        )
         .await;
     let found = catalogue
         .search(json!({"dsl": {"query": {"term": {"__meanings": "term0@glossaryqn"}}}}))
@@ -145,14 +148,14 @@ async fn a_term_is_assigned_found_by_and_taken_away() {
         found["entities"][0]["meaningNames"],
         json!(["Example Term"])
     );
-    let mut item = table("TBL_007", json!({}));
+    let mut item = table("TBL_007", &json!({}));
     item["removeRelationshipAttributes"] = json!({"meanings": meanings});
     catalogue.bulk("", json!([item])).await;
     let found = catalogue
         .search(json!({"dsl": {"query": {"exists": {"field": "__meanings"}}}}))
         .await;
     assert_eq!(found["approximateCount"], 0);
-    let mut dangling = table("TBL_007", json!({}));
+    let mut dangling = table("TBL_007", &json!({}));
     dangling["relationshipAttributes"] = json!({"meanings": [{"typeName": "AtlasGlossaryTerm",
         "guid": "99999999-9999-4999-8999-999999999999"}]});
     let answer = catalogue.bulk("", json!([dangling])).await;

@@ -21,7 +21,10 @@ fn every_picture_of_the_sample_is_reached_once_page_by_page() {
         let inside = format!(
             "<companyHandle>c|301</companyHandle><includeSubfolders>true</includeSubfolders>\
              <recordsPerPage>1000</recordsPerPage><resultsPage>{page}</resultsPage>\
-             <sortBy>Created</sortBy><sortDirection>Ascending</sortDirection>"
+             <sortBy>Created</sortBy><sortDirection>Ascending</sortDirection>\
+             <responseFieldArray><items>totalRows</items>\
+             <items>assetArray/items/assetHandle</items><items>assetArray/items/folder</items>\
+             </responseFieldArray>"
         );
         let answer = desk.call("searchAssets", &inside);
         let content = answer.good();
