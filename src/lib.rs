@@ -1,7 +1,8 @@
 //! armarius: a terminal workstation for editing the metadata of thousands of library assets at
 //! once, safely, from the keyboard.
 //!
-//! The map of the house is in `ARCHITECTURE.md`. Start reading at [`domain`], then [`flow`].
+//! The map of the house, its layers and invariants are in `ARCHITECTURE.md`. Start reading at
+//! [`domain::workbench`], then [`flow`], [`ui`], [`runtime`], [`submit`] and [`endpoint`].
 
 pub mod catalogue;
 pub mod cli;

@@ -126,8 +126,11 @@ impl Draft {
         for (_, edit) in live.iter().filter(|(_, edit)| !edit.rows.is_empty()) {
             by_field.entry(edit.field.clone()).or_default().push(edit);
         }
-        let mut draft = Self::default();
-        draft.steps = live.iter().map(|(id, _)| *id).collect();
+        let steps = live.iter().map(|(id, _)| *id).collect();
+        let mut draft = Self {
+            steps,
+            ..Self::default()
+        };
         draft.steps.dedup();
         for (field, edits) in by_field {
             let groups = partition(&edits, schema.field(field.as_str()));
@@ -219,7 +222,9 @@ fn apply(live: &mut Vec<(OperationId, FieldEdit)>, operation: &Operation) {
         | Deed::Settle {
             written: picked, ..
         } => {
-            picked.iter().for_each(|one| take_out(live, one));
+            for one in picked {
+                take_out(live, one);
+            }
         }
         Deed::Drop => live.clear(),
         Deed::Undo(_) | Deed::Redo(_) => {}

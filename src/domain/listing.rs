@@ -3,115 +3,22 @@
 //! Every distinct value of a field is kept once, folded once on arrival; a column is a number a
 //! row. Rows are never reused, so sets of assets are bitmaps over them.
 
+mod column;
+
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use super::{Asset, AssetId, FieldKey, Row, Value, text};
+use super::{Asset, AssetId, FieldKey, Row, Value};
+
+pub use column::Column;
 
 /// The key under which the name of an asset is listed.
 pub const NAME: &str = "name";
 /// The key under which the type of an asset is listed.
 pub const TYPE: &str = "type";
-
-/// One field of all assets.
-#[derive(Clone, Debug, Default)]
-pub struct Column {
-    /// Each distinct value once; place 0 is absent.
-    values: Vec<Value>,
-    /// The same, as folded text.
-    folded: Vec<Box<str>>,
-    /// The place of each row's value; rows beyond the end are absent.
-    places: Vec<u32>,
-    known: HashMap<Value, u32>,
-}
-
-impl Column {
-    fn new() -> Self {
-        let mut column = Self::default();
-        column.place_of(&Value::Absent);
-        column
-    }
-
-    fn place_of(&mut self, value: &Value) -> u32 {
-        if let Some(&place) = self.known.get(value) {
-            return place;
-        }
-        let place = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.folded.push(text::fold(&value.display()).into());
-        self.values.push(value.clone());
-        self.known.insert(value.clone(), place);
-        place
-    }
-
-    fn set(&mut self, row: Row, value: &Value) {
-        let place = self.place_of(value);
-        let row = row as usize;
-        if row >= self.places.len() {
-            if place == 0 {
-                return;
-            }
-            self.places.resize(row + 1, 0);
-        }
-        self.places[row] = place;
-    }
-
-    fn place(&self, row: Row) -> usize {
-        self.places
-            .get(row as usize)
-            .map_or(0, |&place| place as usize)
-    }
-
-    /// The value of a row.
-    pub fn value(&self, row: Row) -> &Value {
-        self.values.get(self.place(row)).unwrap_or(&Value::Absent)
-    }
-
-    /// The folded text of a row.
-    pub fn folded(&self, row: Row) -> &str {
-        self.folded.get(self.place(row)).map_or("", |text| text)
-    }
-
-    /// The rows among `within` whose value passes. Each distinct value is asked once.
-    pub fn matching(
-        &self,
-        within: &RoaringBitmap,
-        passes: impl Fn(&Value, &str) -> bool,
-    ) -> RoaringBitmap {
-        let hits: Vec<bool> = self
-            .values
-            .iter()
-            .zip(&self.folded)
-            .map(|(value, text)| passes(value, text))
-            .collect();
-        if !hits.contains(&true) {
-            return RoaringBitmap::new();
-        }
-        within
-            .iter()
-            .filter(|&row| hits.get(self.place(row)).copied().unwrap_or(false))
-            .collect()
-    }
-
-    /// The distinct values among `within`, with how many rows have each; most used first.
-    pub fn facet(&self, within: &RoaringBitmap) -> Vec<(Value, u64)> {
-        let mut counts = vec![0u64; self.values.len()];
-        for row in within {
-            counts[self.place(row)] += 1;
-        }
-        let mut facet: Vec<_> = self
-            .values
-            .iter()
-            .zip(counts)
-            .filter(|(_, count)| *count > 0)
-            .map(|(value, count)| (value.clone(), count))
-            .collect();
-        facet.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-        facet
-    }
-}
 
 /// How rows are ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,7 +74,7 @@ impl Default for Listing {
 impl Listing {
     /// An empty listing.
     pub fn new() -> Self {
-        let columns = [NAME, TYPE].map(|key| (FieldKey::new(key), Column::new()));
+        let columns = [NAME, TYPE].map(|key| (FieldKey::new(key), Column::default()));
         Self {
             ids: Vec::new(),
             rows: HashMap::new(),
@@ -224,10 +131,7 @@ impl Listing {
             if *value == Value::Unknown && self.value(row, key).is_present() {
                 continue;
             }
-            self.columns
-                .entry(key.clone())
-                .or_insert_with(Column::new)
-                .set(row, value);
+            self.columns.entry(key.clone()).or_default().set(row, value);
         }
         match &asset.locked {
             Some(reason) => drop(self.locked.insert(row, reason.clone())),
@@ -249,12 +153,12 @@ impl Listing {
     pub fn set(&mut self, row: Row, field: &FieldKey, value: &Value) {
         self.columns
             .entry(field.clone())
-            .or_insert_with(Column::new)
+            .or_default()
             .set(row, value);
     }
 
     fn column(&mut self, key: &str) -> &mut Column {
-        self.columns.entry(key.into()).or_insert_with(Column::new)
+        self.columns.entry(key.into()).or_default()
     }
 
     /// How many assets are listed.
@@ -353,8 +257,8 @@ impl Listing {
         let Some(column) = self.columns.get(&sort.field) else {
             return ordered;
         };
-        let ranks = ranks(column, sort.direction);
-        let names = ranks_of_names(&self.columns[NAME_PLACE]);
+        let ranks = column.ranks(sort.direction);
+        let names = self.columns[NAME_PLACE].ranks(SortDirection::Ascending);
         let name_column = &self.columns[NAME_PLACE];
         ordered.sort_by_cached_key(|&row| {
             (ranks[column.place(row)], names[name_column.place(row)], row)
@@ -365,37 +269,6 @@ impl Listing {
 
 const NAME_PLACE: usize = 0;
 const TYPE_PLACE: usize = 1;
-
-/// The rank of each distinct value of a column: numbers by size, text ignoring case.
-fn ranks(column: &Column, direction: SortDirection) -> Vec<u32> {
-    let number = |place: usize| column.folded[place].parse::<f64>().ok();
-    let mut places: Vec<usize> = (0..column.values.len()).collect();
-    let all_numbers = places
-        .iter()
-        .all(|&place| !column.values[place].is_present() || number(place).is_some());
-    places.sort_by(|&left, &right| {
-        let order = match (all_numbers, number(left), number(right)) {
-            (true, Some(left), Some(right)) => left.total_cmp(&right),
-            _ => column.folded[left].cmp(&column.folded[right]),
-        };
-        let order = if direction == SortDirection::Descending {
-            order.reverse()
-        } else {
-            order
-        };
-        let absent = |place: usize| !column.values[place].is_present();
-        absent(left).cmp(&absent(right)).then(order)
-    });
-    let mut ranks = vec![0; places.len()];
-    for (rank, place) in (0u32..).zip(places) {
-        ranks[place] = rank;
-    }
-    ranks
-}
-
-fn ranks_of_names(column: &Column) -> Vec<u32> {
-    ranks(column, SortDirection::Ascending)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! The plan: what would be sent, and what not and why. Pure: changes × capabilities → calls.
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
@@ -90,15 +92,25 @@ impl Plan {
                 changes,
             })
             .collect();
-        plan.calls = calls(
-            &plan.items,
-            batch_size.clamp(1, capabilities.max_batch.max(1)),
-        );
-        for item in &plan.items {
-            plan.summary.count(item);
-        }
-        plan.digest = digest(&plan.items);
+        plan.group(batch_size.clamp(1, capabilities.max_batch.max(1)));
         plan
+    }
+
+    /// The part of the plan that passes, in calls of its own.
+    #[must_use]
+    pub fn only(mut self, batch_size: usize, passes: impl Fn(&Item) -> bool) -> Self {
+        self.items.retain(passes);
+        self.group(batch_size.max(1));
+        self
+    }
+
+    fn group(&mut self, batch_size: usize) {
+        self.calls = calls(&self.items, batch_size);
+        self.summary = Summary::default();
+        for item in &self.items {
+            self.summary.count(item);
+        }
+        self.digest = digest(&self.items);
     }
 
     /// How many different assets it touches.
@@ -229,6 +241,9 @@ fn item(
     }
 }
 
+/// What is asked of one asset.
+type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
+
 /// Assets whose changes are the same stand together, so that equal edits share a call.
 fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
     let mut calls = Vec::new();
@@ -239,7 +254,6 @@ fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
                 by_asset.entry(item.row).or_default().push(place);
             }
         }
-        type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
         let mut alike: IndexMap<Wish<'_>, Vec<u32>> = IndexMap::new();
         for places in by_asset.into_values() {
             let wish = places
@@ -294,8 +308,8 @@ pub fn digest(items: &[Item]) -> String {
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

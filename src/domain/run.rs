@@ -1,10 +1,14 @@
 //! A run: what was submitted, and what became of every change of it.
 
-use std::fmt;
+mod outcome;
+
+use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
+
+pub use outcome::{Outcome, Tally};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,71 +88,6 @@ pub fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Where one change of a run ended. Every change ends in exactly one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// The server has the wanted value.
-    Applied,
-    /// It is written, and the server remarked on it.
-    Warned,
-    /// It is not written; the server said why.
-    Refused,
-    /// Somebody changed the value meanwhile; it was not sent.
-    Conflict,
-    /// It was not sent: stopped, or not needed.
-    Skipped,
-    /// It was sent and never answered, and could not be read back.
-    Unknown,
-}
-
-impl Outcome {
-    /// All outcomes, worst first.
-    pub const ALL: [Self; 6] = [
-        Self::Refused,
-        Self::Unknown,
-        Self::Conflict,
-        Self::Warned,
-        Self::Skipped,
-        Self::Applied,
-    ];
-
-    /// The letter of narrow columns: `E`, `U`, `?`, `W`, `S`; applied is a blank.
-    pub fn letter(self) -> char {
-        match self {
-            Self::Applied => ' ',
-            Self::Warned => 'W',
-            Self::Refused => 'E',
-            Self::Conflict => '?',
-            Self::Skipped => 'S',
-            Self::Unknown => 'U',
-        }
-    }
-
-    /// The word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Warned => "warned",
-            Self::Refused => "refused",
-            Self::Conflict => "conflict",
-            Self::Skipped => "skipped",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Whether the wanted value is on the server.
-    pub fn is_written(self) -> bool {
-        matches!(self, Self::Applied | Self::Warned)
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
 /// How one change ended, with everything worth knowing about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settlement {
@@ -166,64 +105,6 @@ pub struct Settlement {
     pub server: Option<Value>,
     /// The call it went out in, counted from 1; 0 if it was never sent.
     pub call: u32,
-}
-
-/// How many changes ended where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
-    /// See [`Outcome::Applied`].
-    pub applied: u32,
-    /// See [`Outcome::Warned`].
-    pub warned: u32,
-    /// See [`Outcome::Refused`].
-    pub refused: u32,
-    /// See [`Outcome::Conflict`].
-    pub conflict: u32,
-    /// See [`Outcome::Skipped`].
-    pub skipped: u32,
-    /// See [`Outcome::Unknown`].
-    pub unknown: u32,
-}
-
-impl Tally {
-    /// The number that ended so.
-    pub fn of(&self, outcome: Outcome) -> u32 {
-        match outcome {
-            Outcome::Applied => self.applied,
-            Outcome::Warned => self.warned,
-            Outcome::Refused => self.refused,
-            Outcome::Conflict => self.conflict,
-            Outcome::Skipped => self.skipped,
-            Outcome::Unknown => self.unknown,
-        }
-    }
-
-    /// Counts one more.
-    pub fn add(&mut self, outcome: Outcome) {
-        *self.slot(outcome) += 1;
-    }
-
-    /// Takes one back, when an outcome is corrected by reading back.
-    pub fn take(&mut self, outcome: Outcome) {
-        let slot = self.slot(outcome);
-        *slot = slot.saturating_sub(1);
-    }
-
-    /// All that ended.
-    pub fn total(&self) -> u32 {
-        Outcome::ALL.iter().map(|&outcome| self.of(outcome)).sum()
-    }
-
-    fn slot(&mut self, outcome: Outcome) -> &mut u32 {
-        match outcome {
-            Outcome::Applied => &mut self.applied,
-            Outcome::Warned => &mut self.warned,
-            Outcome::Refused => &mut self.refused,
-            Outcome::Conflict => &mut self.conflict,
-            Outcome::Skipped => &mut self.skipped,
-            Outcome::Unknown => &mut self.unknown,
-        }
-    }
 }
 
 /// The server's own counts, added up over the calls that answered.
@@ -343,14 +224,21 @@ impl Run {
 
     /// Whether the server's counts agree with ours, in words; `None` if it does not count.
     ///
-    /// Only changes that were answered take part: conflicts and skipped ones were never sent, and
-    /// an unknown one was never answered.
+    /// Only changes of calls that the server counted take part: conflicts and skipped ones were
+    /// never sent, and a lost one was never counted.
     pub fn reconciliation(&self) -> Option<Result<String, String>> {
         if !self.counted {
             return None;
         }
         let mut ours = ServerCounts::default();
-        for settlement in self.settled.iter().flatten().filter(|one| one.call != 0) {
+        let counted: HashSet<u32> = self
+            .calls
+            .iter()
+            .filter(|call| call.counts.is_some())
+            .map(|call| call.number)
+            .collect();
+        let settled = self.settled.iter().flatten();
+        for settlement in settled.filter(|one| counted.contains(&one.call)) {
             match settlement.outcome {
                 Outcome::Applied => ours.success += 1,
                 Outcome::Warned => ours.warning += 1,

@@ -1,6 +1,6 @@
 //! Text of servers and people: folding for comparison, and making it safe to show.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write};
 
 /// Lower case, for comparisons that ignore case.
 pub fn fold(text: &str) -> String {
@@ -25,7 +25,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
                 shown.push(char::from_u32(0x2400 + u32::from(character)).unwrap_or('�'));
             }
             other if needs_showing(other) => {
-                shown.push_str(&format!("<U+{:04X}>", u32::from(other)));
+                let _ = write!(shown, "<U+{:04X}>", u32::from(other));
             }
             other => shown.push(other),
         }

@@ -5,6 +5,8 @@
 
 mod absorb;
 mod preview;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
@@ -258,9 +260,11 @@ impl Workbench {
             .iter()
             .rev()
             .take_while(|operation| !matches!(operation.deed, Deed::Stage(_)))
-            .find_map(|operation| match operation.deed {
-                Deed::Undo(target) if self.undone.contains(&target) => Some(target),
-                _ => None,
+            .find_map(|operation| {
+                let Deed::Undo(target) = operation.deed else {
+                    return None;
+                };
+                self.undone.contains(&target).then_some(target)
             });
         let target = last.ok_or(Refusal::NothingToRedo)?;
         let label = self

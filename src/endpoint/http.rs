@@ -1,1 +1,312 @@
 //! The one HTTP transport every adapter sends through.
+//!
+//! It moves bytes and judges the transport alone: what left, what came back, how much of it. What
+//! a status means is for the adapter, except 429, which means the same everywhere. Redirects are
+//! never followed, so credentials and writes stay at the address they were meant for.
+
+mod message;
+#[cfg(test)]
+pub(crate) mod stub;
+
+use std::{sync::Once, time::Duration};
+
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{Client, ClientBuilder, Response, Url, redirect::Policy};
+use secrecy::ExposeSecret;
+
+pub use message::{HttpRequest, HttpResponse, Method};
+
+use super::{EndpointError, Verdict};
+
+/// The longest wait an endpoint may ask for.
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
+/// How often a read is tried again.
+const READ_RETRIES: usize = 3;
+/// How often of these for an endpoint that can't be reached, which a person should hear of soon.
+const CONNECT_RETRIES: usize = 2;
+/// The shortest wait after a 429 that names none.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// Connections kept open to one host.
+const IDLE_CONNECTIONS: usize = 16;
+
+/// How long to wait for what, and how much to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// Seconds for one request, from the first byte sent to the last byte received.
+    pub timeout_s: u64,
+    /// Seconds for connecting.
+    pub connect_timeout_s: u64,
+    /// The name given to the server.
+    pub user_agent: String,
+    /// The longest answer taken, after decompression.
+    pub max_body_bytes: usize,
+    /// Milliseconds before a read is tried again the first time; each later wait doubles.
+    pub first_retry_ms: u64,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            timeout_s: 30,
+            connect_timeout_s: 10,
+            user_agent: concat!("armarius/", env!("CARGO_PKG_VERSION")).to_owned(),
+            max_body_bytes: 256 * 1024 * 1024,
+            first_retry_ms: 150,
+        }
+    }
+}
+
+/// A pool of connections. Cheap to clone; clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// Through the system's proxy, if it has one.
+    outside: Client,
+    /// To this machine, never through a proxy.
+    loopback: Client,
+    settings: HttpSettings,
+}
+
+impl Http {
+    /// A transport with these settings.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError::NotSendable`] if the settings can't be used (a user agent that is no
+    /// header value).
+    pub fn new(settings: HttpSettings) -> Result<Self, EndpointError> {
+        install_tls();
+        let built = |prepare: fn(ClientBuilder) -> ClientBuilder| {
+            // Without a certificate store on the machine, plain http must work all the same.
+            prepare(base(&settings))
+                .build()
+                .or_else(|_| prepare(base(&settings)).tls_certs_only([]).build())
+                .map_err(|error| EndpointError::NotSendable {
+                    why: root_cause(&error),
+                })
+        };
+        Ok(Self {
+            outside: built(|builder| builder)?,
+            loopback: built(ClientBuilder::no_proxy)?,
+            settings,
+        })
+    }
+
+    /// Sends a request once.
+    ///
+    /// # Errors
+    ///
+    /// `Unreachable` if it never left, `NoAnswer` if it left and no whole answer came back,
+    /// `Throttled` on 429, `Garbled` if the answer is larger than allowed, `NotSendable` if it is
+    /// no valid request. Every other status is an answer.
+    pub async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, EndpointError> {
+        let url = Url::parse(&request.url).map_err(|error| EndpointError::NotSendable {
+            why: format!("the address is not a URL: {error}"),
+        })?;
+        let client = if is_loopback(&url) {
+            &self.loopback
+        } else {
+            &self.outside
+        };
+        let address = address_of(&url);
+        let mut outgoing = client.request(request.method.into(), url);
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(name, value);
+        }
+        for (name, value) in &request.secret_headers {
+            let mut value =
+                reqwest::header::HeaderValue::from_str(value.expose_secret()).map_err(|_| {
+                    EndpointError::NotSendable {
+                        why: format!("the secret for {name} holds characters a header can't carry"),
+                    }
+                })?;
+            value.set_sensitive(true);
+            outgoing = outgoing.header(name, value);
+        }
+        if !request.body.is_empty() {
+            outgoing = outgoing.body(request.body.clone());
+        }
+        let answer = outgoing
+            .send()
+            .await
+            .map_err(|error| self.failed(&address, &error))?;
+        self.received(answer, request.writes).await
+    }
+
+    /// Sends a request, and a few times more if nothing came of it. Writes are sent once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Http::send`].
+    pub async fn send_read(&self, request: &HttpRequest) -> Result<HttpResponse, EndpointError> {
+        if request.writes {
+            return self.send(request).await;
+        }
+        self.retrying(|| self.send(request)).await
+    }
+
+    /// Tries a read, and a few times more if it failed in a way that may pass. For adapters that
+    /// learn of the failure from the answer's body.
+    ///
+    /// # Errors
+    ///
+    /// The last failure.
+    pub async fn retrying<T, F, A>(&self, attempt: F) -> Result<T, EndpointError>
+    where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, EndpointError>>,
+    {
+        let backoff = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(self.settings.first_retry_ms.max(1)))
+            .with_max_times(READ_RETRIES)
+            .with_jitter();
+        let mut unreached = 0;
+        attempt
+            .retry(backoff)
+            .when(move |error: &EndpointError| {
+                unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
+                matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
+                    && !matches!(error, EndpointError::Garbled { .. })
+                    && unreached <= CONNECT_RETRIES
+            })
+            .adjust(wait_as_asked)
+            .await
+    }
+
+    /// Why a request that was given to the client has no answer.
+    fn failed(&self, address: &str, error: &reqwest::Error) -> EndpointError {
+        if error.is_builder() {
+            EndpointError::NotSendable {
+                why: root_cause(error),
+            }
+        } else if error.is_connect() {
+            EndpointError::Unreachable {
+                address: address.to_owned(),
+                why: if error.is_timeout() {
+                    format!("no connection within {} s", self.settings.connect_timeout_s)
+                } else {
+                    root_cause(error)
+                },
+            }
+        } else if error.is_timeout() {
+            EndpointError::NoAnswer {
+                why: format!("time-out after {} s", self.settings.timeout_s),
+            }
+        } else {
+            EndpointError::NoAnswer {
+                why: root_cause(error),
+            }
+        }
+    }
+
+    /// Reads an answer to its end, no further than allowed.
+    async fn received(
+        &self,
+        mut answer: Response,
+        writes: bool,
+    ) -> Result<HttpResponse, EndpointError> {
+        let status = answer.status().as_u16();
+        let headers = message::headers(answer.headers());
+        if status == 429 {
+            return Err(EndpointError::Throttled {
+                retry_after_ms: message::retry_after(&headers)
+                    .map(|wait| u64::try_from(wait.min(LONGEST_WAIT).as_millis()).unwrap_or(0)),
+            });
+        }
+        let mut body = Vec::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.settings.max_body_bytes => {
+                    let limit = self.settings.max_body_bytes;
+                    return Err(EndpointError::Garbled {
+                        why: format!("the answer is longer than {limit} bytes"),
+                        maybe_written: writes,
+                    });
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => {
+                    let why = if error.is_timeout() {
+                        format!("time-out after {} s", self.settings.timeout_s)
+                    } else {
+                        format!("the answer broke off: {}", root_cause(&error))
+                    };
+                    return Err(EndpointError::NoAnswer { why });
+                }
+            }
+        }
+        Ok(HttpResponse {
+            status,
+            headers,
+            body,
+        })
+    }
+}
+
+/// What both clients have in common.
+fn base(settings: &HttpSettings) -> ClientBuilder {
+    Client::builder()
+        .user_agent(&settings.user_agent)
+        .timeout(Duration::from_secs(settings.timeout_s.max(1)))
+        .connect_timeout(Duration::from_secs(settings.connect_timeout_s.max(1)))
+        .redirect(Policy::none())
+        .referer(false)
+        .gzip(true)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+}
+
+/// Chooses ring as the process's TLS provider, unless somebody chose before.
+fn install_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error says that a provider is installed already, which is all that is wanted.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+/// The wait before the next attempt: the longer of ours and the endpoint's.
+fn wait_as_asked(error: &EndpointError, ours: Option<Duration>) -> Option<Duration> {
+    let ours = ours?;
+    let EndpointError::Throttled { retry_after_ms } = error else {
+        return Some(ours);
+    };
+    let asked = retry_after_ms.map_or(SHORTEST_WAIT, Duration::from_millis);
+    Some(ours.max(asked))
+}
+
+/// The innermost reason, which never names the URL.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    if std::ptr::eq(
+        std::ptr::from_ref(cause).cast::<()>(),
+        std::ptr::from_ref(error).cast::<()>(),
+    ) {
+        return "the transport failed without saying why".to_owned();
+    }
+    cause.to_string()
+}
+
+/// Scheme, host and port; neither user info nor path nor query.
+fn address_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?");
+    match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
+    }
+}
+
+/// Whether the URL is on this machine.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,14 @@ pub trait Endpoint: Send + Sync {
     /// When the call as a whole has no answer that settles its items.
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>>;
 
+    /// The operation a call of this kind is on the wire, for people who read the list of calls.
+    fn operation(&self, kind: CallKind) -> &'static str {
+        match kind {
+            CallKind::Metadata => "metadata",
+            CallKind::Thumbnails => "thumbnails",
+        }
+    }
+
     /// The picture of an asset, at most `size` pixels wide and high, as JPEG or PNG bytes; `None`
     /// if the endpoint has none (not published, no such type).
     fn picture<'a>(
@@ -276,6 +284,14 @@ impl EndpointError {
         }
     }
 
+    /// How long the endpoint asks to wait, if it does.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        let Self::Throttled { retry_after_ms } = self else {
+            return None;
+        };
+        retry_after_ms.map(std::time::Duration::from_millis)
+    }
+
     /// What the person at the screen can do about it.
     pub fn hint(&self) -> &str {
         match self {
@@ -318,4 +334,11 @@ impl EndpointError {
 /// Which of a call's fields is which, for codecs: certificate, thumbnail or a field of the schema.
 pub fn is_certificate(field: &FieldKey) -> bool {
     *field == FieldKey::certificate()
+}
+
+/// Whether a code refuses for want of a right: the authorization family of the SOAP protocol
+/// (20000 to 20009), and HTTP 403 in all its spellings.
+pub fn is_permission(code: &str) -> bool {
+    let is_soap = code.len() == 5 && code.starts_with("2000");
+    is_soap || code.split(['-', ' ']).any(|part| part == "403")
 }

@@ -1,1 +1,25 @@
-//! Under construction.
+//! Files in and out: change files, listings, and reports of runs.
+//!
+//! Data formats keep text byte for byte; only what is laid out for people (tables, Markdown) is
+//! made safe to show.
+
+mod atomic;
+mod cell;
+mod changes;
+mod error;
+mod listing;
+mod parse;
+mod report;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    atomic::write_file,
+    cell::Guard,
+    changes::{ChangeFile, Resolved},
+    error::{ExchangeError, LineProblem},
+    listing::{ListFormat, list, list_to_file},
+    parse::ChangeFormat,
+    report::{report_csv, report_json, report_markdown},
+};

@@ -135,7 +135,9 @@ impl Pattern {
             Self::Exactly(text) => match value {
                 Value::List(entries) => entries.contains(text),
                 Value::Certificate(certificate) => certificate.status.word() == text.as_str(),
-                _ => value.display() == text.as_str(),
+                Value::Absent | Value::Unknown | Value::Text(_) | Value::Asset { .. } => {
+                    value.display() == text.as_str()
+                }
             },
             Self::Matches(regex) => regex.is_match(&value.display()),
             Self::AnyOf(texts) => texts.iter().any(|text| folded.contains(text.as_str())),

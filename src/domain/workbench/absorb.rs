@@ -22,6 +22,10 @@ impl Workbench {
     /// A page of the listing; returns whether it was news (a page of an older generation is not).
     pub fn absorb_page(&mut self, generation: u64, assets: &[Asset], total: u64) -> bool {
         if generation != self.listing.generation {
+            // Its values are stale, but rows are numbered as pages come, here and in the store.
+            for asset in assets {
+                self.listing.allocate(&asset.id);
+            }
             return false;
         }
         self.listing.take(assets);

@@ -1,0 +1,303 @@
+//! The words of the command line. What they do is said in the files named after them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A terminal workstation for editing the metadata of thousands of library assets at once.
+///
+/// Without a command the workstation opens on the default profile. Every action of its screens
+/// also exists as a command; machine output goes to standard output alone, messages to standard
+/// error.
+#[derive(Debug, Parser)]
+#[command(name = "armarius", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the workstation if left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all ok, 1 usage or configuration, 2 the plan has errors \
+and nothing was sent, 3 partly done, 4 nothing succeeded, 5 sign-in, 6 only conflicts.";
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// The profile of the configuration to work with
+    #[arg(long, short = 'p', global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The configuration file; the platform's config folder otherwise
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder for everything the program keeps; the platform's data folder otherwise
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Colours on the screen
+    #[arg(long, global = true, value_name = "WHEN", value_enum)]
+    pub colour: Option<Colour>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// Unless `NO_COLOR` is set or the terminal can't.
+    Auto,
+    /// Never: letters, signs and bold carry every meaning anyway.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the workstation on a made-up library: nothing to set up, safe to break
+    Demo(DemoArgs),
+    /// Serve an embedded catalogue that speaks both protocols
+    #[command(after_long_help = crate::catalogue::faults::SPEC_HELP)]
+    Serve(ServeArgs),
+    /// List assets
+    List(ListArgs),
+    /// Stage edits on all assets a query finds, or from a file
+    Stage(StageArgs),
+    /// Show the draft, or drop it
+    Draft(DraftArgs),
+    /// Say what would be sent, and what not and why
+    Plan {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Send the draft and wait for an outcome of every change
+    Submit {
+        /// Do not ask
+        #[arg(long, short = 'y')]
+        yes: bool,
+        /// How to print the outcomes
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Go on with an interrupted run; what was sent is read back first
+    Resume {
+        /// The run; the last one if left out
+        run: Option<String>,
+        /// How to print the outcomes
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Send again what failed in a run and is still staged
+    Retry {
+        /// The run; the last one if left out
+        run: Option<String>,
+        /// How to print the outcomes
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Print the report of a run
+    Report {
+        /// The run; the last one if left out
+        run: Option<String>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = ReportKind::Csv)]
+        format: ReportKind,
+    },
+    /// Try each step of signing in; never writes
+    Check {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Say where the configuration is, what it says, or what is wrong with it
+    Config {
+        /// What to say
+        #[command(subcommand)]
+        what: ConfigWhat,
+    },
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How many made-up assets, instead of the sample library
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub assets: Option<u32>,
+    /// Which protocol to work through
+    #[arg(long, value_enum, default_value_t = Protocol::DynamicMedia)]
+    pub protocol: Protocol,
+    /// Start over with a new library and an empty draft
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// The protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    /// Adobe Dynamic Media Classic, SOAP.
+    DynamicMedia,
+    /// Atlan, REST.
+    Atlan,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
+    pub listen: std::net::SocketAddr,
+    /// The database file; in memory if left out
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+    /// JSON lines or CSV to import, gzip too; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub import: Vec<PathBuf>,
+    /// How many made-up assets to fill an empty catalogue with, instead of the sample library
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub assets: Option<u32>,
+    /// Misbehave on purpose; see below
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<String>,
+    /// The user who may sign in through SOAP
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The environment variable that holds that user's password
+    #[arg(long, value_name = "VARIABLE")]
+    pub password_env: Option<String>,
+    /// The environment variable that holds the token for REST
+    #[arg(long, value_name = "VARIABLE")]
+    pub token_env: Option<String>,
+}
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list, in the query language of the filter line
+    pub query: Vec<String>,
+    /// The fields to show, by name
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// Formats of `list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns for people.
+    Table,
+    /// Comma-separated.
+    Csv,
+    /// Tab-separated.
+    Tsv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// Options of `stage`. Edits work in the order they are given.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["query", "from"]))]
+pub struct StageArgs {
+    /// The assets to work on, in the query language of the filter line
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// A .csv, .tsv or .jsonl file with an `id` or `name` column and one column a field
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Give a field this value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Put text behind a field's value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub append: Vec<String>,
+    /// Put text before a field's value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub prepend: Vec<String>,
+    /// Replace what a regular expression finds; any character may stand for the slash
+    #[arg(long, value_name = "FIELD=/re/with/", allow_hyphen_values = true)]
+    pub replace: Vec<String>,
+    /// Take a field's value away
+    #[arg(long, value_name = "FIELD")]
+    pub clear: Vec<String>,
+    /// Add a tag, leaving the others
+    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
+    pub add_tag: Vec<String>,
+    /// Remove a tag, leaving the others
+    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
+    pub remove_tag: Vec<String>,
+    /// Use the asset of this name or id as thumbnail; `none` takes it away
+    #[arg(long, value_name = "NAME")]
+    pub thumbnail: Vec<String>,
+    /// Give a certificate: verified, draft, deprecated, or none
+    #[arg(long, value_name = "STATUS")]
+    pub certificate: Option<String>,
+    /// The certificate's message
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "certificate",
+        allow_hyphen_values = true
+    )]
+    pub message: Option<String>,
+}
+
+/// Options of `draft`.
+#[derive(Debug, Args)]
+pub struct DraftArgs {
+    /// What to do with it; show it if left out
+    #[command(subcommand)]
+    pub what: Option<DraftWhat>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = DraftFormat::Table)]
+    pub format: DraftFormat,
+}
+
+/// What to do with the draft.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum DraftWhat {
+    /// Throw all of it away
+    Drop,
+}
+
+/// Formats of `draft`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DraftFormat {
+    /// Columns for people.
+    Table,
+    /// One JSON object a change.
+    Jsonl,
+}
+
+/// Text for people, or JSON for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Formats of `report`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportKind {
+    /// Comma-separated, one line a change.
+    Csv,
+    /// JSON.
+    Json,
+    /// Markdown.
+    Md,
+}
+
+/// What `config` says.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigWhat {
+    /// Where the files are
+    Path,
+    /// Every value in force, with where it comes from
+    Show,
+    /// What is wrong with it
+    Check,
+}

@@ -1,0 +1,64 @@
+//! `armarius draft`: what is staged, or the end of it.
+
+use serde_json::json;
+
+use super::{
+    args::{DraftArgs, DraftFormat, DraftWhat, Global},
+    ending::{Ending, Stop},
+    output::Output,
+    session,
+};
+use crate::{
+    domain::{Command, Refusal},
+    runtime::HeadlessError,
+};
+
+/// Shows the draft, or drops it. Asks nothing of the endpoint.
+///
+/// # Errors
+///
+/// If the workspace can't be opened or written.
+pub async fn run(
+    global: &Global,
+    args: &DraftArgs,
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
+    let mut headless = session::open(global).await?;
+    if let Some(DraftWhat::Drop) = args.what {
+        match headless.apply(&Command::Drop).await {
+            Ok(operation) => output.say(&operation.label),
+            Err(HeadlessError::Refused(Refusal::NothingToStage(_))) => {
+                output.say("the draft is empty")
+            }
+            Err(error) => return Err(Stop::usage(error.to_string())),
+        }
+        headless.close().await;
+        return Ok(Ending::Ok);
+    }
+    let bench = &headless.workbench;
+    for change in bench.draft().all(&bench.listing) {
+        let name = bench.listing.name(change.row);
+        let (before, after) = (change.before.display(), change.after.display());
+        match args.format {
+            DraftFormat::Jsonl => output.line(
+                &json!({
+                    "asset": change.asset, "name": name, "field": change.field,
+                    "before": before, "after": after, "equal": change.is_equal(),
+                })
+                .to_string(),
+            )?,
+            DraftFormat::Table => {
+                let (sign, field) = (change.sign(), &change.field);
+                output.shown(&format!("{sign} {name}  {field}: {before} -> {after}"))?;
+            }
+        }
+    }
+    let draft = bench.draft();
+    output.say(&format!(
+        "{} changes on {} assets",
+        draft.changes(),
+        draft.rows().len()
+    ));
+    headless.close().await;
+    Ok(Ending::Ok)
+}

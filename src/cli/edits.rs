@@ -1,0 +1,292 @@
+//! Reads the edits of `stage` in the order they were given.
+
+use clap::ArgMatches;
+
+use crate::domain::{
+    Certificate, CertificateStatus, Edit, FieldKey, FieldKind, Listing, Schema, Value,
+};
+
+/// An edit of one field, as the command line asked for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskedEdit {
+    /// The field.
+    pub field: FieldKey,
+    /// What to do with it.
+    pub edit: Edit,
+}
+
+/// The options that ask for an edit, in the order the user wrote them.
+const FLAGS: [&str; 9] = [
+    "set",
+    "append",
+    "prepend",
+    "replace",
+    "clear",
+    "add_tag",
+    "remove_tag",
+    "thumbnail",
+    "certificate",
+];
+
+/// The edits of a `stage` command line.
+///
+/// # Errors
+///
+/// What is wrong with one of them, in words.
+pub fn read(
+    matches: &ArgMatches,
+    schema: &Schema,
+    listing: &Listing,
+) -> Result<Vec<AskedEdit>, String> {
+    let mut given: Vec<(usize, &str, &String)> = Vec::new();
+    for flag in FLAGS {
+        let places = matches.indices_of(flag).into_iter().flatten();
+        let values = matches.get_many::<String>(flag).into_iter().flatten();
+        given.extend(
+            places
+                .zip(values)
+                .map(|(place, value)| (place, flag, value)),
+        );
+    }
+    given.sort_unstable_by_key(|(place, ..)| *place);
+    let message = matches.get_one::<String>("message").cloned();
+    let mut asked: Vec<AskedEdit> = Vec::new();
+    for (_, flag, value) in given {
+        let edit = one(flag, value, message.as_deref(), (schema, listing))?;
+        match asked.last_mut() {
+            // Several tags for one field in a row are one edit.
+            Some(last) if last.field == edit.field => match (&mut last.edit, edit.edit) {
+                (Edit::AddTags(tags), Edit::AddTags(more))
+                | (Edit::RemoveTags(tags), Edit::RemoveTags(more)) => tags.extend(more),
+                (_, other) => asked.push(AskedEdit {
+                    field: edit.field,
+                    edit: other,
+                }),
+            },
+            _ => asked.push(edit),
+        }
+    }
+    Ok(asked)
+}
+
+fn one(
+    flag: &str,
+    value: &str,
+    message: Option<&str>,
+    (schema, listing): (&Schema, &Listing),
+) -> Result<AskedEdit, String> {
+    match flag {
+        "thumbnail" => {
+            return Ok(AskedEdit {
+                field: FieldKey::thumbnail(),
+                edit: thumbnail(value, listing)?,
+            });
+        }
+        "certificate" => {
+            let edit = certificate(value, message)?;
+            return Ok(AskedEdit {
+                field: FieldKey::certificate(),
+                edit,
+            });
+        }
+        "clear" => {
+            return Ok(AskedEdit {
+                field: field(value, schema)?.0,
+                edit: Edit::Clear,
+            });
+        }
+        _ => {}
+    }
+    let (name, text) = value.split_once('=').ok_or_else(|| {
+        format!(
+            "--{} needs FIELD=VALUE, not `{value}`",
+            flag.replace('_', "-")
+        )
+    })?;
+    let (field, multiple) = field(name, schema)?;
+    let text = text.to_owned();
+    let edit = match flag {
+        "set" if text.is_empty() => {
+            return Err(format!(
+                "--set {name}= is empty; to take the value away use --clear {name}"
+            ));
+        }
+        "set" if multiple => Edit::Set(Value::list(text.split(';').map(str::trim))),
+        "set" => Edit::Set(Value::text(text)),
+        "append" => Edit::Append(text),
+        "prepend" => Edit::Prepend(text),
+        "add_tag" => Edit::AddTags(vec![text]),
+        "remove_tag" => Edit::RemoveTags(vec![text]),
+        _ => replace(name, &text)?,
+    };
+    Ok(AskedEdit { field, edit })
+}
+
+fn field(name: &str, schema: &Schema) -> Result<(FieldKey, bool), String> {
+    schema
+        .field(name)
+        .map(|field| (field.key.clone(), field.kind == FieldKind::Tags))
+        .ok_or_else(|| {
+            let near = schema.nearest(name);
+            let hint = near
+                .map(|key| format!("; did you mean {key}?"))
+                .unwrap_or_default();
+            format!("there is no field `{name}`{hint}")
+        })
+}
+
+/// `/re/with/`, where any character may stand for the slash and `\/` is a slash of the text.
+fn replace(name: &str, text: &str) -> Result<Edit, String> {
+    let wrong = || format!("--replace needs {name}=/re/with/, not `{name}={text}`");
+    let mut characters = text.chars();
+    let mark = characters
+        .next()
+        .filter(|c| !c.is_alphanumeric())
+        .ok_or_else(wrong)?;
+    let (mut parts, mut part, mut escaped) = (Vec::new(), String::new(), false);
+    for character in characters {
+        if escaped {
+            if character != mark {
+                part.push('\\');
+            }
+            part.push(character);
+            escaped = false;
+        } else if character == '\\' {
+            escaped = true;
+        } else if character == mark {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(character);
+        }
+    }
+    let flags = part;
+    let [find, with] = parts.as_slice() else {
+        return Err(wrong());
+    };
+    if !matches!(flags.as_str(), "" | "i") {
+        return Err(format!(
+            "`{flags}` behind the last {mark} is unknown; only i (any case) is"
+        ));
+    }
+    let (find, with) = (find.clone(), with.clone());
+    Ok(Edit::Replace {
+        find,
+        with,
+        regex: true,
+        case: flags.is_empty(),
+    })
+}
+
+fn certificate(status: &str, message: Option<&str>) -> Result<Edit, String> {
+    if status.eq_ignore_ascii_case("none") {
+        return Ok(Edit::Clear);
+    }
+    let status: CertificateStatus = status.parse().map_err(|error| format!("{error}"))?;
+    let message = message.unwrap_or_default().to_owned();
+    if status == CertificateStatus::Deprecated && message.is_empty() {
+        return Err("a deprecated certificate needs a --message that says why".into());
+    }
+    Ok(Edit::Set(Value::Certificate(Certificate {
+        status,
+        message,
+    })))
+}
+
+fn thumbnail(name: &str, listing: &Listing) -> Result<Edit, String> {
+    if name == "none" {
+        return Ok(Edit::Clear);
+    }
+    let row = match listing.row(&name.into()) {
+        Some(row) => row,
+        None => {
+            let named = listing.named(name);
+            match (named.len(), named.min()) {
+                (1, Some(row)) => row,
+                (0, _) => return Err(format!("no asset is called `{name}`")),
+                (many, _) => {
+                    return Err(format!("{many} assets are called `{name}`; give its id"));
+                }
+            }
+        }
+    };
+    let (id, name) = (listing.id(row).clone(), listing.name(row).into_owned());
+    Ok(Edit::Set(Value::Asset { id, name }))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::*;
+    use crate::{cli::args::Cli, domain::Field};
+
+    fn edits(words: &[&str]) -> Result<Vec<AskedEdit>, String> {
+        let words = ["armarius", "stage", "--query", "x"].iter().chain(words);
+        let matches = Cli::command().try_get_matches_from(words).unwrap();
+        Cli::from_arg_matches(&matches).unwrap();
+        let fields = vec![
+            Field::plain("Rights", FieldKind::Text),
+            Field::plain("credit_line", FieldKind::Text),
+            Field::plain("Keywords", FieldKind::Tags),
+        ];
+        let stage = matches.subcommand_matches("stage").unwrap();
+        read(stage, &Schema { fields }, &Listing::new())
+    }
+
+    #[test]
+    fn edits_work_in_the_order_they_were_given() {
+        let words = [
+            "--append",
+            "Rights=!",
+            "--set",
+            "Rights=Acme",
+            "--append",
+            "rights=?",
+        ];
+        let verbs: Vec<_> = edits(&words)
+            .unwrap()
+            .iter()
+            .map(|one| one.edit.verb())
+            .collect();
+        assert_eq!(verbs, ["append", "set", "append"]);
+    }
+
+    #[test]
+    fn a_slash_can_be_escaped_or_replaced_by_another_mark() {
+        for text in [r"credit_line=/a\/b/c/", "credit_line=|a/b|c|"] {
+            let asked = edits(&["--replace", text]).unwrap();
+            let Edit::Replace {
+                find,
+                with,
+                regex: true,
+                case: true,
+            } = &asked[0].edit
+            else {
+                panic!("{asked:?}")
+            };
+            assert_eq!((find.as_str(), with.as_str()), ("a/b", "c"));
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_never_taken_for_clearing() {
+        let error = edits(&["--set", "Rights="]).unwrap_err();
+        assert_eq!(
+            error,
+            "--set Rights= is empty; to take the value away use --clear Rights"
+        );
+    }
+
+    #[test]
+    fn a_mistyped_field_names_its_neighbour() {
+        let error = edits(&["--set", "Rihgts=x"]).unwrap_err();
+        assert_eq!(error, "there is no field `Rihgts`; did you mean Rights?");
+    }
+
+    #[test]
+    fn several_tags_for_one_field_are_one_edit() {
+        let asked = edits(&["--add-tag", "Keywords=a", "--add-tag", "Keywords=b"]).unwrap();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].edit, Edit::AddTags(vec!["a".into(), "b".into()]));
+    }
+}

@@ -1,0 +1,103 @@
+//! How a command ends: its exit code, and what it says when it can't go on.
+
+use std::process::ExitCode;
+
+use crate::{
+    config::ConfigError,
+    domain::{Failure, Refusal, Run, failure::FailureKind, run::RunState},
+};
+
+/// The exit codes scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All ok.
+    Ok = 0,
+    /// Wrong words on the command line, or in the configuration.
+    Usage = 1,
+    /// The plan has errors, and nothing was sent.
+    PlanErrors = 2,
+    /// Some changes were written, some not.
+    Partly = 3,
+    /// Nothing succeeded.
+    Nothing = 4,
+    /// Signing in did not work.
+    SignIn = 5,
+    /// Nothing but conflicts stood in the way.
+    Conflicts = 6,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(ending as u8)
+    }
+}
+
+impl Ending {
+    /// The code a run ends a command with.
+    pub fn of_run(run: &Run) -> Self {
+        let tally = run.tally();
+        let written = tally.applied + tally.warned;
+        let settled = matches!(run.state, RunState::Finished | RunState::Stopped);
+        if settled && written as usize == run.items.len() {
+            Self::Ok
+        } else if written > 0 {
+            Self::Partly
+        } else if tally.conflict > 0 && tally.conflict == tally.total() {
+            Self::Conflicts
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// Why a command can't go on: the code, and a sentence or several lines.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Stop {
+    /// The exit code.
+    pub ending: Ending,
+    /// What to print to standard error.
+    pub message: String,
+}
+
+impl Stop {
+    /// Something wrong with what was asked.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            ending: Ending::Usage,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<ConfigError> for Stop {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.problems().join("\n"))
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        let ending = match failure.kind {
+            FailureKind::SignIn => Ending::SignIn,
+            FailureKind::Local => Ending::Usage,
+            FailureKind::Offline | FailureKind::Throttled | FailureKind::Server => Ending::Nothing,
+        };
+        Self {
+            ending,
+            message: failure.sentence(),
+        }
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::usage(refusal.to_string())
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::usage(format!("can't write the output: {error}"))
+    }
+}

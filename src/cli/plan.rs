@@ -1,0 +1,101 @@
+//! `armarius plan`: what would be sent, and what not and why.
+
+use serde_json::json;
+
+use super::{
+    args::{Global, TextOrJson},
+    ending::{Ending, Stop},
+    output::Output,
+    session,
+};
+use crate::domain::plan::Plan;
+
+/// Prints the plan. Sends nothing.
+///
+/// # Errors
+///
+/// What keeps the library from being known.
+pub async fn run(
+    global: &Global,
+    format: TextOrJson,
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
+    let headless = session::known(global, output).await?;
+    let plan = headless.plan();
+    match format {
+        TextOrJson::Text => lines(&plan)
+            .iter()
+            .try_for_each(|line| output.shown(line))?,
+        TextOrJson::Json => output.line(&as_json(&plan).to_string())?,
+    }
+    headless.close().await;
+    Ok(if plan.errors() > 0 {
+        Ending::PlanErrors
+    } else {
+        Ending::Ok
+    })
+}
+
+/// The plan in words.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} changes on {} assets in {} calls",
+        plan.items.len(),
+        plan.assets(),
+        plan.calls.len()
+    )];
+    let kinds = [
+        ("fill empty", plan.summary.fill),
+        ("replace", plan.summary.replace),
+        ("tags added or removed", plan.summary.tags),
+        ("clear", plan.summary.clear),
+        ("certificates", plan.summary.certificates),
+        ("thumbnails", plan.summary.thumbnails),
+    ];
+    let some = kinds.iter().filter(|(_, count)| *count > 0);
+    lines.extend(some.map(|(kind, count)| format!("  {count:>6}  {kind}")));
+    for left in &plan.left_out {
+        let word = if left.is_error {
+            "not sent, error"
+        } else {
+            "not sent"
+        };
+        lines.push(format!(
+            "  {:>6}  {word}: {}",
+            left.changes.len(),
+            left.reason
+        ));
+    }
+    lines
+}
+
+fn as_json(plan: &Plan) -> serde_json::Value {
+    let left: Vec<_> = plan
+        .left_out
+        .iter()
+        .map(|left| {
+            json!({"reason": left.reason, "error": left.is_error, "changes": left.changes.len()})
+        })
+        .collect();
+    let items: Vec<_> = plan
+        .items
+        .iter()
+        .map(|item| {
+            json!({
+                "asset": item.asset, "name": item.name, "field": item.field,
+                "before": item.before.display(), "wanted": item.wanted.display(),
+            })
+        })
+        .collect();
+    let summary = &plan.summary;
+    json!({
+        "changes": plan.items.len(), "assets": plan.assets(), "calls": plan.calls.len(),
+        "digest": plan.digest,
+        "summary": {
+            "fill": summary.fill, "replace": summary.replace, "tags": summary.tags,
+            "clear": summary.clear, "certificates": summary.certificates,
+            "thumbnails": summary.thumbnails,
+        },
+        "not_sent": left, "items": items,
+    })
+}

@@ -1,0 +1,110 @@
+//! One profile's workspace and endpoint, opened for a headless command.
+
+use std::time::Duration;
+
+use super::{args::Global, ending::Stop, output::Output, wire::Setup};
+use crate::{
+    config::Profile,
+    runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
+    store::{Holder, Workspace},
+};
+
+/// Opens the workspace of the chosen profile; nothing is asked of the endpoint yet.
+///
+/// # Errors
+///
+/// What is wrong with configuration, secret or workspace.
+pub async fn open(global: &Global) -> Result<Headless, Stop> {
+    let setup = Setup::load(global)?;
+    let profile = setup.profile(global)?;
+    let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    if profile.read_only {
+        headless.workbench.read_only = Some(READ_ONLY.into());
+    }
+    Ok(headless)
+}
+
+/// Why nothing may be staged or sent on a profile that says so.
+pub const READ_ONLY: &str = "the profile says read_only = true";
+
+/// The same, signed in.
+///
+/// # Errors
+///
+/// Also what keeps it from signing in.
+pub async fn connect(global: &Global) -> Result<Headless, Stop> {
+    let mut headless = open(global).await?;
+    headless.connect().await?;
+    Ok(headless)
+}
+
+/// The same, with every asset listed afresh. Says how far it is if that takes long.
+///
+/// # Errors
+///
+/// Also what keeps it from listing.
+pub async fn listed(global: &Global, output: &mut Output<'_>) -> Result<Headless, Stop> {
+    let mut headless = connect(global).await?;
+    list(&mut headless, output).await?;
+    Ok(headless)
+}
+
+/// The same, with every asset known: from the cache if there is one, listed otherwise.
+///
+/// # Errors
+///
+/// As [`listed`].
+pub async fn known(global: &Global, output: &mut Output<'_>) -> Result<Headless, Stop> {
+    let mut headless = connect(global).await?;
+    if headless.workbench.listing.is_empty() {
+        list(&mut headless, output).await?;
+    }
+    Ok(headless)
+}
+
+/// Lists every asset afresh; says how far it is if that takes long.
+///
+/// # Errors
+///
+/// What keeps it from listing.
+pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
+    let mut said = 0;
+    let progress = |have: u64, total: u64| {
+        if have >= said + SAY_EVERY && have < total {
+            said = have;
+            output.say(&format!("listed {have} of {total}"));
+        }
+    };
+    Ok(headless.list(progress).await?)
+}
+
+/// How many assets come between two lines of progress.
+const SAY_EVERY: u64 = 10_000;
+
+/// What the runtime needs to know of a profile.
+///
+/// # Errors
+///
+/// If the secret can't be had, or the workspace can't be opened.
+pub fn parts(setup: &Setup, profile: &Profile) -> Result<RuntimeParts, Stop> {
+    let endpoint = setup.endpoint(profile)?;
+    let folder = setup.loaded.paths.workspace(&profile.name);
+    let me = Holder::this_process(&profile.author, now_ms());
+    let workspace = Workspace::open(&folder, &me)
+        .map_err(|error| Stop::from(error.failure("can't open the workspace")))?;
+    let number = |number: Option<u32>| number.map(|number| number as usize);
+    Ok(RuntimeParts {
+        endpoint,
+        workspace,
+        profile: profile.name.clone(),
+        author: profile.author.clone(),
+        settings: RuntimeSettings {
+            batch_size: number(profile.batch_size),
+            concurrency: number(profile.concurrency),
+            requests_per_minute: profile.requests_per_minute,
+            timeout: Duration::from_secs(profile.timeout_s.into()),
+            ..RuntimeSettings::default()
+        },
+        reports: folder.join("reports"),
+    })
+}

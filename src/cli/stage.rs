@@ -1,0 +1,92 @@
+//! `armarius stage`: edits on all assets a query finds, or on the rows of a file.
+
+use clap::ArgMatches;
+
+use super::{
+    args::{Global, StageArgs},
+    edits,
+    ending::{Ending, Stop},
+    output::Output,
+    session,
+};
+use crate::{
+    domain::{Command, Query, Workbench, workbench::Asked},
+    exchange::ChangeFile,
+};
+
+/// Stages, durably. Nothing is sent.
+///
+/// # Errors
+///
+/// What is wrong with query, edits or file; the draft is then as before.
+pub async fn run(
+    global: &Global,
+    (args, matches): (&StageArgs, &ArgMatches),
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
+    let mut headless = session::listed(global, output).await?;
+    let asked = match (&args.query, &args.from) {
+        (Some(query), _) => from_query(&headless.workbench, query, matches)?,
+        (None, Some(path)) => from_file(&headless.workbench, path, output)?,
+        (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
+    };
+    if asked.iter().all(|one| one.rows.is_empty()) {
+        headless.close().await;
+        return Err(Stop::usage("no asset matches; nothing is staged"));
+    }
+    let preview = headless
+        .workbench
+        .preview(&asked)
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    output.say(&preview.sentence());
+    if preview.changes == 0 && preview.refused == 0 {
+        output.say("nothing to stage: every value is so already");
+        headless.close().await;
+        return Ok(Ending::Ok);
+    }
+    let command = Command::Stage {
+        label: String::new(),
+        asked,
+    };
+    let operation = headless
+        .apply(&command)
+        .await
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    output.say(&format!("Staged: {}", operation.label));
+    headless.close().await;
+    Ok(Ending::Ok)
+}
+
+fn from_query(bench: &Workbench, text: &str, matches: &ArgMatches) -> Result<Vec<Asked>, Stop> {
+    let query = Query::parse(text)
+        .and_then(|query| query.check(&bench.schema).map(|()| query))
+        .map_err(|error| Stop::usage(format!("--query: {error}")))?;
+    let rows = query.rows(&bench.listing, &bench.schema, &bench.sets());
+    let edits = edits::read(matches, &bench.schema, &bench.listing).map_err(Stop::usage)?;
+    if edits.is_empty() {
+        return Err(Stop::usage("say what to do, for example --set FIELD=VALUE"));
+    }
+    let asked = edits.into_iter().map(|one| Asked {
+        field: one.field,
+        edit: one.edit,
+        rows: rows.clone(),
+    });
+    Ok(asked.collect())
+}
+
+fn from_file(
+    bench: &Workbench,
+    path: &std::path::Path,
+    output: &mut Output<'_>,
+) -> Result<Vec<Asked>, Stop> {
+    let resolved = ChangeFile::read(path)
+        .and_then(|file| file.resolve(bench))
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    if resolved.unchanged > 0 {
+        output.say(&format!(
+            "{} cells say what the library has already",
+            resolved.unchanged
+        ));
+    }
+    Ok(resolved.asked)
+}

@@ -1,0 +1,145 @@
+//! `armarius submit`, `resume` and `retry`: sending, and an outcome for every change.
+
+use std::io::IsTerminal;
+
+use super::{
+    args::{Global, TextOrJson},
+    ending::{Ending, Stop},
+    output::Output,
+    plan, session,
+};
+use crate::{
+    domain::{Outcome, Run, RunId},
+    exchange,
+    runtime::Headless,
+};
+
+/// What to send.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// The draft.
+    Draft,
+    /// The rest of an interrupted run; the last one if unnamed.
+    Resume(Option<String>),
+    /// What failed in a run and is still staged; the last one if unnamed.
+    Retry(Option<String>),
+}
+
+/// Sends and waits until every change has an outcome.
+///
+/// # Errors
+///
+/// What keeps it from sending at all.
+pub async fn run(
+    global: &Global,
+    (what, yes, format): (What, bool, TextOrJson),
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
+    let mut headless = session::known(global, output).await?;
+    let run = match what {
+        What::Draft => match send_draft(&mut headless, yes, output).await? {
+            Ok(run) => run,
+            Err(ending) => {
+                headless.close().await;
+                return Ok(ending);
+            }
+        },
+        What::Resume(id) => headless.resume(id.map(RunId).as_ref()).await?,
+        What::Retry(id) => headless.retry(id.map(RunId).as_ref()).await?,
+    };
+    match format {
+        TextOrJson::Json => output.line(&exchange::report_json(&run).to_string())?,
+        TextOrJson::Text => lines(&run).iter().try_for_each(|line| output.shown(line))?,
+    }
+    headless.close().await;
+    Ok(Ending::of_run(&run))
+}
+
+/// Sends the draft after showing the plan; the inner error is how to end without sending.
+async fn send_draft(
+    headless: &mut Headless,
+    yes: bool,
+    output: &mut Output<'_>,
+) -> Result<Result<Run, Ending>, Stop> {
+    let planned = headless.plan();
+    output.say(&plan::lines(&planned).join("\n"));
+    if planned.items.is_empty() {
+        let ending = if planned.errors() > 0 {
+            Ending::PlanErrors
+        } else {
+            Ending::Ok
+        };
+        output.say("nothing to send");
+        return Ok(Err(ending));
+    }
+    if planned.errors() > 0 {
+        output
+            .say("the plan has errors; take those changes out or correct them, then submit again");
+        return Ok(Err(Ending::PlanErrors));
+    }
+    if !yes {
+        confirm(planned.assets(), output)?;
+    }
+    let label = headless
+        .workbench
+        .log()
+        .last()
+        .map_or("", |operation| operation.label.as_str());
+    let label = label.to_owned();
+    Ok(Ok(headless.submit(&planned, &label).await?))
+}
+
+/// Asks for the number of assets; anything else sends nothing.
+fn confirm(assets: usize, output: &mut Output<'_>) -> Result<(), Stop> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Stop::usage(
+            "without a terminal, submit needs --yes; nothing was sent",
+        ));
+    }
+    output.say(&format!(
+        "Type the number of assets ({assets}) to send, anything else to leave:"
+    ));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if answer.trim() == assets.to_string() {
+        Ok(())
+    } else {
+        Err(Stop::usage("that is not the number; nothing was sent"))
+    }
+}
+
+/// A run in words: the headline, the counts, and a line for everything that is not well.
+fn lines(run: &Run) -> Vec<String> {
+    let tally = run.tally();
+    let counts: Vec<String> = Outcome::ALL
+        .iter()
+        .rev()
+        .map(|&o| format!("{} {o}", tally.of(o)))
+        .collect();
+    let (id, headline, total) = (&run.id, run.headline(), run.items.len());
+    let mut lines = vec![format!(
+        "{id}: {headline}   {} of {total} changes",
+        counts.join(", ")
+    )];
+    if let Some(Ok(words) | Err(words)) = run.reconciliation() {
+        lines.push(words);
+    }
+    let mut problems: Vec<_> = run
+        .settled
+        .iter()
+        .flatten()
+        .filter(|one| one.outcome != Outcome::Applied)
+        .collect();
+    problems.sort_by_key(|one| Outcome::ALL.iter().position(|&o| o == one.outcome));
+    for one in problems {
+        let Some(item) = run.items.get(one.item as usize) else {
+            continue;
+        };
+        let (outcome, name, field) = (one.outcome, &item.name, &item.field);
+        lines.push(format!(
+            "{outcome:<9} {name}  {field}: {} {}",
+            one.reason, one.meaning
+        ));
+    }
+    lines
+}

@@ -1,0 +1,261 @@
+//! Typed settings: one profile, and the interface.
+
+use secrecy::SecretString;
+
+use super::{Environment, SecretError, SecretSource, raw::Raw, read::Settings};
+
+/// An enum whose variants are the words of a key in `keys.rs`.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// All variants, in the order of their words in the file.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The word in the file.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// The variant of a checked word.
+            fn of(settings: &Settings, key: &str) -> Option<Self> {
+                let word = text(settings, key)?;
+                Self::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// The protocol of an endpoint.
+    Kind {
+        /// Adobe Dynamic Media Classic, SOAP.
+        DynamicMedia = "dynamic-media",
+        /// Atlan, REST.
+        Atlan = "atlan",
+    }
+}
+
+words! {
+    /// Who must approve a draft before it is submitted.
+    Review {
+        /// Nobody.
+        Off = "off",
+        /// The author must have seen the plan.
+        Own = "self",
+        /// Somebody else.
+        TwoPerson = "two-person",
+    }
+}
+
+words! {
+    /// How many colours to use.
+    Colour {
+        /// What the terminal says it can show.
+        Auto = "auto",
+        /// None.
+        Never = "never",
+        /// The terminal's own sixteen.
+        Sixteen = "16",
+        /// The fixed palette of 256.
+        Palette = "256",
+        /// 24 bits.
+        True = "true",
+    }
+}
+
+words! {
+    /// The set of keys to start from.
+    Keymap {
+        /// The documented keys.
+        Default = "default",
+        /// No letter keys in lists.
+        Arrows = "arrows",
+        /// As close to vim as it gets.
+        VimStrict = "vim-strict",
+    }
+}
+
+words! {
+    /// How pictures are drawn.
+    Images {
+        /// Whatever the terminal does best.
+        Auto = "auto",
+        /// The kitty protocol.
+        Kitty = "kitty",
+        /// Sixel.
+        Sixel = "sixel",
+        /// The iTerm2 protocol.
+        Iterm2 = "iterm2",
+        /// Half blocks in colour.
+        HalfBlocks = "halfblocks",
+        /// Not at all.
+        Off = "off",
+    }
+}
+
+words! {
+    /// How panes are framed.
+    Borders {
+        /// Line drawing characters.
+        Line = "line",
+        /// `+`, `-` and `|`.
+        Ascii = "ascii",
+        /// Not at all.
+        None = "none",
+    }
+}
+
+/// How the program looks and feels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// The theme's name.
+    pub theme: String,
+    /// How many colours.
+    pub colour: Colour,
+    /// The key preset.
+    pub keymap: Keymap,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+    /// How pictures are drawn.
+    pub images: Images,
+    /// How panes are framed.
+    pub borders: Borders,
+    /// Lines of text instead of a full screen.
+    pub plain: bool,
+    /// Wait after Esc, milliseconds.
+    pub esc_delay_ms: u32,
+    /// Wait before key menus open, milliseconds.
+    pub menu_delay_ms: u32,
+    /// The editor for long texts; `None` if none is known.
+    pub editor: Option<String>,
+}
+
+/// A configured endpoint. Holds the way to its secrets, never the secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name; also its folder's name.
+    pub name: String,
+    /// The protocol.
+    pub kind: Kind,
+    /// The endpoint's address, without a slash at the end.
+    pub url: String,
+    /// The name to sign in with; empty for Atlan.
+    pub user: String,
+    /// The way to the password (Dynamic Media) or the API token (Atlan).
+    pub secret: SecretSource,
+    /// The company; `None` where the user has only one.
+    pub company: Option<String>,
+    /// The field that holds the certificate's status; `None`: no certificates.
+    pub certificate_status_field: Option<String>,
+    /// The field that holds the certificate's message.
+    pub certificate_message_field: Option<String>,
+    /// The address of the pictures; `None`: none are shown.
+    pub image_server: Option<String>,
+    /// Sign in with the header that has no version.
+    pub unversioned_header: bool,
+    /// Assets a call; `None`: the endpoint's own.
+    pub batch_size: Option<u32>,
+    /// Calls in flight; `None`: the endpoint's own.
+    pub concurrency: Option<u32>,
+    /// Requests a minute; `None`: the endpoint's own.
+    pub requests_per_minute: Option<u32>,
+    /// Wait for an answer, seconds.
+    pub timeout_s: u32,
+    /// Assets a page of the listing; `None`: the endpoint's own.
+    pub page_size: Option<u32>,
+    /// The word in the header (`production`); empty if there is none.
+    pub environment: String,
+    /// Never write.
+    pub read_only: bool,
+    /// Who must approve.
+    pub review: Review,
+    /// The name in the history.
+    pub author: String,
+}
+
+impl Profile {
+    /// Fetches the password or the token. Waits for a command, at most 30 s.
+    ///
+    /// # Errors
+    ///
+    /// A [`SecretError`] that says what to put right.
+    pub fn secret(&self, environment: &Environment) -> Result<SecretString, SecretError> {
+        self.secret.resolve(environment)
+    }
+
+    /// The profile of checked settings; `None` if they lack what every profile has.
+    pub(super) fn of(name: &str, settings: &Settings) -> Option<Self> {
+        let owned = |key| text(settings, key).map(str::to_owned);
+        let secret = ["password", "token"]
+            .iter()
+            .find_map(|key| match &settings.get(*key)?.raw {
+                Raw::Secret(source) => Some(source.clone()),
+                Raw::Text(_) | Raw::Flag(_) | Raw::Number(_) => None,
+            });
+        Some(Self {
+            name: name.to_owned(),
+            kind: Kind::of(settings, "kind")?,
+            url: owned("url")?,
+            user: owned("user").unwrap_or_default(),
+            secret: secret?,
+            company: owned("company"),
+            certificate_status_field: owned("certificate_status_field"),
+            certificate_message_field: owned("certificate_message_field"),
+            image_server: owned("image_server"),
+            unversioned_header: flag(settings, "unversioned_header"),
+            batch_size: number(settings, "batch_size"),
+            concurrency: number(settings, "concurrency"),
+            requests_per_minute: number(settings, "requests_per_minute"),
+            timeout_s: number(settings, "timeout_s")?,
+            page_size: number(settings, "page_size"),
+            environment: owned("environment").unwrap_or_default(),
+            read_only: flag(settings, "read_only"),
+            review: Review::of(settings, "review")?,
+            author: owned("author").unwrap_or_default(),
+        })
+    }
+}
+
+impl Interface {
+    /// The interface of checked settings; `None` if a default is missing.
+    pub(super) fn of(settings: &Settings) -> Option<Self> {
+        Some(Self {
+            theme: text(settings, "theme")?.to_owned(),
+            colour: Colour::of(settings, "colour")?,
+            keymap: Keymap::of(settings, "keymap")?,
+            mouse: flag(settings, "mouse"),
+            images: Images::of(settings, "images")?,
+            borders: Borders::of(settings, "borders")?,
+            plain: flag(settings, "plain"),
+            esc_delay_ms: number(settings, "esc_delay_ms")?,
+            menu_delay_ms: number(settings, "menu_delay_ms")?,
+            editor: text(settings, "editor").map(str::to_owned),
+        })
+    }
+}
+
+pub(super) fn text<'a>(settings: &'a Settings, key: &str) -> Option<&'a str> {
+    match &settings.get(key)?.raw {
+        Raw::Text(text) => Some(text),
+        Raw::Flag(_) | Raw::Number(_) | Raw::Secret(_) => None,
+    }
+}
+
+fn flag(settings: &Settings, key: &str) -> bool {
+    matches!(settings.get(key), Some(setting) if setting.raw == Raw::Flag(true))
+}
+
+fn number(settings: &Settings, key: &str) -> Option<u32> {
+    match settings.get(key)?.raw {
+        Raw::Number(number) => Some(number),
+        Raw::Text(_) | Raw::Flag(_) | Raw::Secret(_) => None,
+    }
+}

@@ -1,0 +1,81 @@
+//! The rules of a field, asked of a value.
+
+use super::EditError;
+use crate::domain::{Field, FieldKind, Value, text};
+
+/// Checks a value against the rules of its field.
+///
+/// # Errors
+///
+/// The rule it breaks, in words, with the nearest allowed value where there is one.
+pub fn check(field: &Field, value: &Value) -> Result<(), EditError> {
+    let key = &field.key;
+    let refuse = |words: String| Err(EditError::Value(words));
+    if !value.is_present() {
+        if field.required && *value == Value::Absent {
+            return refuse(format!("{key} is required and can't be empty"));
+        }
+        return Ok(());
+    }
+    for entry in value.entries() {
+        if let Some(limit) = field.max_length {
+            let length = entry.chars().count();
+            if length > limit {
+                return refuse(format!(
+                    "{key} is {length} characters long, the limit is {limit}"
+                ));
+            }
+        }
+        if field.closed && !field.allowed.contains(entry) {
+            let near = text::nearest(entry, &field.allowed, String::as_str);
+            let hint = near
+                .map(|near| format!("; nearest is `{near}`"))
+                .unwrap_or_default();
+            return refuse(format!("`{entry}` is no value of {key}{hint}"));
+        }
+        if let Some(wrong) = misfit(field.kind, entry) {
+            return refuse(format!("`{entry}` is {wrong}, as {key} needs"));
+        }
+    }
+    Ok(())
+}
+
+fn misfit(kind: FieldKind, entry: &str) -> Option<&'static str> {
+    let entry = entry.trim();
+    let (fits, wrong) = match kind {
+        FieldKind::Integer => (entry.parse::<i64>().is_ok(), "not a whole number"),
+        FieldKind::Number => (entry.parse::<f64>().is_ok(), "not a number"),
+        FieldKind::Boolean => (matches!(entry, "true" | "false"), "not `true` or `false`"),
+        FieldKind::Date => (is_date(entry), "not a date like 2026-11-22"),
+        FieldKind::Text
+        | FieldKind::Tag
+        | FieldKind::Tags
+        | FieldKind::Certificate
+        | FieldKind::Asset => (true, ""),
+    };
+    (!fits).then_some(wrong)
+}
+
+/// Dates: `2026-11-22`, or that with a time and a zone.
+fn is_date(entry: &str) -> bool {
+    entry.parse::<jiff::civil::Date>().is_ok() || entry.parse::<jiff::Timestamp>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_outside_the_dictionary_is_refused_with_its_neighbour() {
+        let field = Field {
+            allowed: vec!["Spring".into(), "Summer".into()],
+            closed: true,
+            ..Field::plain("Season", FieldKind::Tag)
+        };
+        let error = check(&field, &Value::text("Sumer")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`Sumer` is no value of Season; nearest is `Summer`"
+        );
+    }
+}

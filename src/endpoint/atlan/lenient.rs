@@ -1,0 +1,147 @@
+//! Reading JSON that is not quite JSON, without losing a whole page for one asset.
+//!
+//! Java servers emit lone surrogates (`"\ud800"`), raw control characters and broken UTF-8. Raw
+//! controls are repaired without loss; the other two cost the asset that has them its editing.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+/// Why an asset that needed repair may not be edited.
+pub(super) const DAMAGED: &str =
+    "its text has characters that no client can send back unchanged; correct it in Atlan first";
+
+/// A text ready to be parsed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Body<'a> {
+    /// The text, without byte order mark.
+    pub(super) text: Cow<'a, str>,
+    /// Whether bytes that were no UTF-8 became U+FFFD.
+    pub(super) broken: bool,
+}
+
+/// Makes a body text: drops the byte order mark, replaces what is no UTF-8.
+pub(super) fn body(bytes: &[u8]) -> Body<'_> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = String::from_utf8_lossy(bytes);
+    let broken = matches!(text, Cow::Owned(_));
+    Body { text, broken }
+}
+
+/// Writes raw control characters within strings as escapes; the meaning stays the same.
+pub(super) fn escape_controls(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|one| u32::from(one) < 0x20) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut quoted = false;
+    let mut escaped = false;
+    for one in text.chars() {
+        match one {
+            control if quoted && u32::from(control) < 0x20 => {
+                let code = u32::from(control);
+                out.push_str("\\u00");
+                for half in [code >> 4, code & 15] {
+                    out.push(char::from_digit(half, 16).unwrap_or('0'));
+                }
+                escaped = false;
+                continue;
+            }
+            '"' if !escaped => quoted = !quoted,
+            _ => {}
+        }
+        escaped = quoted && one == '\\' && !escaped;
+        out.push(one);
+    }
+    Cow::Owned(out)
+}
+
+/// Parses one value; the flag says whether a lone surrogate had to be replaced by U+FFFD.
+///
+/// # Errors
+///
+/// When it can't be read even so.
+pub(super) fn value(text: &str) -> Result<(Json, bool), serde_json::Error> {
+    serde_json::from_str(text)
+        .map(|json| (json, false))
+        .or_else(|_| serde_json::from_str(&replace_surrogates(text)).map(|json| (json, true)))
+}
+
+fn replace_surrogates(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = match unit(rest) {
+            Some(high @ 0xd800..=0xdbff) => match rest.get(6..).and_then(unit) {
+                Some(0xdc00..=0xdfff) => copy(&mut out, rest, 12),
+                _ => replacement(&mut out, high),
+            },
+            Some(low @ 0xdc00..=0xdfff) => replacement(&mut out, low),
+            Some(_) => copy(&mut out, rest, 6),
+            None => copy(&mut out, rest, escape_length(rest)),
+        };
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The code unit of a `\uXXXX` at the start.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+fn copy(out: &mut String, text: &str, length: usize) -> usize {
+    out.push_str(&text[..length]);
+    length
+}
+
+fn replacement(out: &mut String, _lone: u16) -> usize {
+    out.push('\u{fffd}');
+    6
+}
+
+/// A backslash and the character after it.
+fn escape_length(text: &str) -> usize {
+    1 + text[1..].chars().next().map_or(0, char::len_utf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_lone_surrogate_costs_one_character_and_is_told() {
+        let (json, damaged) = value(r#"{"name":"a\ud800b\\ud800 \ud83d\ude00 \udc00"}"#).unwrap();
+        assert_eq!(json, json!({"name": "a\u{fffd}b\\ud800 😀 \u{fffd}"}));
+        assert!(damaged);
+    }
+
+    #[test]
+    fn sound_text_is_left_alone() {
+        let (json, damaged) = value(r#"{"name":"\ud83d\ude00"}"#).unwrap();
+        assert_eq!(json, json!({"name": "😀"}));
+        assert!(!damaged);
+    }
+
+    #[test]
+    fn raw_control_characters_survive_as_what_they_are() {
+        let raw = "{\n\"a\\\"\": \"x\u{1}\ty\"}";
+        let fixed = escape_controls(raw);
+        assert_eq!(
+            serde_json::from_str::<Json>(&fixed).unwrap(),
+            json!({"a\"": "x\u{1}\ty"})
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped_and_broken_utf8_is_told() {
+        assert_eq!(body(b"\xef\xbb\xbf{}").text, "{}");
+        assert!(body(b"\"\xff\"").broken);
+    }
+}

@@ -1,0 +1,228 @@
+//! Pages that reach every asset once, against a server in miniature.
+
+use std::collections::BTreeMap;
+
+use crate::endpoint::atlan::typedefs::Typedefs;
+
+use super::*;
+
+/// A server that sorts, filters and pages as the index does.
+struct Index {
+    /// Creation time and guid.
+    assets: Vec<(i64, String)>,
+    tells_sort: bool,
+    requests: Vec<Json>,
+}
+
+impl Index {
+    fn new(assets: impl IntoIterator<Item = (i64, String)>, tells_sort: bool) -> Self {
+        let mut assets: Vec<_> = assets.into_iter().collect();
+        assets.sort();
+        Self {
+            assets,
+            tells_sort,
+            requests: Vec::new(),
+        }
+    }
+
+    fn answer(&mut self, ask: &Ask) -> Vec<u8> {
+        let body: Json = serde_json::from_str(&ask.body).unwrap();
+        let dsl = &body["dsl"];
+        let since = dsl["query"]["bool"]["filter"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find_map(|clause| clause["range"]["__timestamp"]["gte"].as_i64());
+        let after = dsl["search_after"].as_array().map(|sort| {
+            let guid = sort[1].as_str().unwrap().to_owned();
+            (sort[0].as_i64().unwrap(), guid)
+        });
+        let from = usize::try_from(dsl["from"].as_u64().unwrap()).unwrap();
+        let size = usize::try_from(dsl["size"].as_u64().unwrap()).unwrap();
+        assert!(after.is_none() || from == 0, "search_after forbids from");
+        let found = self.assets.iter();
+        let found = found.filter(|(ms, _)| since.is_none_or(|since| *ms >= since));
+        let found = found.filter(|one| after.as_ref().is_none_or(|after| *one > after));
+        let page: Vec<_> = found.skip(from).take(size).collect();
+        let entity = |(ms, guid): &(i64, String)| {
+            if guid.starts_with("hidden") {
+                return json!({"guid": "-1", "scrubbed": true, "attributes": {}});
+            }
+            json!({"guid": guid, "typeName": "Table", "status": "ACTIVE", "createTime": ms,
+                   "attributes": {"name": guid, "qualifiedName": guid}})
+        };
+        let mut answer = json!({"approximateCount": self.assets.len()});
+        if !page.is_empty() {
+            answer["entities"] = page.iter().map(|one| entity(one)).collect();
+        }
+        if self.tells_sort {
+            let key = |guid: &str| {
+                if guid.starts_with("hidden") {
+                    "-1"
+                } else {
+                    guid
+                }
+                .to_owned()
+            };
+            let metadata: BTreeMap<String, Json> = page
+                .iter()
+                .map(|(ms, guid)| (key(guid), json!({"sort": [ms, guid]})))
+                .collect();
+            answer["searchMetadata"] = json!(metadata);
+        }
+        self.requests.push(body);
+        answer.to_string().into_bytes()
+    }
+
+    fn list(&mut self, size: usize) -> (Vec<String>, u64) {
+        let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+        let (mut all, mut hidden, mut cursor) = (Vec::new(), 0, None);
+        loop {
+            let ask = ask(cursor.as_ref(), size, &vocabulary).unwrap();
+            let bytes = self.answer(&ask);
+            let hits = hits(&bytes, cursor.as_ref(), size, &vocabulary).unwrap();
+            all.extend(hits.page.assets.iter().map(|one| one.id.to_string()));
+            hidden += hits.hidden;
+            cursor = hits.page.next;
+            assert!(self.requests.len() < 1000, "the listing never ends");
+            if cursor.is_none() {
+                return (all, hidden);
+            }
+        }
+    }
+}
+
+fn named(count: usize, time: impl Fn(usize) -> i64) -> Vec<(i64, String)> {
+    (0..count)
+        .map(|n| (time(n), format!("guid-{n:04}")))
+        .collect()
+}
+
+fn guids(assets: &[(i64, String)]) -> Vec<String> {
+    assets.iter().map(|(_, guid)| guid.clone()).collect()
+}
+
+#[test]
+fn every_asset_is_listed_once_and_a_short_page_ends_it() {
+    let assets = named(60, |n| 1000 + i64::try_from(n).unwrap());
+    let mut index = Index::new(assets.clone(), true);
+    assert_eq!(index.list(25), (guids(&assets), 0));
+    assert_eq!(index.requests.len(), 3);
+}
+
+#[test]
+fn a_full_last_page_is_followed_by_an_empty_one() {
+    let assets = named(50, |_| 7);
+    let mut index = Index::new(assets.clone(), true);
+    assert_eq!(index.list(25), (guids(&assets), 0));
+    assert_eq!(index.requests.len(), 3);
+}
+
+#[test]
+fn a_server_without_sort_values_is_read_by_creation_time() {
+    let assets = named(103, |n| i64::try_from(n / 3).unwrap());
+    let mut index = Index::new(assets.clone(), false);
+    assert_eq!(index.list(10), (guids(&assets), 0));
+}
+
+#[test]
+fn without_sort_values_a_thousand_assets_of_one_moment_are_all_reached() {
+    let assets = named(1000, |_| 42);
+    let mut index = Index::new(assets.clone(), false);
+    assert_eq!(index.list(100), (guids(&assets), 0));
+}
+
+#[test]
+fn hits_nobody_may_see_are_counted_and_end_no_listing() {
+    for tells_sort in [true, false] {
+        let mut assets = named(9, |n| i64::try_from(n).unwrap());
+        for n in 0..30 {
+            assets.push((4, format!("hidden-{n:02}")));
+        }
+        let mut index = Index::new(assets, tells_sort);
+        let (mut all, hidden) = index.list(5);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 9, "tells sort: {tells_sort}");
+        assert!(hidden >= 30, "tells sort: {tells_sort}");
+    }
+}
+
+#[test]
+fn only_live_assets_are_asked_for_in_an_order_no_edit_changes() {
+    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let ask = ask(None, 300, &vocabulary).unwrap();
+    assert_eq!(ask.path, "/api/meta/search/indexsearch");
+    assert!(!ask.writes);
+    let body: Json = serde_json::from_str(&ask.body).unwrap();
+    assert_eq!(
+        body["dsl"],
+        json!({
+            "from": 0, "size": 300, "track_total_hits": true,
+            "query": {"bool": {"filter": [
+                {"term": {"__state": "ACTIVE"}},
+                {"term": {"__superTypeNames.keyword": "Asset"}}]}},
+            "sort": [{"__timestamp": {"order": "asc"}}, {"__guid": {"order": "asc"}}]
+        })
+    );
+    assert_eq!(body["showSearchMetadata"], json!(true));
+}
+
+#[test]
+fn one_asset_with_a_lone_surrogate_is_locked_and_the_page_stays() {
+    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let page = br#"{"approximateCount": 2, "entities": [
+        {"guid":"a","typeName":"Table","status":"ACTIVE","attributes":{"name":"x\ud800"}},
+        {"guid":"b","typeName":"Table","status":"ACTIVE","attributes":{"name":"y"}}]}"#;
+    let hits = hits(page, None, 300, &vocabulary).unwrap();
+    let shown: Vec<_> = hits
+        .page
+        .assets
+        .iter()
+        .map(|asset| (asset.name.as_str(), asset.locked.is_some()))
+        .collect();
+    assert_eq!(shown, [("x\u{fffd}", true), ("y", false)]);
+}
+
+#[test]
+fn raw_control_characters_and_broken_bytes_cost_no_page_either() {
+    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let page = b"{\"entities\": [
+        {\"guid\":\"a\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"x\x1b[2J\"}},
+        {\"guid\":\"b\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"y\xff\"}}]}";
+    let hits = hits(page, None, 300, &vocabulary).unwrap();
+    let shown: Vec<_> = hits
+        .page
+        .assets
+        .iter()
+        .map(|asset| (asset.name.as_str(), asset.locked.is_some()))
+        .collect();
+    assert_eq!(shown, [("x\u{1b}[2J", false), ("y\u{fffd}", true)]);
+}
+
+#[test]
+fn no_hits_is_an_empty_page() {
+    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let page = br#"{"queryType": "INDEX", "searchParameters": {}, "approximateCount": 0}"#;
+    let page = hits(page, None, 300, &vocabulary).unwrap().page;
+    assert_eq!((page.assets.len(), page.total, page.next), (0, 0, None));
+}
+
+#[test]
+fn a_page_of_html_is_no_listing() {
+    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let error = hits(b"<html>login</html>", None, 300, &vocabulary).unwrap_err();
+    assert!(matches!(error, EndpointError::Garbled { .. }), "{error:?}");
+}
+
+#[test]
+fn the_types_that_occur_are_counted_without_listing_any() {
+    let body: Json = serde_json::from_str(&ask_types().body).unwrap();
+    assert_eq!(body["dsl"]["size"], json!(0));
+    let answer = json!({"approximateCount": 3, "aggregations": {"types": {"buckets": [
+        {"key": "Table", "doc_count": 2}, {"key": "View", "doc_count": 1}]}}});
+    assert_eq!(
+        types(&answer),
+        (3, vec!["Table".to_owned(), "View".to_owned()])
+    );
+}

@@ -1,0 +1,84 @@
+//! Lists assets page by page, and re-reads them by handle.
+
+use crate::{
+    domain::{Asset, AssetId},
+    endpoint::{Cursor, EndpointError, Page},
+};
+
+use super::{
+    DynamicMedia,
+    assets::{self, LARGEST_PAGE},
+};
+
+impl DynamicMedia {
+    pub(super) async fn listed(&self, cursor: Option<Cursor>) -> Result<Page, EndpointError> {
+        let session = self.session().await?;
+        let (number, before) = place(cursor.as_ref())?;
+        let size = self.settings.page_size.clamp(1, LARGEST_PAGE);
+        let company = session.company.handle.as_str();
+        let (total, assets) = self
+            .read(
+                "searchAssets",
+                |xml| assets::search(xml, company, number, size),
+                |pull| assets::read(pull, &session.fields),
+            )
+            .await?;
+        let seen = before + assets.len() as u64;
+        // An empty page ends the listing whatever the total says: assets may have gone meanwhile.
+        let more = !assets.is_empty() && total.is_none_or(|total| seen < total);
+        Ok(Page {
+            next: more.then(|| Cursor(format!("{} {seen}", number + 1))),
+            total: total.unwrap_or(seen),
+            assets,
+        })
+    }
+
+    pub(super) async fn fetched(&self, ids: &[AssetId]) -> Result<Vec<Asset>, EndpointError> {
+        let session = self.session().await?;
+        let company = session.company.handle.as_str();
+        let mut fetched = Vec::with_capacity(ids.len());
+        for handles in ids.chunks(LARGEST_PAGE) {
+            let (_, assets) = self
+                .read(
+                    "getAssets",
+                    |xml| assets::get(xml, company, handles),
+                    |pull| assets::read(pull, &session.fields),
+                )
+                .await?;
+            fetched.extend(assets);
+        }
+        Ok(fetched)
+    }
+
+    /// One part of each asset, by handle.
+    pub(super) async fn part(
+        &self,
+        ids: &[AssetId],
+        part: &str,
+    ) -> Result<Vec<(AssetId, String)>, EndpointError> {
+        let session = self.session().await?;
+        let company = session.company.handle.as_str();
+        let mut parts = Vec::with_capacity(ids.len());
+        for handles in ids.chunks(LARGEST_PAGE) {
+            let read = self.read(
+                "getAssets",
+                |xml| assets::get_part(xml, company, handles, part),
+                |pull| assets::read_part(pull, part),
+            );
+            parts.extend(read.await?);
+        }
+        Ok(parts)
+    }
+}
+
+/// The page a cursor stands at, counted from 1, and how many assets came before it.
+fn place(cursor: Option<&Cursor>) -> Result<(u64, u64), EndpointError> {
+    let Some(Cursor(text)) = cursor else {
+        return Ok((1, 0));
+    };
+    text.split_once(' ')
+        .and_then(|(page, seen)| Some((page.parse().ok()?, seen.parse().ok()?)))
+        .ok_or_else(|| EndpointError::NotSendable {
+            why: "the place in the listing is of another endpoint".to_owned(),
+        })
+}

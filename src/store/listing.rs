@@ -1,0 +1,259 @@
+//! The cached listing: what the library answered last, so that a start shows it at once.
+//!
+//! A cache: it may be deleted, and what is wrong with it costs a listing, not work. Pages of a
+//! listing are appended as they come; single assets read later are appended after them and win.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Workspace,
+    database::{self, Care, LISTING},
+    error::StoreError,
+    lock::is_remote,
+    page::{self, Page},
+    seal,
+};
+use crate::domain::Asset;
+
+/// What is known about the cached listing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CachedListing {
+    /// How many assets the endpoint said there are.
+    pub total: u64,
+    /// When its last page came, milliseconds since 1970; `None` if it never came to an end.
+    pub as_of_ms: Option<i64>,
+}
+
+/// The file of the cache, and the listing being written.
+#[derive(Debug)]
+pub(super) struct Cache {
+    connection: Connection,
+    path: PathBuf,
+    current: Option<i64>,
+    renewed: bool,
+}
+
+impl Cache {
+    /// Opens the cache for writing; one that can't be used is thrown away and begun anew.
+    pub(super) fn open(path: PathBuf, remote: bool) -> Result<Self, StoreError> {
+        let (connection, renewed) = match database::open(&path, LISTING, Care::Cache, remote) {
+            Ok(connection) => (connection, false),
+            Err(
+                StoreError::Damaged { .. } | StoreError::Foreign { .. } | StoreError::Newer { .. },
+            ) => (renew(&path, remote)?, true),
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            connection,
+            path,
+            current: None,
+            renewed,
+        })
+    }
+
+    /// Opens the cache for reading; one that can't be used reads as an empty one.
+    pub(super) fn open_to_read(path: PathBuf) -> Result<Self, StoreError> {
+        let connection = database::open_to_read(&path, LISTING)
+            .or_else(|_| database::open_to_read(&path.with_extension("none"), LISTING))?;
+        Ok(Self {
+            connection,
+            path,
+            current: None,
+            renewed: false,
+        })
+    }
+
+    fn fault(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::of(&self.path, error)
+    }
+}
+
+fn renew(path: &std::path::Path, remote: bool) -> Result<Connection, StoreError> {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let (path, why) = (file.into(), error.to_string());
+                return Err(StoreError::Folder { path, why });
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    database::open(path, LISTING, Care::Cache, remote)
+}
+
+impl Workspace {
+    /// Whether the cached listing could not be used and was begun anew at the start.
+    pub fn is_cache_renewed(&self) -> bool {
+        self.cache.renewed
+    }
+
+    /// Throws the cached listing away, after [`load_assets`](Self::load_assets) found it damaged.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be removed.
+    pub fn renew_cache(&mut self) -> Result<(), StoreError> {
+        self.may_write()?;
+        let remote = is_remote(self.folder());
+        let cache = &mut self.cache;
+        // The file is closed before it is removed.
+        cache.connection = database::open_to_read(&cache.path.with_extension("none"), LISTING)?;
+        cache.connection = renew(&cache.path, remote)?;
+        (cache.current, cache.renewed) = (None, true);
+        Ok(())
+    }
+
+    /// Begins another listing; the last complete one stays until this one is complete.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be kept.
+    pub fn begin_listing(&mut self) -> Result<(), StoreError> {
+        self.may_write()?;
+        let cache = &mut self.cache;
+        let begin = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            // Only the last complete listing, with what was read since, outlives this.
+            transaction.execute_batch(
+                "DELETE FROM pages WHERE EXISTS (SELECT 1 FROM listings WHERE complete_ms NOT NULL)
+                 AND listing < (SELECT max(id) FROM listings WHERE complete_ms NOT NULL);
+                 INSERT INTO listings DEFAULT VALUES;",
+            )?;
+            let id = transaction.last_insert_rowid();
+            transaction.commit()?;
+            Ok(id)
+        };
+        let id = begin(&mut cache.connection);
+        cache.current = Some(id.map_err(|error: rusqlite::Error| cache.fault(&error))?);
+        Ok(())
+    }
+
+    /// Keeps a page of the listing begun last, or, if none is begun, assets that were read again.
+    /// Later ones win over earlier ones of the same asset.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be kept.
+    pub fn save_assets(&mut self, assets: &[Asset], total: Option<u64>) -> Result<(), StoreError> {
+        self.may_write()?;
+        if assets.is_empty() {
+            return Ok(());
+        }
+        let path = &self.cache.path;
+        let content = |why| StoreError::Database {
+            path: path.clone(),
+            why,
+        };
+        let body = page::pack(&Page::of(assets)).map_err(content)?;
+        let cache = &mut self.cache;
+        let current = cache.current;
+        let save = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            let sql = "SELECT coalesce(max(id), 0) FROM listings";
+            let last = transaction.query_row(sql, [], |row| row.get(0))?;
+            let listing: i64 = current.unwrap_or(last);
+            transaction.execute(
+                "INSERT INTO pages (listing, body, seal) VALUES (?1, ?2, ?3)",
+                params![listing, body, seal::of(&body)],
+            )?;
+            if let Some(total) = total {
+                let total = i64::try_from(total).unwrap_or(i64::MAX);
+                transaction.execute(
+                    "UPDATE listings SET total = ?2 WHERE id = ?1",
+                    params![listing, total],
+                )?;
+            }
+            transaction.commit()
+        };
+        let saved = save(&mut cache.connection);
+        saved.map_err(|error| cache.fault(&error))
+    }
+
+    /// Ends the listing begun last: every page has come, what it did not list is gone.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be kept.
+    pub fn finish_listing(&mut self, as_of_ms: i64) -> Result<(), StoreError> {
+        self.may_write()?;
+        let cache = &mut self.cache;
+        let Some(current) = cache.current.take() else {
+            return Ok(());
+        };
+        let finish = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute(
+                "UPDATE listings SET complete_ms = ?2 WHERE id = ?1",
+                params![current, as_of_ms],
+            )?;
+            transaction.execute("DELETE FROM pages WHERE listing < ?1", [current])?;
+            transaction.execute("DELETE FROM listings WHERE id < ?1", [current])?;
+            transaction.commit()
+        };
+        let finished = finish(&mut cache.connection);
+        finished.map_err(|error| cache.fault(&error))
+    }
+
+    /// Hands over the cached assets, page by page, oldest first; `None` if nothing is cached.
+    ///
+    /// # Errors
+    ///
+    /// If the cache is damaged; what was handed over before is good.
+    pub fn load_assets(
+        &self,
+        mut take: impl FnMut(Vec<Asset>),
+    ) -> Result<Option<CachedListing>, StoreError> {
+        let cache = &self.cache;
+        let fault = |error: rusqlite::Error| cache.fault(&error);
+        let damaged = |why: String| StoreError::Damaged {
+            path: cache.path.clone(),
+            why,
+        };
+        let mut statement = cache
+            .connection
+            .prepare("SELECT body, seal FROM pages ORDER BY seq")
+            .map_err(fault)?;
+        let mut pages = statement.query([]).map_err(fault)?;
+        let mut is_empty = true;
+        while let Some(record) = pages.next().map_err(fault)? {
+            let body: Vec<u8> = record.get(0).map_err(fault)?;
+            let sum: i64 = record.get(1).map_err(fault)?;
+            let page: Page = page::unpack(&body, sum).map_err(damaged)?;
+            let assets = page.assets();
+            take(assets.ok_or_else(|| damaged("a page does not fit together".to_owned()))?);
+            is_empty = false;
+        }
+        if is_empty {
+            return Ok(None);
+        }
+        let told = cache
+            .connection
+            .query_row(
+                "SELECT total, complete_ms FROM listings
+                 ORDER BY complete_ms IS NULL, id DESC LIMIT 1",
+                [],
+                |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(fault)?;
+        Ok(Some(told.map_or_else(
+            CachedListing::default,
+            |(total, as_of_ms)| CachedListing {
+                total: u64::try_from(total).unwrap_or(0),
+                as_of_ms,
+            },
+        )))
+    }
+}
+
+#[cfg(test)]
+impl Workspace {
+    /// Plays a damaged disk.
+    pub(super) fn cache_sql(&mut self, sql: &str) {
+        self.cache.connection.execute_batch(sql).unwrap();
+    }
+}

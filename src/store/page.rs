@@ -1,0 +1,131 @@
+//! How many assets become few bytes: each distinct text once, then gzip.
+
+use std::{collections::HashMap, hash::Hash, io::Read};
+
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::seal;
+use crate::domain::{Asset, AssetId, FieldKey, Value};
+
+/// More than any record of ours; a damaged length can't fill the memory.
+const LIMIT: u64 = 1 << 30;
+
+/// A page of assets with every distinct key, type and value once.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Page {
+    keys: Vec<FieldKey>,
+    kinds: Vec<String>,
+    values: Vec<Value>,
+    assets: Vec<Packed>,
+}
+
+/// One asset: identity, name, type, lock, then key and value in turn.
+#[derive(Debug, Serialize, Deserialize)]
+struct Packed(AssetId, String, u32, Option<String>, Vec<u32>);
+
+impl Page {
+    /// Folds assets together.
+    pub(super) fn of(assets: &[Asset]) -> Self {
+        let (mut keys, mut kinds, mut values) = (Known::new(), Known::new(), Known::new());
+        let assets = assets
+            .iter()
+            .map(|asset| {
+                let fields = asset
+                    .fields
+                    .iter()
+                    .flat_map(|(key, value)| [keys.place(key), values.place(value)])
+                    .collect();
+                let (id, name) = (asset.id.clone(), asset.name.clone());
+                Packed(
+                    id,
+                    name,
+                    kinds.place(&asset.kind),
+                    asset.locked.clone(),
+                    fields,
+                )
+            })
+            .collect();
+        Self {
+            keys: keys.list,
+            kinds: kinds.list,
+            values: values.list,
+            assets,
+        }
+    }
+
+    /// The assets again; `None` if a place leads nowhere.
+    pub(super) fn assets(self) -> Option<Vec<Asset>> {
+        let Self {
+            keys,
+            kinds,
+            values,
+            assets,
+        } = self;
+        assets
+            .into_iter()
+            .map(|Packed(id, name, kind, locked, fields)| {
+                let kind = kinds.get(kind as usize)?.clone();
+                let fields = fields
+                    .chunks_exact(2)
+                    .map(|pair| {
+                        let key = keys.get(pair[0] as usize)?.clone();
+                        Some((key, values.get(pair[1] as usize)?.clone()))
+                    })
+                    .collect::<Option<_>>()?;
+                Some(Asset {
+                    id,
+                    name,
+                    kind,
+                    fields,
+                    locked,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Distinct things in the order they came.
+struct Known<T> {
+    list: Vec<T>,
+    places: HashMap<T, u32>,
+}
+
+impl<T: Clone + Eq + Hash> Known<T> {
+    fn new() -> Self {
+        Self {
+            list: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+
+    fn place(&mut self, thing: &T) -> u32 {
+        if let Some(&place) = self.places.get(thing) {
+            return place;
+        }
+        let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        self.list.push(thing.clone());
+        self.places.insert(thing.clone(), place);
+        place
+    }
+}
+
+/// JSON, compressed.
+pub(super) fn pack(content: &impl Serialize) -> Result<Vec<u8>, String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    serde_json::to_writer(&mut encoder, content).map_err(|error| error.to_string())?;
+    encoder.finish().map_err(|error| error.to_string())
+}
+
+/// What was packed, if its seal is whole.
+pub(super) fn unpack<T: DeserializeOwned>(body: &[u8], sum: i64) -> Result<T, String> {
+    if seal::of(body) != sum {
+        return Err("a record does not fit its check sum".to_owned());
+    }
+    let mut text = Vec::new();
+    GzDecoder::new(body)
+        .take(LIMIT)
+        .read_to_end(&mut text)
+        .map_err(|error| error.to_string())?;
+    serde_json::from_slice(&text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,339 @@
+//! One profile's workspace: opening it, and the log of operations and the rows in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::{
+    database::{self, Care, WORKSPACE},
+    error::StoreError,
+    listing::Cache,
+    lock::{Holder, Lock, NoLock, is_remote},
+    seal,
+};
+use crate::domain::{AssetId, Operation, OperationId, Row, oplog::Deed};
+
+/// Who may write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// We.
+    Writing,
+    /// Somebody else, or nobody.
+    Reading {
+        /// Who holds the workspace, if somebody does and says so.
+        holder: Option<Holder>,
+        /// Why we may not write, as a sentence part (`akim, pid 4711 on shelf, since … has it open`).
+        why: String,
+    },
+}
+
+impl Access {
+    /// Why nothing may be written; `None` if it may.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Writing => None,
+            Self::Reading { why, .. } => Some(why),
+        }
+    }
+}
+
+/// Everything kept of one profile. Owns the connections; blocking, for one thread.
+///
+/// When a writing call returns, what it wrote is durable. When it fails, nothing is written.
+#[derive(Debug)]
+pub struct Workspace {
+    pub(super) connection: Connection,
+    pub(super) cache: Cache,
+    pub(super) path: PathBuf,
+    folder: PathBuf,
+    access: Access,
+    broken: Option<StoreError>,
+    // Last: given up only after the connections are closed.
+    _lock: Option<Lock>,
+}
+
+impl Workspace {
+    /// Opens the workspace in a folder, and makes it if it is new.
+    ///
+    /// Somebody else's lock, or a disk that can't be written, opens it for reading. Runs the
+    /// program left in the middle are interrupted from now on.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be used; the file is damaged, newer, or not ours. It is then untouched.
+    pub fn open(folder: &Path, me: &Holder) -> Result<Self, StoreError> {
+        let made = make_folder(folder);
+        let lock = match &made {
+            Ok(()) => Lock::take(&folder.join("lock"), me),
+            Err(why) if folder.is_dir() => Err(NoLock::Impossible(why.to_string())),
+            Err(why) => {
+                let (path, why) = (folder.to_path_buf(), why.to_string());
+                return Err(StoreError::Folder { path, why });
+            }
+        };
+        let path = folder.join("workspace.sqlite");
+        let cached = folder.join("listing.sqlite");
+        let (access, lock) = match lock {
+            Ok(lock) => (Access::Writing, Some(lock)),
+            Err(NoLock::Held(holder)) => {
+                let who = holder
+                    .as_ref()
+                    .map_or("another program".to_owned(), Holder::to_string);
+                let why = format!("{who} has the workspace open");
+                (Access::Reading { holder, why }, None)
+            }
+            Err(NoLock::Impossible(why)) => {
+                let why = format!("{} can't be written: {why}", folder.display());
+                (Access::Reading { holder: None, why }, None)
+            }
+        };
+        let (connection, cache) = if lock.is_some() {
+            let remote = is_remote(folder);
+            let connection = database::open(&path, WORKSPACE, Care::Full, remote)?;
+            (connection, Cache::open(cached, remote)?)
+        } else {
+            (
+                database::open_to_read(&path, WORKSPACE)?,
+                Cache::open_to_read(cached)?,
+            )
+        };
+        let folder = folder.to_path_buf();
+        let mut workspace = Self {
+            connection,
+            cache,
+            path,
+            folder,
+            access,
+            broken: None,
+            _lock: lock,
+        };
+        if workspace.access == Access::Writing {
+            workspace.interrupt_runs()?;
+        }
+        Ok(workspace)
+    }
+
+    /// Whether we may write, and if not, who may.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The folder the workspace lies in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Appends an operation to the log, durably.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unfit`] if it is not the next one, or names a row that is not kept.
+    pub fn append_operation(&mut self, operation: &Operation) -> Result<(), StoreError> {
+        let unfit = |why: String| StoreError::Unfit {
+            found: operation.id.0,
+            why,
+        };
+        let body = seal::write(operation).map_err(unfit)?;
+        self.write(|transaction, path| {
+            let fault = |error: rusqlite::Error| StoreError::of(path, &error);
+            let ask = |sql| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
+            let last = ask("SELECT coalesce(max(seq), 0) FROM operations").map_err(fault)?;
+            let next = u64::try_from(last).unwrap_or(0) + 1;
+            if operation.id != OperationId(next) {
+                return Err(unfit(format!("the next one is {next}")));
+            }
+            let rows = ask("SELECT coalesce(max(row), -1) + 1 FROM rows").map_err(fault)?;
+            if let Some(row) = highest_row(operation).filter(|row| i64::from(*row) >= rows) {
+                return Err(unfit(format!("row {row} is not kept")));
+            }
+            transaction
+                .execute(
+                    "INSERT INTO operations (seq, body, seal) VALUES (?1, ?2, ?3)",
+                    params![last + 1, body.0, body.1],
+                )
+                .map_err(fault)?;
+            Ok(())
+        })
+    }
+
+    /// The log, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if a record is not what was written, or missing.
+    pub fn operations(&self) -> Result<Vec<Operation>, StoreError> {
+        let sql = "SELECT body, seal FROM operations ORDER BY seq";
+        let operations: Vec<Operation> = self.sealed(sql, [])?;
+        let is_gapless = (1u64..)
+            .zip(&operations)
+            .all(|(place, one)| one.id.0 == place);
+        if !is_gapless {
+            return Err(self.damaged("the log of operations has a gap"));
+        }
+        Ok(operations)
+    }
+
+    /// The rows of these assets, made and kept if they are new; in the order asked.
+    ///
+    /// # Errors
+    ///
+    /// If they can't be kept; then none is made.
+    pub fn allocate_rows(&mut self, ids: &[AssetId]) -> Result<Vec<Row>, StoreError> {
+        self.write(|transaction, path| {
+            let fault = |error: rusqlite::Error| StoreError::of(path, &error);
+            let mut next: i64 = transaction
+                .query_row("SELECT coalesce(max(row), -1) + 1 FROM rows", [], |row| {
+                    row.get(0)
+                })
+                .map_err(fault)?;
+            let mut find = transaction
+                .prepare_cached("SELECT row FROM rows WHERE asset = ?1")
+                .map_err(fault)?;
+            let mut make = transaction
+                .prepare_cached("INSERT INTO rows (row, asset, seal) VALUES (?1, ?2, ?3)")
+                .map_err(fault)?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                let known = find.query_row([id.as_str()], |row| row.get(0)).optional();
+                let row: Row = if let Some(row) = known.map_err(fault)? {
+                    row
+                } else {
+                    let row = Row::try_from(next).map_err(|_| StoreError::Database {
+                        path: path.to_path_buf(),
+                        why: "no more rows can be numbered".to_owned(),
+                    })?;
+                    make.execute(params![next, id.as_str(), seal::of_row(row, id.as_str())])
+                        .map_err(fault)?;
+                    next += 1;
+                    row
+                };
+                rows.push(row);
+            }
+            Ok(rows)
+        })
+    }
+
+    /// Every asset that ever had a row, in the order of their rows: place 0 is row 0.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if a row is missing or not what was written.
+    pub fn rows(&self) -> Result<Vec<AssetId>, StoreError> {
+        let fault = |error: rusqlite::Error| StoreError::of(&self.path, &error);
+        let mut statement = self
+            .connection
+            .prepare("SELECT row, asset, seal FROM rows ORDER BY row")
+            .map_err(fault)?;
+        let mut found = statement.query([]).map_err(fault)?;
+        let mut rows = Vec::new();
+        while let Some(record) = found.next().map_err(fault)? {
+            let row: Row = record.get(0).map_err(fault)?;
+            let sum: i64 = record.get(2).map_err(fault)?;
+            let asset = record.get_ref(1).map_err(fault)?.as_str();
+            let asset = asset.map_err(|error| self.damaged(&error.to_string()))?;
+            if row as usize != rows.len() || seal::of_row(row, asset) != sum {
+                return Err(self.damaged("the rows of the assets do not fit together"));
+            }
+            rows.push(AssetId::new(asset));
+        }
+        if self.last_given("rows")? != (rows.len() as u64).saturating_sub(1) {
+            return Err(self.damaged("some rows of the assets are missing"));
+        }
+        Ok(rows)
+    }
+
+    /// The last number a table gave out, noted apart from the table; 0 if it gave out none.
+    fn last_given(&self, table: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
+        let last = self
+            .connection
+            .query_row(sql, [table], |row| row.get::<_, i64>(0))
+            .optional();
+        let last = last.map_err(|error| StoreError::of(&self.path, &error))?;
+        Ok(last.map_or(0, |last| u64::try_from(last).unwrap_or(0)))
+    }
+
+    /// Does a piece of writing whole and durably, or not at all.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.may_write()?;
+        let path = &self.path;
+        let fault = |error: rusqlite::Error| StoreError::of(path, &error);
+        let done = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fault)
+            .and_then(|transaction| {
+                let value = work(&transaction, path)?;
+                transaction.commit().map_err(fault)?;
+                Ok(value)
+            });
+        if let Err(error @ StoreError::Disk { .. }) = &done {
+            self.broken = Some(error.clone());
+        }
+        done
+    }
+
+    /// Refuses to write where we may not, or no longer trust the disk.
+    pub(super) fn may_write(&self) -> Result<(), StoreError> {
+        match (&self.broken, self.access.refusal()) {
+            (Some(error), _) => Err(error.clone()),
+            (None, Some(why)) => Err(StoreError::ReadOnly(why.to_owned())),
+            (None, None) => Ok(()),
+        }
+    }
+
+    pub(super) fn damaged(&self, why: &str) -> StoreError {
+        StoreError::Damaged {
+            path: self.path.clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// All records of a query for (body, seal).
+    pub(super) fn sealed<T: serde::de::DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<T>, StoreError> {
+        let fault = |error: rusqlite::Error| StoreError::of(&self.path, &error);
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let records = statement
+            .query_map(parameters, |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+            })
+            .map_err(fault)?;
+        records
+            .map(|record| {
+                let (body, sum) = record.map_err(fault)?;
+                seal::read(&body, sum).map_err(|why| self.damaged(&why))
+            })
+            .collect()
+    }
+}
+
+/// Makes a folder nobody else may look into.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// The highest row an operation names.
+fn highest_row(operation: &Operation) -> Option<Row> {
+    match &operation.deed {
+        Deed::Stage(step) => step.edits.iter().filter_map(|edit| edit.rows.max()).max(),
+        Deed::Exclude(picked)
+        | Deed::Settle {
+            written: picked, ..
+        } => picked.iter().filter_map(|one| one.rows.max()).max(),
+        Deed::Undo(_) | Deed::Redo(_) | Deed::Drop => None,
+    }
+}

@@ -1,0 +1,267 @@
+//! The life of a run: which call is next, pause and stop, and the news.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Journal, News, Settings, Wish,
+    call::Ended,
+    compare::{self, NOT_SENT},
+    lane::{Lanes, Turn},
+    road::Road,
+};
+use crate::{
+    domain::{
+        Outcome, Run,
+        run::{RunState, Settlement},
+    },
+    endpoint::{Endpoint, is_permission},
+};
+
+/// What a run needs to be sent.
+pub struct Parts {
+    /// Where to.
+    pub endpoint: Arc<dyn Endpoint>,
+    /// Where it is written down.
+    pub journal: Arc<dyn Journal>,
+    /// How.
+    pub settings: Settings,
+    /// The person's wishes.
+    pub wishes: watch::Receiver<Wish>,
+    /// Where the news goes.
+    pub news: mpsc::UnboundedSender<News>,
+    /// Milliseconds since 1970, now.
+    pub now_ms: fn() -> i64,
+    /// A number for the jitter.
+    pub seed: u64,
+}
+
+/// One run being sent.
+pub struct Engine {
+    road: Road,
+    run: Run,
+    lanes: Lanes,
+    wishes: watch::Receiver<Wish>,
+    /// Why it waits, if not because somebody said so.
+    held: Option<String>,
+    /// Why nothing more goes out.
+    stopping: Option<String>,
+    paused: bool,
+    /// Nobody holds its control any more.
+    orphan: bool,
+    permission: Permission,
+}
+
+/// Whether the endpoint refuses everything for want of a right.
+#[derive(Default)]
+struct Permission {
+    refused: usize,
+    anything_else: bool,
+    /// The first batch: so many refusals are enough.
+    enough: usize,
+}
+
+impl Engine {
+    /// Takes a run up: a new one, or one that was interrupted, paused or left half done.
+    pub fn new(run: Run, parts: Parts) -> Self {
+        let now = (Instant::now(), (parts.now_ms)());
+        let lanes = Lanes::of(&run, parts.settings.timeout, now);
+        let permission = Permission {
+            anything_else: run.settled.iter().flatten().any(|one| one.call != 0),
+            enough: run.calls.first().map_or(1, |call| call.items.len()),
+            refused: 0,
+        };
+        let wishes = parts.wishes.clone();
+        Self {
+            road: Road::new(&run, parts),
+            run,
+            lanes,
+            wishes,
+            held: None,
+            stopping: None,
+            paused: false,
+            orphan: false,
+            permission,
+        }
+    }
+
+    /// Sends it. Returns when every change has its outcome, or when nobody holds its control any
+    /// more; then it is left paused.
+    pub async fn go(mut self) -> Run {
+        let road = self.road.clone();
+        self.enter(RunState::Running, "").await;
+        let mut flying: FuturesUnordered<BoxFuture<'_, Ended>> = FuturesUnordered::new();
+        loop {
+            self.heed().await;
+            let due = self.start(&road, &mut flying);
+            if flying.is_empty() && self.lanes.is_empty() {
+                break;
+            }
+            if flying.is_empty() && road.wish() == Wish::Pause {
+                self.pause().await;
+                if self.orphan {
+                    return self.run;
+                }
+            }
+            let flush = road.flush_at();
+            tokio::select! {
+                changed = self.wishes.changed(), if !self.orphan => match changed {
+                    Ok(()) => self.wish_changed().await,
+                    Err(_) => self.orphan = true,
+                },
+                Some(ended) = flying.next() => self.ended(ended),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+                () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
+                    road.flush();
+                }
+            }
+        }
+        self.finish().await;
+        self.run
+    }
+
+    /// Starts what may be started; says when something else comes due.
+    fn start<'a>(
+        &mut self,
+        road: &'a Road,
+        flying: &mut FuturesUnordered<BoxFuture<'a, Ended>>,
+    ) -> Option<Instant> {
+        if road.wish() == Wish::Pause {
+            return None;
+        }
+        while flying.len() < road.concurrency() {
+            match self.lanes.next(&self.run.items, Instant::now()) {
+                Turn::Start(job) => flying.push(Box::pin(road.carry(job))),
+                Turn::At(at) => return Some(at),
+                Turn::Wait => return None,
+            }
+        }
+        None
+    }
+
+    async fn pause(&mut self) {
+        if !self.paused {
+            self.paused = true;
+            let note = self.held.clone().unwrap_or_default();
+            self.enter(RunState::Paused, &note).await;
+        }
+    }
+
+    async fn wish_changed(&mut self) {
+        let wish = *self.wishes.borrow_and_update();
+        if wish == Wish::Go {
+            self.held = None;
+            self.road.forgive();
+        }
+        if self.paused && wish != Wish::Pause {
+            self.paused = false;
+            self.enter(RunState::Running, "").await;
+        }
+    }
+
+    /// What holds now: the person's wish, and what the run itself found.
+    async fn heed(&mut self) {
+        let wished = *self.wishes.borrow();
+        if wished == Wish::Stop && self.stopping.is_none() {
+            self.stopping = Some("not sent: the run was stopped".into());
+        }
+        let wish = if self.stopping.is_some() {
+            Wish::Stop
+        } else if self.held.is_some() || self.orphan {
+            Wish::Pause
+        } else {
+            wished
+        };
+        self.road.set_wish(wish);
+        let Some(reason) = self.stopping.clone() else {
+            return;
+        };
+        let unsent = self.lanes.give_up();
+        if unsent.is_empty() {
+            return;
+        }
+        let skipped: Vec<Settlement> = unsent
+            .iter()
+            .map(|&place| compare::skipped(place, &reason))
+            .collect();
+        // A skip that could not be kept is made again when the run is resumed.
+        if self.road.settle(&skipped).await.is_ok() {
+            for settlement in skipped {
+                self.run.settle(settlement);
+            }
+        }
+    }
+
+    fn ended(&mut self, ended: Ended) {
+        let busy = (ended.thumbnails, ended.places.as_slice());
+        self.lanes.end(&self.run.items, busy);
+        for settlement in ended.settled {
+            self.permission.count(&settlement);
+            if self.permission.is_lacking() && self.stopping.is_none() {
+                self.stopping = Some(format!(
+                    "not sent: the server refused every change so far: {}",
+                    settlement.reason
+                ));
+            }
+            self.run.settle(settlement);
+        }
+        for job in ended.again.into_iter().rev() {
+            self.lanes.back(job);
+        }
+        if let Some(why) = ended.halt {
+            self.held.get_or_insert(why);
+        }
+    }
+
+    async fn finish(&mut self) {
+        let open = self.run.open().count();
+        if open > 0 {
+            // Only a store that does not keep what it is told leaves changes open.
+            self.enter(RunState::Paused, "some outcomes could not be kept")
+                .await;
+            return;
+        }
+        let unsent = |one: &Settlement| one.outcome == Outcome::Skipped && one.code == NOT_SENT;
+        let cut_short = self.run.settled.iter().flatten().any(unsent);
+        match &self.stopping.clone() {
+            Some(reason) if cut_short => self.enter(RunState::Stopped, reason).await,
+            Some(_) | None => self.enter(RunState::Finished, "").await,
+        }
+    }
+
+    async fn enter(&mut self, state: RunState, note: &str) {
+        let at_ms = self.road.now_ms();
+        let mut note = note.to_owned();
+        if let Err(failure) = self.road.keep_state(state, at_ms).await {
+            note = failure.sentence();
+        }
+        self.run.state = state;
+        if matches!(state, RunState::Finished | RunState::Stopped) {
+            self.run.finished_ms = Some(at_ms);
+        }
+        self.road.flush();
+        self.road.tell(News::State { state, at_ms, note });
+    }
+}
+
+impl Permission {
+    fn count(&mut self, settlement: &Settlement) {
+        if settlement.call == 0 {
+            return;
+        }
+        if settlement.outcome == Outcome::Refused && is_permission(&settlement.code) {
+            self.refused += 1;
+        } else {
+            self.anything_else = true;
+        }
+    }
+
+    fn is_lacking(&self) -> bool {
+        !self.anything_else && self.refused >= self.enough.max(1)
+    }
+}

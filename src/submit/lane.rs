@@ -1,0 +1,245 @@
+//! The jobs of a run that wait for their turn: metadata first, thumbnails last, and never two
+//! under way for one asset.
+
+use std::{
+    collections::{BTreeMap, HashSet, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{is_thumbnail, narrow::Family};
+use crate::{
+    domain::{Item, Row, Run},
+    endpoint::Said,
+};
+
+/// How many changes share a call that no plan has made.
+const UNPLANNED: usize = 20;
+/// Why a change of an interrupted run is in doubt.
+const INTERRUPTED: &str = "the program ended while it was under way";
+
+/// A part of a run that makes one call.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// Whether it sets thumbnails.
+    pub(super) thumbnails: bool,
+    /// Its changes, as places in the run.
+    pub(super) places: Vec<u32>,
+    /// The number of the planned call it stands for; a new one is given if `None`.
+    pub(super) number: Option<u32>,
+    /// How far it is.
+    pub(super) stage: Stage,
+    /// How often it was sent and lost.
+    pub(super) lost: u32,
+    /// What is known of the refused batch it is a part of.
+    pub(super) family: Arc<Mutex<Family>>,
+    /// It has nothing to do before.
+    pub(super) not_before: Option<Instant>,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug)]
+pub(super) enum Stage {
+    /// Not sent, or refused whole and known not to be written.
+    Fresh,
+    /// Read back a moment ago and found as it was: it may go without comparing.
+    Clear,
+    /// Sent and not answered: to be read back before anything else.
+    Doubt {
+        /// The call it went out in.
+        call: u32,
+        /// What happened instead of an answer.
+        why: String,
+        /// Until when the request may still be carried out.
+        until: Instant,
+    },
+    /// Answered; to be read back. Places in `said` are places in `places`.
+    Said {
+        /// The call it went out in.
+        call: u32,
+        /// The server's word on each change.
+        said: Vec<Said>,
+    },
+}
+
+impl Job {
+    /// A job nothing was sent of.
+    pub(super) fn fresh(thumbnails: bool, places: Vec<u32>, number: Option<u32>) -> Self {
+        Self {
+            thumbnails,
+            places,
+            number,
+            stage: Stage::Fresh,
+            lost: 0,
+            family: Arc::default(),
+            not_before: None,
+        }
+    }
+
+    /// A part of this job, to be sent under a number of its own.
+    pub(super) fn part(&self, places: Vec<u32>) -> Self {
+        Self {
+            lost: self.lost,
+            family: Arc::clone(&self.family),
+            ..Self::fresh(self.thumbnails, places, None)
+        }
+    }
+}
+
+/// What may be done now.
+pub(super) enum Turn {
+    /// This.
+    Start(Job),
+    /// Nothing before then.
+    At(Instant),
+    /// Nothing until something under way ends.
+    Wait,
+}
+
+/// The waiting jobs, and what is under way.
+#[derive(Default)]
+pub(super) struct Lanes {
+    metadata: VecDeque<Job>,
+    thumbnails: VecDeque<Job>,
+    busy: HashSet<Row>,
+    metadata_under_way: usize,
+}
+
+impl Lanes {
+    /// The open changes of a run: those in a call that was noted are in doubt, whatever became of
+    /// the call.
+    pub(super) fn of(run: &Run, timeout: Duration, (now, now_ms): (Instant, i64)) -> Self {
+        let mut lanes = Self::default();
+        let mut open: HashSet<u32> = run.open().collect();
+        for note in run.calls.iter().rev().filter(|note| note.noted_ms != 0) {
+            let places = taken(&mut open, &note.items);
+            let age = u64::try_from(now_ms.saturating_sub(note.noted_ms)).unwrap_or(0);
+            let left = timeout.saturating_sub(Duration::from_millis(age));
+            let stage = Stage::Doubt {
+                call: note.number,
+                why: INTERRUPTED.into(),
+                until: now + left,
+            };
+            lanes.add_places(run, &places, |job| Job {
+                stage: stage.clone(),
+                ..job
+            });
+        }
+        for note in run.calls.iter().filter(|note| note.noted_ms == 0) {
+            let places = taken(&mut open, &note.items);
+            let number = note.number;
+            lanes.add_places(run, &places, |job| Job {
+                number: Some(number),
+                ..job
+            });
+        }
+        let mut rest: Vec<u32> = open.into_iter().collect();
+        rest.sort_unstable();
+        for places in rest.chunks(UNPLANNED) {
+            lanes.add_places(run, places, |job| job);
+        }
+        lanes
+    }
+
+    fn add_places(&mut self, run: &Run, places: &[u32], finish: impl Fn(Job) -> Job) {
+        let mut by_kind: BTreeMap<bool, Vec<u32>> = BTreeMap::new();
+        for &place in places {
+            let kind = is_thumbnail(&run.items[place as usize]);
+            by_kind.entry(kind).or_default().push(place);
+        }
+        for (thumbnails, places) in by_kind {
+            let job = finish(Job::fresh(thumbnails, places, None));
+            self.lane(thumbnails).push_back(job);
+        }
+    }
+
+    fn lane(&mut self, thumbnails: bool) -> &mut VecDeque<Job> {
+        if thumbnails {
+            &mut self.thumbnails
+        } else {
+            &mut self.metadata
+        }
+    }
+
+    /// Puts a job back, to be taken up next.
+    pub(super) fn back(&mut self, job: Job) {
+        self.lane(job.thumbnails).push_front(job);
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.metadata.is_empty() && self.thumbnails.is_empty()
+    }
+
+    /// Takes out everything that was never sent, or is known not to be written, and lets the
+    /// rest go at once.
+    pub(super) fn give_up(&mut self) -> Vec<u32> {
+        let mut unsent = Vec::new();
+        for lane in [&mut self.metadata, &mut self.thumbnails] {
+            let (fresh, sent): (VecDeque<Job>, VecDeque<Job>) = std::mem::take(lane)
+                .into_iter()
+                .partition(|job| matches!(job.stage, Stage::Fresh | Stage::Clear));
+            unsent.extend(fresh.into_iter().flat_map(|job| job.places));
+            lane.extend(sent.into_iter().map(|job| Job {
+                not_before: None,
+                ..job
+            }));
+        }
+        unsent
+    }
+
+    /// The next job whose assets are free. Thumbnails wait for all metadata.
+    pub(super) fn next(&mut self, items: &[Item], now: Instant) -> Turn {
+        let thumbnails = self.metadata.is_empty() && self.metadata_under_way == 0;
+        let busy = &self.busy;
+        let lane = if thumbnails {
+            &mut self.thumbnails
+        } else {
+            &mut self.metadata
+        };
+        let mut due: Option<Instant> = None;
+        let mut found = None;
+        for (place, job) in lane.iter().enumerate() {
+            if let Some(at) = job.not_before.filter(|at| *at > now) {
+                due = Some(due.map_or(at, |due| due.min(at)));
+            } else if !job
+                .places
+                .iter()
+                .any(|&place| busy.contains(&items[place as usize].row))
+            {
+                found = Some(place);
+                break;
+            }
+        }
+        match (found.and_then(|place| lane.remove(place)), due) {
+            (Some(job), _) => {
+                self.start(items, &job);
+                Turn::Start(job)
+            }
+            (None, Some(at)) => Turn::At(at),
+            (None, None) => Turn::Wait,
+        }
+    }
+
+    fn start(&mut self, items: &[Item], job: &Job) {
+        let rows = job.places.iter().map(|&place| items[place as usize].row);
+        self.busy.extend(rows);
+        self.metadata_under_way += usize::from(!job.thumbnails);
+    }
+
+    /// A job that was started has ended: its assets are free again.
+    pub(super) fn end(&mut self, items: &[Item], (thumbnails, places): (bool, &[u32])) {
+        for &place in places {
+            self.busy.remove(&items[place as usize].row);
+        }
+        self.metadata_under_way -= usize::from(!thumbnails);
+    }
+}
+
+fn taken(open: &mut HashSet<u32>, places: &[u32]) -> Vec<u32> {
+    let mut taken = places.to_vec();
+    taken.retain(|place| open.remove(place));
+    taken
+}

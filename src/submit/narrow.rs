@@ -1,0 +1,118 @@
+//! Taking a refused batch apart until the culprit stands alone. Pure.
+
+use crate::domain::Item;
+
+/// How many culprits in a row, refused for the same reason and with nothing written between
+/// them, prove that the rest of the batch would be refused too.
+const PROOF: u32 = 5;
+
+/// What is known of one batch that was refused as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Family {
+    straight: u32,
+    code: String,
+}
+
+impl Family {
+    /// Something of the batch went through.
+    pub fn went_through(&mut self) {
+        self.straight = 0;
+    }
+
+    /// A culprit was singled out.
+    pub fn culprit(&mut self, code: &str) {
+        if self.code != code {
+            code.clone_into(&mut self.code);
+            self.straight = 0;
+        }
+        self.straight += 1;
+    }
+
+    /// Whether going on would only repeat the same refusal.
+    pub fn is_hopeless(&self) -> bool {
+        self.straight >= PROOF
+    }
+}
+
+/// Splits a batch in two by assets; a single asset's changes one from the other. `None` if there
+/// is one change left.
+pub fn halves(items: &[Item], places: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
+    if places.len() < 2 {
+        return None;
+    }
+    let mut rows: Vec<u32> = Vec::new();
+    for &place in places {
+        let row = items[place as usize].row;
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    if rows.len() < 2 {
+        let (left, right) = places.split_at(places.len() / 2);
+        return Some((left.to_vec(), right.to_vec()));
+    }
+    let left = &rows[..rows.len() / 2];
+    Some(
+        places
+            .iter()
+            .partition(|&&place| left.contains(&items[place as usize].row)),
+    )
+}
+
+/// How many assets these changes touch.
+pub fn assets(items: &[Item], places: &[u32]) -> usize {
+    let mut rows: Vec<u32> = places.iter().map(|&p| items[p as usize].row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Value;
+
+    fn items(rows: &[u32]) -> Vec<Item> {
+        rows.iter()
+            .map(|&row| Item {
+                row,
+                asset: row.to_string().as_str().into(),
+                name: String::new(),
+                kind: String::new(),
+                field: "Rights".into(),
+                before: Value::Absent,
+                wanted: Value::text("Acme"),
+                delta: None,
+                facts: Vec::new(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn all_changes_of_an_asset_stay_together_while_there_are_several_assets() {
+        let items = items(&[7, 8, 7, 9]);
+        let (left, right) = halves(&items, &[0, 1, 2, 3]).unwrap();
+        assert_eq!((left, right), (vec![0, 2], vec![1, 3]));
+    }
+
+    #[test]
+    fn the_changes_of_one_asset_are_told_apart_and_one_change_is_the_end() {
+        let items = items(&[7, 7]);
+        assert_eq!(halves(&items, &[0, 1]), Some((vec![0], vec![1])));
+        assert_eq!(halves(&items, &[1]), None);
+    }
+
+    #[test]
+    fn five_refusals_alike_with_nothing_written_prove_the_rest() {
+        let mut family = Family::default();
+        for _ in 0..4 {
+            family.culprit("403");
+        }
+        family.went_through();
+        for _ in 0..5 {
+            assert!(!family.is_hopeless());
+            family.culprit("403");
+        }
+        assert!(family.is_hopeless());
+    }
+}

@@ -1,0 +1,262 @@
+//! When the next request may go. Pure: time comes in as a [`Duration`] since the run began.
+//!
+//! Three things hold requests back: the pace (requests a minute, evenly spaced), the brake (one
+//! for all workers, pulled when the endpoint asks to slow down or is away), and the slowness that
+//! a throttled run keeps for a while and then loses again.
+
+use std::time::Duration;
+
+/// The longest wait a server can ask for before the run pauses and asks instead.
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+const SLOWEST: f64 = 16.0;
+const RECOVERY: f64 = 0.97;
+
+/// What a run may ask of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls in flight at most; at least 1.
+    pub concurrency: usize,
+    /// Requests a minute at most; `None` without a limit.
+    pub requests_per_minute: Option<u32>,
+    /// How often in a row the brake may be pulled before the run pauses.
+    pub retry_budget: u32,
+}
+
+/// A request that was let go: which pulls of the brake it has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    brakes: u64,
+    /// When it may leave.
+    pub at: Duration,
+}
+
+/// The retry budget is used up: the run pauses and says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted;
+
+/// When the next request may go.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    limits: Limits,
+    next_slot: Duration,
+    brake_until: Duration,
+    brakes: u64,
+    straight: u32,
+    slowness: f64,
+    random: u64,
+}
+
+impl Pace {
+    /// A fresh pace; the seed is for the jitter.
+    pub fn new(limits: Limits, seed: u64) -> Self {
+        Self {
+            limits,
+            next_slot: Duration::ZERO,
+            brake_until: Duration::ZERO,
+            brakes: 0,
+            straight: 0,
+            slowness: 1.0,
+            random: seed | 1,
+        }
+    }
+
+    /// How many calls may be in flight now: fewer while the endpoint is throttling.
+    pub fn concurrency(&self) -> usize {
+        let mut allowed = self.limits.concurrency.max(1);
+        let mut slowness = self.slowness;
+        while slowness >= 2.0 && allowed > 1 {
+            allowed /= 2;
+            slowness /= 2.0;
+        }
+        allowed
+    }
+
+    /// Reserves the next free slot. The request leaves at [`Ticket::at`], or after the brake if
+    /// that is pulled meanwhile.
+    pub fn reserve(&mut self, now: Duration) -> Ticket {
+        let at = now.max(self.next_slot).max(self.brake_until);
+        if let Some(a_minute) = self.limits.requests_per_minute {
+            let gap = Duration::from_mins(1) / a_minute.max(1);
+            self.next_slot = at + gap.mul_f64(self.slowness);
+        }
+        Ticket {
+            brakes: self.brakes,
+            at,
+        }
+    }
+
+    /// Until when nobody may send; `None` if the brake is off.
+    pub fn braked_until(&self, now: Duration) -> Option<Duration> {
+        (self.brake_until > now).then_some(self.brake_until)
+    }
+
+    /// The same ticket after waiting for a brake that was pulled while it waited.
+    pub fn renewed(&self, ticket: Ticket) -> Ticket {
+        Ticket {
+            brakes: self.brakes,
+            ..ticket
+        }
+    }
+
+    /// A request was answered.
+    pub fn succeeded(&mut self) {
+        self.straight = 0;
+        self.slowness = (self.slowness * RECOVERY).max(1.0);
+    }
+
+    /// The endpoint asked to slow down, or is away: pulls the brake for everybody.
+    ///
+    /// # Errors
+    ///
+    /// When it was pulled too often in a row, or the endpoint asks for a wait beyond
+    /// [`LONGEST_WAIT`].
+    pub fn brake(
+        &mut self,
+        ticket: Ticket,
+        now: Duration,
+        retry_after: Option<Duration>,
+    ) -> Result<(), Exhausted> {
+        if let Some(asked) = retry_after {
+            if asked > LONGEST_WAIT {
+                return Err(Exhausted);
+            }
+            self.brake_until = self.brake_until.max(now + asked);
+        }
+        // Requests that left before the brake was pulled fail for the same reason: one pull.
+        if ticket.brakes < self.brakes {
+            return Ok(());
+        }
+        if self.straight >= self.limits.retry_budget {
+            return Err(Exhausted);
+        }
+        let backoff = self.backoff();
+        self.brake_until = self.brake_until.max(now + backoff);
+        self.straight += 1;
+        self.brakes += 1;
+        self.slowness = (self.slowness * 2.0).min(SLOWEST);
+        Ok(())
+    }
+
+    /// Starts over after a pause: the budget is whole again.
+    pub fn forgive(&mut self) {
+        self.straight = 0;
+        self.brake_until = Duration::ZERO;
+    }
+
+    /// Full jitter: anything between nothing and a ceiling that doubles each time.
+    fn backoff(&mut self) -> Duration {
+        let ceiling = FIRST_BACKOFF
+            .saturating_mul(1 << self.straight.min(16))
+            .min(LONGEST_BACKOFF);
+        let share = u32::try_from(self.roll() >> 40).unwrap_or(0);
+        ceiling.mul_f64(f64::from(share) / f64::from(1_u32 << 24))
+    }
+
+    /// Xorshift: jitter needs no better.
+    fn roll(&mut self) -> u64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.random
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZERO: Duration = Duration::ZERO;
+
+    fn pace(requests_per_minute: Option<u32>) -> Pace {
+        let limits = Limits {
+            concurrency: 8,
+            requests_per_minute,
+            retry_budget: 3,
+        };
+        Pace::new(limits, 0x5eed)
+    }
+
+    #[test]
+    fn under_a_budget_of_requests_no_minute_holds_more_than_it() {
+        let mut pace = pace(Some(350));
+        let mut now = ZERO;
+        let mut left = Vec::new();
+        while now < Duration::from_mins(2) {
+            let ticket = pace.reserve(now);
+            now = ticket.at + Duration::from_millis(3);
+            left.push(ticket.at);
+        }
+        let in_first = left.iter().filter(|at| **at < Duration::from_mins(1));
+        assert_eq!(in_first.count(), 350);
+        let in_any = (0..left.len()).map(|first| {
+            let end = left[first] + Duration::from_millis(59_999);
+            left[first..].iter().take_while(|at| **at <= end).count()
+        });
+        assert_eq!(in_any.max(), Some(350));
+    }
+
+    #[test]
+    fn a_server_that_names_a_wait_is_left_alone_that_long_by_everybody() {
+        let mut pace = pace(None);
+        let (one, other) = (pace.reserve(ZERO), pace.reserve(ZERO));
+        pace.brake(one, ZERO, Some(Duration::from_secs(7))).unwrap();
+        pace.brake(other, ZERO, None).unwrap();
+        assert!(pace.reserve(ZERO).at >= Duration::from_secs(7));
+    }
+
+    #[test]
+    fn calls_that_fail_together_use_up_the_budget_once() {
+        let mut pace = pace(None);
+        let tickets: Vec<_> = (0..8).map(|_| pace.reserve(ZERO)).collect();
+        for ticket in tickets {
+            assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+        }
+        assert_eq!(pace.straight, 1);
+    }
+
+    #[test]
+    fn after_too_many_failures_in_a_row_the_run_pauses_and_a_success_starts_over() {
+        let mut pace = pace(None);
+        for _ in 0..3 {
+            let ticket = pace.reserve(ZERO);
+            assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+        }
+        let ticket = pace.reserve(ZERO);
+        assert_eq!(pace.brake(ticket, ZERO, None), Err(Exhausted));
+        pace.succeeded();
+        let ticket = pace.reserve(ZERO);
+        assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+    }
+
+    #[test]
+    fn a_wait_of_a_day_is_not_waited_for() {
+        let mut pace = pace(None);
+        let ticket = pace.reserve(ZERO);
+        let day = Some(Duration::from_hours(24));
+        assert_eq!(pace.brake(ticket, ZERO, day), Err(Exhausted));
+    }
+
+    #[test]
+    fn a_throttled_run_goes_on_with_half_the_calls_and_creeps_back() {
+        let mut pace = pace(Some(600));
+        let ticket = pace.reserve(ZERO);
+        pace.brake(ticket, ZERO, None).unwrap();
+        assert_eq!(pace.concurrency(), 4);
+        for _ in 0..30 {
+            pace.succeeded();
+        }
+        assert_eq!(pace.concurrency(), 8);
+    }
+
+    #[test]
+    fn the_backoff_stays_under_a_ceiling_that_doubles() {
+        let mut pace = pace(None);
+        for straight in 0..12 {
+            pace.straight = straight;
+            let ceiling = FIRST_BACKOFF * (1 << straight);
+            assert!(pace.backoff() <= ceiling.min(LONGEST_BACKOFF));
+        }
+    }
+}

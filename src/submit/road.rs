@@ -1,0 +1,306 @@
+//! What all calls of a run share: the journal, the news, the pace, and reading.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{
+    News, Parts, Settings, Wish,
+    compare::Reading,
+    lane::Job,
+    pace::{Exhausted, Limits, Pace, Ticket},
+    reads,
+};
+use crate::{
+    domain::{
+        Failure, Item, Run, RunId,
+        run::{CallNote, RunState, Settlement},
+    },
+    endpoint::{CallKind, Endpoint, EndpointError, Verdict},
+};
+
+/// The time between bundles of news: twenty a second.
+const BUNDLE: Duration = Duration::from_millis(50);
+
+/// Everything the calls of a run share.
+#[derive(Clone)]
+pub(super) struct Road(Arc<Shared>);
+
+struct Shared {
+    run: RunId,
+    items: Vec<Item>,
+    parts: Parts,
+    pace: Mutex<Pace>,
+    wish: watch::Sender<Wish>,
+    next_number: AtomicU32,
+    bundle: Mutex<Bundle>,
+    start: Instant,
+}
+
+/// News that waits for its bundle.
+#[derive(Default)]
+struct Bundle {
+    calls: Vec<CallNote>,
+    settled: Vec<Settlement>,
+    last: Option<Instant>,
+}
+
+/// Why reading gave nothing.
+pub(super) enum NoReading {
+    /// The run is to pause or stop first.
+    NotNow,
+    /// The run must wait for a person.
+    Halt(String),
+    /// These assets can't be read.
+    Refused(EndpointError),
+}
+
+/// What a request is for, when it waits for its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To begin something: not when the run is to pause or stop.
+    Begin,
+    /// To end what was begun: also then, unless the endpoint is to be left alone.
+    End,
+}
+
+impl Road {
+    pub(super) fn new(run: &Run, parts: Parts) -> Self {
+        let limits = Limits {
+            concurrency: parts.settings.concurrency,
+            requests_per_minute: parts.settings.requests_per_minute,
+            retry_budget: parts.settings.retry_budget,
+        };
+        let last = run.calls.iter().map(|call| call.number).max().unwrap_or(0);
+        Self(Arc::new(Shared {
+            run: run.id.clone(),
+            items: run.items.clone(),
+            pace: Mutex::new(Pace::new(limits, parts.seed)),
+            wish: watch::Sender::new(Wish::Go),
+            next_number: AtomicU32::new(last + 1),
+            bundle: Mutex::default(),
+            start: Instant::now(),
+            parts,
+        }))
+    }
+
+    // --- what the engine asks
+
+    pub(super) fn wish(&self) -> Wish {
+        *self.0.wish.borrow()
+    }
+
+    pub(super) fn set_wish(&self, wish: Wish) {
+        self.0.wish.send_if_modified(|now| {
+            let changed = *now != wish;
+            *now = wish;
+            changed
+        });
+    }
+
+    pub(super) fn concurrency(&self) -> usize {
+        self.pace().concurrency()
+    }
+
+    pub(super) fn forgive(&self) {
+        self.pace().forgive();
+    }
+
+    pub(super) fn now_ms(&self) -> i64 {
+        (self.0.parts.now_ms)()
+    }
+
+    pub(super) async fn keep_state(&self, state: RunState, at_ms: i64) -> Result<(), Failure> {
+        self.0.parts.journal.state(&self.0.run, state, at_ms).await
+    }
+
+    /// Keeps how changes ended, then tells it.
+    pub(super) async fn settle(&self, settled: &[Settlement]) -> Result<(), Failure> {
+        if !settled.is_empty() {
+            self.0.parts.journal.settle(&self.0.run, settled).await?;
+            self.bundle().settled.extend_from_slice(settled);
+        }
+        Ok(())
+    }
+
+    // --- news
+
+    pub(super) fn tell(&self, news: News) {
+        // Nobody listens when the program is going down; the run goes on in the journal.
+        let _ = self.0.parts.news.send(news);
+    }
+
+    pub(super) fn tell_call(&self, note: &CallNote) {
+        let mut bundle = self.bundle();
+        bundle.calls.retain(|known| known.number != note.number);
+        bundle.calls.push(note.clone());
+    }
+
+    /// When the waiting news is due.
+    pub(super) fn flush_at(&self) -> Option<Instant> {
+        let bundle = self.bundle();
+        let waiting = !(bundle.calls.is_empty() && bundle.settled.is_empty());
+        waiting.then(|| bundle.last.map_or_else(Instant::now, |last| last + BUNDLE))
+    }
+
+    pub(super) fn flush(&self) {
+        let bundle = std::mem::replace(
+            &mut *self.bundle(),
+            Bundle {
+                last: Some(Instant::now()),
+                ..Bundle::default()
+            },
+        );
+        for call in bundle.calls {
+            self.tell(News::Call(call));
+        }
+        if !bundle.settled.is_empty() {
+            self.tell(News::Settled(bundle.settled));
+        }
+    }
+
+    // --- requests
+
+    /// Waits for a turn: for the pace and the brake. `None` if the run is to pause or stop first.
+    pub(super) async fn turn(&self, purpose: Purpose) -> Option<Ticket> {
+        let mut wish = self.0.wish.subscribe();
+        if purpose == Purpose::Begin && *wish.borrow() != Wish::Go {
+            return None;
+        }
+        let ticket = self.pace().reserve(self.0.start.elapsed());
+        loop {
+            let now = self.0.start.elapsed();
+            let braked = self.pace().braked_until(now);
+            let at = braked.map_or(ticket.at, |until| until.max(ticket.at));
+            if at <= now {
+                return Some(self.pace().renewed(ticket));
+            }
+            let gives_way = purpose == Purpose::Begin || braked.is_some();
+            tokio::select! {
+                () = sleep_until(self.0.start + at) => {}
+                _ = wish.wait_for(|wish| *wish != Wish::Go), if gives_way => return None,
+            }
+        }
+    }
+
+    pub(super) async fn read(
+        &self,
+        places: &[u32],
+        purpose: Purpose,
+    ) -> Result<Vec<Reading>, NoReading> {
+        loop {
+            let ticket = self.turn(purpose).await.ok_or(NoReading::NotNow)?;
+            let reading = reads::readings(self.endpoint(), &self.0.items, places);
+            let read = timeout(self.settings().timeout, reading).await;
+            let error = match read.unwrap_or_else(|_| Err(self.no_answer())) {
+                Ok((readings, assets)) => {
+                    // What a call is compared with may be stale as soon as the call is done.
+                    if purpose == Purpose::End && !assets.is_empty() {
+                        self.tell(News::Read(assets));
+                    }
+                    return Ok(readings);
+                }
+                Err(error) => error,
+            };
+            let is_passing = matches!(error, EndpointError::Garbled { .. })
+                || matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack);
+            let halt = || NoReading::Halt(error.failure("the run waits").sentence());
+            if is_passing {
+                self.brake(ticket, &error).map_err(|_| halt())?;
+            } else if error.verdict() == Verdict::SignInAgain {
+                return Err(halt());
+            } else {
+                return Err(NoReading::Refused(error));
+            }
+        }
+    }
+
+    pub(super) fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
+        let asked = error.retry_after();
+        let now = self.0.start.elapsed();
+        self.pace().brake(ticket, now, asked)
+    }
+
+    pub(super) fn no_answer(&self) -> EndpointError {
+        let seconds = self.settings().timeout.as_secs_f32();
+        EndpointError::NoAnswer {
+            why: format!("no answer in {seconds} s"),
+        }
+    }
+
+    pub(super) async fn answered(&self, note: &CallNote) -> Result<(), Failure> {
+        self.0.parts.journal.answered(&self.0.run, note).await?;
+        self.tell_call(note);
+        Ok(())
+    }
+
+    pub(super) fn note(&self, number: u32, job: &Job) -> CallNote {
+        CallNote {
+            number,
+            operation: self.endpoint().operation(kind(job.thumbnails)).to_owned(),
+            items: job.places.clone(),
+            noted_ms: 0,
+            took_ms: None,
+            counts: None,
+            trace: String::new(),
+        }
+    }
+
+    pub(super) fn new_number(&self) -> u32 {
+        self.0.next_number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn item(&self, place: u32) -> &Item {
+        &self.0.items[place as usize]
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    pub(super) fn endpoint(&self) -> &dyn Endpoint {
+        self.0.parts.endpoint.as_ref()
+    }
+
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        lock(&self.0.pace)
+    }
+
+    fn bundle(&self) -> MutexGuard<'_, Bundle> {
+        lock(&self.0.bundle)
+    }
+}
+
+pub(super) fn kind(thumbnails: bool) -> CallKind {
+    if thumbnails {
+        CallKind::Thumbnails
+    } else {
+        CallKind::Metadata
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Road {
+    /// Notes a call, durably: it may leave only after that.
+    pub(super) async fn noted(&self, note: &CallNote) -> Result<(), Failure> {
+        self.0.parts.journal.note_call(&self.0.run, note).await?;
+        self.tell_call(note);
+        Ok(())
+    }
+
+    pub(super) fn items(&self) -> &[Item] {
+        &self.0.items
+    }
+}
