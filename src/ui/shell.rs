@@ -45,7 +45,7 @@ pub async fn run<W: Write>(
     world: &mut impl World,
 ) -> io::Result<()> {
     let mut events = pin!(events.ready_chunks(256));
-    let mut inputs = terminal::inputs();
+    let mut inputs = terminal::inputs()?;
     let effects = app.start(world.now_ms());
     let mut leave = false;
     for effect in effects {
@@ -65,10 +65,7 @@ pub async fn run<W: Write>(
             match effect {
                 Effect::Quit => leave = true,
                 Effect::Suspend => {
-                    // The stream's thread must not eat keys meant for the shell.
-                    drop(inputs);
                     guard.suspend()?;
-                    inputs = terminal::inputs();
                     let more = app.on_input(Input::Continued, world.now_ms());
                     more.into_iter().for_each(|effect| world.perform(effect));
                 }
