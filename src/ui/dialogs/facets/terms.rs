@@ -91,7 +91,7 @@ pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
             count,
         })
         .collect();
-    values.sort_by(|left, right| right.count.cmp(&left.count));
+    values.sort_by_key(|value| std::cmp::Reverse(value.count));
     let most = values.iter().map(|value| value.count).max().unwrap_or(0);
     Some(Facet {
         field: field.clone(),
@@ -104,8 +104,8 @@ pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
 fn word(value: &Value) -> String {
     match value {
         Value::Certificate(certificate) => certificate.status.word().to_owned(),
-        Value::Unknown => String::new(),
-        other => other.display().into_owned(),
+        Value::Absent | Value::Unknown => String::new(),
+        Value::Text(_) | Value::List(_) | Value::Asset { .. } => value.display().into_owned(),
     }
 }
 
