@@ -71,6 +71,9 @@ impl Setup {
     }
 }
 
+/// The keys of the settings the app keeps by [`Effect::SaveSetting`].
+pub const KEPT_SETTINGS: [&str; 3] = ["sort", "columns", "filters"];
+
 /// The whole model of the screen.
 #[derive(Debug)]
 pub struct App {

@@ -15,6 +15,7 @@ use ratatui::{
     Terminal,
     backend::CrosstermBackend,
     crossterm::{
+        clipboard::CopyToClipboard,
         cursor::{SetCursorStyle, Show},
         event::{
             DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -29,7 +30,8 @@ use ratatui::{
     },
     layout::{Rect, Size},
 };
-use ratatui_image::picker::{Picker, ProtocolType, cap_parser::QueryStdioOptions};
+pub use ratatui_image::picker::Picker;
+use ratatui_image::picker::{ProtocolType, cap_parser::QueryStdioOptions};
 
 use super::{
     app::App,
@@ -186,6 +188,15 @@ fn stop_here() {
 
 #[cfg(not(unix))]
 fn stop_here() {}
+
+/// Puts text on the clipboard of the person's own machine, over ssh too (OSC 52).
+///
+/// # Errors
+///
+/// If the terminal can't be written.
+pub fn copy(text: &str) -> io::Result<()> {
+    execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+}
 
 /// What the terminal can do with pictures. Asks it, with a limit; so only before the inputs.
 pub fn picker(wanted: &str) -> Picker {

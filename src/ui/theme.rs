@@ -99,6 +99,17 @@ pub enum Borders {
     None,
 }
 
+impl Borders {
+    /// The borders of a word of the configuration; lines if it is none of them.
+    pub fn named(word: &str) -> Self {
+        match word {
+            "ascii" => Self::Ascii,
+            "none" => Self::None,
+            _ => Self::Line,
+        }
+    }
+}
+
 /// A theme that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("theme `{name}`: {why}")]
