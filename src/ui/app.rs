@@ -1,10 +1,13 @@
 //! The whole model of the screen: inputs and events in, effects out.
 
+mod asking;
 mod chrome;
-pub use chrome::clock;
+mod everywhere;
 mod news;
 mod steps;
 mod world;
+
+pub use chrome::clock;
 
 use ratatui::layout::Size;
 

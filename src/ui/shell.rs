@@ -62,14 +62,15 @@ pub async fn run<W: Write>(
             Woken::Ended => break,
         };
         for effect in effects {
-            match effect {
-                Effect::Quit => leave = true,
-                Effect::Suspend => {
-                    guard.suspend()?;
-                    let more = app.on_input(Input::Continued, world.now_ms());
-                    more.into_iter().for_each(|effect| world.perform(effect));
+            if effect == Effect::Quit {
+                leave = true;
+            } else if effect == Effect::Suspend {
+                guard.suspend()?;
+                for effect in app.on_input(Input::Continued, world.now_ms()) {
+                    world.perform(effect);
                 }
-                effect => world.perform(effect),
+            } else {
+                world.perform(effect);
             }
         }
         if app.take_repaint() {

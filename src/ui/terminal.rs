@@ -268,7 +268,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     match event {
         Event::Key(key) => chord(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
-        Event::Mouse(mouse) => self::mouse(mouse, size).map(Input::Mouse),
+        Event::Mouse(mouse) => self::mouse(*mouse, size).map(Input::Mouse),
         Event::Resize(width, height) => Some(Input::Resize {
             width: *width,
             height: *height,
@@ -277,7 +277,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     }
 }
 
-fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
+fn mouse(event: MouseEvent, size: Size) -> Option<Mouse> {
     let deed = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => MouseDeed::Click,
         MouseEventKind::Drag(MouseButton::Left) => MouseDeed::Drag,
@@ -298,6 +298,10 @@ fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
     })
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "keys of keyboards nobody here has: media keys, locks, modifiers alone"
+)]
 fn chord(event: &KeyEvent) -> Option<Chord> {
     if event.kind == KeyEventKind::Release {
         return None;
@@ -327,7 +331,7 @@ fn chord(event: &KeyEvent) -> Option<Chord> {
     let plain = matches!(key, Key::Char(_) | Key::BackTab);
     let key = match key {
         Key::Char(character) if ctrl => Key::Char(character.to_ascii_lowercase()),
-        key => key,
+        other => other,
     };
     Some(Chord {
         key,
@@ -374,7 +378,7 @@ mod tests {
             row: u16::MAX,
             modifiers: KeyModifiers::NONE,
         };
-        let mouse = mouse(&event, Size::new(80, 24)).unwrap();
+        let mouse = mouse(event, Size::new(80, 24)).unwrap();
         assert_eq!((mouse.column, mouse.row), (79, 23));
     }
 }

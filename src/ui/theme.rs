@@ -135,14 +135,10 @@ pub struct Theme {
 struct Look {
     fg: Option<String>,
     bg: Option<String>,
-    #[serde(default)]
-    bold: bool,
-    #[serde(default)]
-    reverse: bool,
-    #[serde(default)]
-    underline: bool,
-    #[serde(default)]
-    dim: bool,
+    bold: Option<bool>,
+    reverse: Option<bool>,
+    underline: Option<bool>,
+    dim: Option<bool>,
 }
 
 impl Look {
@@ -162,7 +158,7 @@ impl Look {
             (self.underline, Modifier::UNDERLINED),
             (self.dim, Modifier::DIM),
         ];
-        for (_, modifier) in modifiers.iter().filter(|(on, _)| *on) {
+        for (_, modifier) in modifiers.iter().filter(|(on, _)| *on == Some(true)) {
             style = style.add_modifier(*modifier);
         }
         Ok(style)
