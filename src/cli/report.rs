@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::RunId,
-    exchange,
+    exchange::{self, Guard},
 };
 
 /// Prints the report. Asks nothing of the endpoint.
@@ -22,13 +22,12 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let headless = session::open(global).await?;
-    let run = headless.run(id.map(RunId).as_ref()).await?;
-    let text = match kind {
-        ReportKind::Csv => exchange::run_csv(&run),
-        ReportKind::Json => format!("{}\n", exchange::run_json(&run)),
-        ReportKind::Md => exchange::run_markdown(&run),
-    };
-    output.out.write_all(text.as_bytes())?;
+    let run = headless.find(id.map(RunId).as_ref())?;
+    match kind {
+        ReportKind::Csv => exchange::report_csv(run, output.out, Guard::Exact)?,
+        ReportKind::Json => output.line(&exchange::report_json(run).to_string())?,
+        ReportKind::Md => exchange::report_markdown(run, output.out)?,
+    }
     headless.close().await;
     Ok(Ending::Ok)
 }

@@ -92,15 +92,25 @@ impl Plan {
                 changes,
             })
             .collect();
-        plan.calls = calls(
-            &plan.items,
-            batch_size.clamp(1, capabilities.max_batch.max(1)),
-        );
-        for item in &plan.items {
-            plan.summary.count(item);
-        }
-        plan.digest = digest(&plan.items);
+        plan.group(batch_size.clamp(1, capabilities.max_batch.max(1)));
         plan
+    }
+
+    /// The part of the plan that passes, in calls of its own.
+    #[must_use]
+    pub fn only(mut self, batch_size: usize, passes: impl Fn(&Item) -> bool) -> Self {
+        self.items.retain(passes);
+        self.group(batch_size.max(1));
+        self
+    }
+
+    fn group(&mut self, batch_size: usize) {
+        self.calls = calls(&self.items, batch_size);
+        self.summary = Summary::default();
+        for item in &self.items {
+            self.summary.count(item);
+        }
+        self.digest = digest(&self.items);
     }
 
     /// How many different assets it touches.

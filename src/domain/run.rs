@@ -2,7 +2,7 @@
 
 mod outcome;
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -224,14 +224,21 @@ impl Run {
 
     /// Whether the server's counts agree with ours, in words; `None` if it does not count.
     ///
-    /// Only changes that were answered take part: conflicts and skipped ones were never sent, and
-    /// an unknown one was never answered.
+    /// Only changes of calls that the server counted take part: conflicts and skipped ones were
+    /// never sent, and a lost one was never counted.
     pub fn reconciliation(&self) -> Option<Result<String, String>> {
         if !self.counted {
             return None;
         }
         let mut ours = ServerCounts::default();
-        for settlement in self.settled.iter().flatten().filter(|one| one.call != 0) {
+        let counted: HashSet<u32> = self
+            .calls
+            .iter()
+            .filter(|call| call.counts.is_some())
+            .map(|call| call.number)
+            .collect();
+        let settled = self.settled.iter().flatten();
+        for settlement in settled.filter(|one| counted.contains(&one.call)) {
             match settlement.outcome {
                 Outcome::Applied => ours.success += 1,
                 Outcome::Warned => ours.warning += 1,

@@ -22,6 +22,8 @@ use super::{EndpointError, Verdict};
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// How often a read is tried again.
 const READ_RETRIES: usize = 3;
+/// How often of these for an endpoint that can't be reached, which a person should hear of soon.
+const CONNECT_RETRIES: usize = 2;
 /// The shortest wait after a 429 that names none.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// Connections kept open to one host.
@@ -157,11 +159,14 @@ impl Http {
             .with_min_delay(Duration::from_millis(self.settings.first_retry_ms.max(1)))
             .with_max_times(READ_RETRIES)
             .with_jitter();
+        let mut unreached = 0;
         attempt
             .retry(backoff)
-            .when(|error: &EndpointError| {
+            .when(move |error: &EndpointError| {
+                unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
                 matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
                     && !matches!(error, EndpointError::Garbled { .. })
+                    && unreached <= CONNECT_RETRIES
             })
             .adjust(wait_as_asked)
             .await

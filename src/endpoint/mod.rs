@@ -284,6 +284,14 @@ impl EndpointError {
         }
     }
 
+    /// How long the endpoint asks to wait, if it does.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        let Self::Throttled { retry_after_ms } = self else {
+            return None;
+        };
+        retry_after_ms.map(std::time::Duration::from_millis)
+    }
+
     /// What the person at the screen can do about it.
     pub fn hint(&self) -> &str {
         match self {

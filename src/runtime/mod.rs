@@ -1,1 +1,208 @@
-//! Under construction.
+//! Performs what the app asks of the world, and tells what came of it. Owns the clock.
+//!
+//! Effects come in by [`Runtime::perform`], which never waits; events go out over the channel
+//! that [`Runtime::new`] returns. The disk has a thread of its own and does things in order;
+//! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
+
+mod absorb;
+mod connect;
+mod disk;
+mod headless;
+mod list;
+mod pictures;
+mod report;
+
+mod restore;
+mod runs;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, sync::mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::{Failure, Stamp},
+    endpoint::Endpoint,
+    flow::{Effect, Event},
+    store::Workspace,
+};
+
+pub use absorb::absorb;
+pub use headless::{Headless, HeadlessError};
+pub use restore::Restored;
+
+use connect::Connecting;
+use disk::Disk;
+use pictures::Pictures;
+use runs::Current;
+
+/// What a runtime works with.
+pub struct RuntimeParts {
+    /// The endpoint of the profile.
+    pub endpoint: Arc<dyn Endpoint>,
+    /// The workspace of the profile.
+    pub workspace: Workspace,
+    /// The profile's name.
+    pub profile: String,
+    /// Who stages and submits.
+    pub author: String,
+    /// How runs are sent.
+    pub settings: RuntimeSettings,
+    /// The folder reports go to.
+    pub reports: PathBuf,
+}
+
+/// How runs are sent; what is `None` is what the endpoint says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuntimeSettings {
+    /// Assets a call.
+    pub batch_size: Option<usize>,
+    /// Calls in flight.
+    pub concurrency: Option<usize>,
+    /// Requests a minute.
+    pub requests_per_minute: Option<u32>,
+    /// Whether assets are re-read and compared before each call.
+    pub check_before: bool,
+    /// Whether assets are read back after each call.
+    pub read_back: bool,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+impl Default for RuntimeSettings {
+    fn default() -> Self {
+        Self {
+            batch_size: None,
+            concurrency: None,
+            requests_per_minute: None,
+            check_before: true,
+            read_back: true,
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Milliseconds since 1970: the program's only clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "everybody else takes the time from here or from a stamp"
+)]
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+/// Performs effects. Clones share everything.
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+struct Inner {
+    endpoint: Arc<dyn Endpoint>,
+    disk: Disk,
+    events: mpsc::UnboundedSender<Event>,
+    handle: Handle,
+    profile: String,
+    author: String,
+    settings: RuntimeSettings,
+    reports: PathBuf,
+    /// Why nothing may be kept, if so.
+    read_only: Option<String>,
+    connecting: Connecting,
+    listing: Mutex<CancellationToken>,
+    pictures: Pictures,
+    current: Mutex<Current>,
+}
+
+impl Runtime {
+    /// Makes one, and the news it tells. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread for the disk.
+    pub fn new(parts: RuntimeParts) -> Result<(Self, mpsc::UnboundedReceiver<Event>), Failure> {
+        let (events, receiver) = mpsc::unbounded_channel();
+        let read_only = parts.workspace.access().refusal().map(str::to_owned);
+        let runtime = Self(Arc::new(Inner {
+            endpoint: parts.endpoint,
+            disk: Disk::start(parts.workspace)?,
+            events,
+            handle: Handle::current(),
+            profile: parts.profile,
+            author: parts.author,
+            settings: parts.settings,
+            reports: parts.reports,
+            read_only,
+            connecting: Connecting::default(),
+            listing: Mutex::default(),
+            pictures: Pictures::default(),
+            current: Mutex::default(),
+        }));
+        Ok((runtime, receiver))
+    }
+
+    /// Who does something now, and when.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            at_ms: now_ms(),
+            by: self.0.author.clone(),
+        }
+    }
+
+    /// Sets an effect going; never waits. Gives back what only the shell of the screen can do.
+    pub fn perform(&self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::Connect => self.connect_in_background(),
+            Effect::List { generation } => self.list(generation),
+            Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Refresh(ids) => self.refresh(ids),
+            Effect::Thumbnails(ids) => self.thumbnails(ids),
+            Effect::Picture { asset, size } => self.picture(*asset, size),
+            Effect::Persist(operation) => self.persist(*operation),
+            Effect::SaveMarks(marks) => self.save_marks(marks),
+            Effect::SaveSetting { key, value } => self.save_setting(key, value),
+            Effect::Submit(submission) => self.submit(*submission),
+            Effect::PauseRun(run) => self.pause_run(&run),
+            Effect::ResumeRun(run) => self.resume_run(run),
+            Effect::StopRun(run) => self.stop_run(run),
+            Effect::ReadBack(run) => self.read_back(run),
+            Effect::Report { run, format, path } => self.report(run, format, path),
+            Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
+        }
+        None
+    }
+
+    /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
+    /// and everything handed to the disk is done.
+    pub async fn shutdown(&self) {
+        lock(&self.0.listing).cancel();
+        self.pause_for_good().await;
+        // Whether it fails does not matter any more; that it is done does.
+        let _ = self
+            .0
+            .disk
+            .ask("could not close the workspace", |_| Ok(()))
+            .await;
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listens any more when the program ends.
+        let _ = self.0.events.send(event);
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.handle.spawn(work));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

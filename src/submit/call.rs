@@ -139,7 +139,7 @@ impl Road {
         self.pace().succeeded();
         note.counts = answer.counts;
         note.trace = answer.trace;
-        let said = complete(answer.said, job.places.len());
+        let said = compare::complete(answer.said, job.places.len());
         if said.iter().any(|one| one.outcome != Outcome::Refused) {
             lock(&job.family).went_through();
         }
@@ -170,11 +170,10 @@ impl Road {
                     until,
                 };
                 let lost = job.lost + 1;
-                let number = None;
                 let job = Job {
+                    number: None,
                     stage,
                     lost,
-                    number,
                     ..job
                 };
                 if exhausted {
@@ -224,9 +223,10 @@ impl Road {
                 error.failure("the run waits").sentence(),
             );
         }
-        let named = match &error {
-            EndpointError::PoisonedBy { items, .. } => items.as_slice(),
-            _ => &[],
+        let named = if let EndpointError::PoisonedBy { items, .. } = &error {
+            items.as_slice()
+        } else {
+            &[]
         };
         let (culprits, rest): (Vec<_>, Vec<_>) =
             (0..job.places.len()).partition(|place| named.contains(place));
@@ -379,27 +379,6 @@ impl Ended {
         self.again.push(job);
         self.halt = Some(why);
     }
-}
-
-/// The server's word on every change once; what it left out is unknown.
-fn complete(said: Vec<Said>, count: usize) -> Vec<Said> {
-    let mut words: Vec<Option<Said>> = (0..count).map(|_| None).collect();
-    for one in said {
-        if let Some(slot) = words.get_mut(one.item) {
-            *slot = Some(one);
-        }
-    }
-    let silent = |item| Said {
-        item,
-        outcome: Outcome::Unknown,
-        code: String::new(),
-        reason: "the answer does not mention it".into(),
-        meaning: String::new(),
-    };
-    (0..)
-        .zip(words)
-        .map(|(item, word)| word.unwrap_or_else(|| silent(item)))
-        .collect()
 }
 
 fn unread(job: &Job, why: &str) -> Vec<Reading> {

@@ -292,6 +292,27 @@ impl Verdict {
     }
 }
 
+/// The server's word on every change once; what it left out is unknown.
+pub fn complete(said: Vec<Said>, count: usize) -> Vec<Said> {
+    let mut words: Vec<Option<Said>> = (0..count).map(|_| None).collect();
+    for one in said {
+        if let Some(slot) = words.get_mut(one.item) {
+            *slot = Some(one);
+        }
+    }
+    let silent = |item| Said {
+        item,
+        outcome: Outcome::Unknown,
+        code: String::new(),
+        reason: "the answer does not mention it".into(),
+        meaning: String::new(),
+    };
+    (0..)
+        .zip(words)
+        .map(|(item, word)| word.unwrap_or_else(|| silent(item)))
+        .collect()
+}
+
 /// A value in a sentence, cut to a length people read.
 fn quoted(value: &Value) -> String {
     const LONGEST: usize = 60;

@@ -191,7 +191,9 @@ impl Engine {
             .collect();
         // A skip that could not be kept is made again when the run is resumed.
         if self.road.settle(&skipped).await.is_ok() {
-            skipped.into_iter().for_each(|one| self.run.settle(one));
+            for settlement in skipped {
+                self.run.settle(settlement);
+            }
         }
     }
 

@@ -225,12 +225,7 @@ impl Road {
     }
 
     pub(super) fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
-        let asked = match error {
-            EndpointError::Throttled { retry_after_ms } => {
-                retry_after_ms.map(Duration::from_millis)
-            }
-            _ => None,
-        };
+        let asked = error.retry_after();
         let now = self.0.start.elapsed();
         self.pace().brake(ticket, now, asked)
     }

@@ -244,7 +244,16 @@ impl Library {
         self.each(condition, ground, |record| {
             entries.push((keys(sort, record, ground.schema), record.row));
         })?;
-        entries.sort_by(|one, two| compare(&one.0, &two.0, sort).then(one.1.cmp(&two.1)));
+        // As the indexes do it: the row closes a tie in the direction of the last key.
+        let backwards = sort.last().is_some_and(|key| key.descending);
+        entries.sort_by(|one, two| {
+            let rows = if backwards {
+                two.1.cmp(&one.1)
+            } else {
+                one.1.cmp(&two.1)
+            };
+            compare(&one.0, &two.0, sort).then(rows)
+        });
         let entries = Arc::new(entries);
         if entries.len() <= LONGEST_ANSWER {
             let mut answers = self

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::catalogue::fields::base_schema;
-use crate::catalogue::query::{Condition, Operand, Test};
 use crate::catalogue::schema::FieldType;
 
 fn library() -> Library {
@@ -107,20 +106,4 @@ fn a_csv_with_quotes_line_ends_and_a_short_row_is_read() {
     assert_eq!(record.values["tags"], ["x", "y"]);
     assert_eq!(kind(&library, "year"), Some(FieldType::Int));
     assert_eq!(record.name, "One");
-}
-
-#[test]
-fn a_museum_of_28258_works_comes_in_whole() {
-    let path = PathBuf::from("../../shared/data/carnegie-museum-of-art.jsonl.gz");
-    if !path.exists() {
-        return;
-    }
-    let library = library();
-    let report = import_file(&library, &path).expect("imported");
-    assert_eq!((report.imported, report.bad.len()), (28_258, 0));
-    let drawings = Condition::exact(
-        Operand::Field("classification".into()),
-        Test::Is(vec!["drawings and watercolors".into()]),
-    );
-    assert!(library.count(&drawings).expect("a count") > 500);
 }

@@ -9,7 +9,6 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 
 use super::values;
-use crate::catalogue::evaluate::super_types;
 use crate::catalogue::model::AssetRecord;
 use crate::catalogue::schema::{FieldDefinition, Place, Schema};
 
@@ -136,7 +135,6 @@ pub(super) struct Hit<'a> {
 impl Serialize for Hit<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (asset, view) = (self.asset, self.view);
-        let above = super_types(&asset.type_name, view.schema);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("typeName", &asset.type_name)?;
         map.serialize_entry("attributes", &Attributes(self))?;
@@ -160,7 +158,10 @@ impl Serialize for Hit<'_> {
             map.serialize_entry("meaningNames", &names.collect::<Vec<_>>())?;
             map.serialize_entry("meanings", terms)?;
         }
-        map.serialize_entry("superTypeNames", &above)?;
+        match view.schema.type_named(&asset.type_name) {
+            Some(kind) => map.serialize_entry("superTypeNames", &kind.super_types)?,
+            None => map.serialize_entry("superTypeNames", &["Asset", "Referenceable"])?,
+        }
         map.serialize_entry("isIncomplete", &false)?;
         map.serialize_entry("labels", &[""; 0])?;
         map.serialize_entry("createdBy", &asset.created_by)?;

@@ -9,6 +9,7 @@
 mod amend;
 mod analysis;
 mod answers;
+mod audit;
 mod bulk;
 mod changes;
 mod clause;
@@ -19,6 +20,7 @@ mod evaluator;
 mod field;
 mod header;
 mod images;
+mod lag;
 mod order;
 mod people;
 mod reads;
@@ -58,6 +60,7 @@ pub fn router_with(switches: RestSwitches) -> Router<ServerState> {
         .merge(service())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(Extension(images::Pictures::default()))
+        .layer(Extension(lag::Lag::of(switches.index_lag_requests)))
         .layer(Extension(switches))
         .layer(from_fn(echo))
 }
@@ -81,6 +84,7 @@ fn meta() -> Router<ServerState> {
         )
         .route("/api/meta/entity/restore/bulk", post(edits::restore))
         .route("/api/meta/entity/evaluator", post(evaluator::evaluate))
+        .route("/api/meta/entity/auditSearch", post(audit::search))
         .route(
             "/api/meta/entity/uniqueAttribute/type/{type}",
             get(reads::by_unique).put(changes::by_unique),

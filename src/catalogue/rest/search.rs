@@ -14,6 +14,7 @@ use super::clause::Reader;
 use super::error::{ApiError, BAD_QUERY, BAD_REQUEST, PAGE_TOO_LARGE};
 use super::field::Field;
 use super::header::View;
+use super::lag::Lag;
 use super::order;
 use super::request::SearchRequest;
 use super::session::Session;
@@ -42,10 +43,10 @@ pub(super) async fn index(
         window: state.manners.search_window,
         page: switches.page_limit,
     };
-    let call = Call::read(Face::Rest, "indexsearch");
+    let (call, lag) = (Call::read(Face::Rest, "indexsearch"), session.lag.clone());
     session
         .carry_out(&state, call, move |library, _| {
-            search(library, &body, limits)
+            search(library, &body, limits, &lag)
         })
         .await
 }
@@ -90,13 +91,16 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| BAD_REQUEST.with(&[&error.to_string()]))
 }
 
-fn search(library: &Library, body: &[u8], limits: Limits) -> Result<Text, ApiError> {
+fn search(library: &Library, body: &[u8], limits: Limits, lag: &Lag) -> Result<Text, ApiError> {
     let raw = parse(body)?;
     let request = SearchRequest::deserialize(&raw)
         .map_err(|error| BAD_REQUEST.with(&[&error.to_string()]))?;
     let schema = library.schema();
     let wanted = condition(library, &schema, &request.dsl, true)?;
-    let found = library.search(&question(&schema, &request.dsl, wanted, limits)?)?;
+    let stale = lag.search();
+    let wanted = stale.narrow(wanted, &schema);
+    let mut found = library.search(&question(&schema, &request.dsl, wanted, limits)?)?;
+    stale.restore(&mut found);
     let aggregations = aggregations(library, &schema, &request.dsl)?;
     let mut view = View::only(&schema, &request.attributes, &request.relation_attributes);
     view.tags = !request.exclude_classifications;

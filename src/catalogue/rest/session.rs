@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::error::{ApiError, UNAUTHENTICATED};
+use super::lag::{self, Lag};
 use super::switches::RestSwitches;
 use crate::catalogue::accounts::Account;
 use crate::catalogue::database::Library;
@@ -20,6 +21,8 @@ pub(super) struct Session {
     pub(super) account: Account,
     /// The id the caller gave the request, or one made here.
     pub(super) request: String,
+    /// How far the index is behind.
+    pub(super) lag: Lag,
 }
 
 impl FromRequestParts<ServerState> for Session {
@@ -49,6 +52,7 @@ impl FromRequestParts<ServerState> for Session {
                 account: account.clone(),
                 request: text("x-atlan-request-id")
                     .map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned),
+                lag: parts.extensions.get::<Lag>().cloned().unwrap_or_default(),
             }),
             // A program says so and gets a clean answer; anybody else is taken for a browser.
             None if redirects && text("x-requested-with") != Some("XMLHttpRequest") => {
@@ -78,8 +82,17 @@ impl Session {
             request: self.request,
             pretend: permit.pretend,
         };
+        let lag = self.lag;
         let result = state
-            .with_library(move |library| work(library, &author))
+            .with_library(move |library| {
+                if !(lag.is_on() && call.write) {
+                    return work(library, &author);
+                }
+                let before = lag::find(library, &call.assets)?;
+                let answer = work(library, &author)?;
+                lag.note(library, &call.assets, &before)?;
+                Ok(answer)
+            })
             .await;
         permit.seal(result.into_response())
     }

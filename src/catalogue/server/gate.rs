@@ -1,6 +1,7 @@
 //! The outermost layer: compresses answers, and lets faults have their way with them.
 
 use std::io::Write;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -21,6 +22,8 @@ const FORCE: &str = "x-catalogue-gzip";
 const FORBID: &str = "x-catalogue-no-gzip";
 /// Answers shorter than this are not worth compressing.
 const WORTH_IT: usize = 600;
+/// How long a half answer gets to leave.
+const FLUSH: Duration = Duration::from_millis(50);
 
 /// What the gate knows.
 #[derive(Clone)]
@@ -122,6 +125,14 @@ async fn truncated(response: Response) -> Response {
         .headers
         .insert(header::CONTENT_LENGTH, bytes.len().into());
     let half = bytes.slice(..bytes.len() / 2);
-    let end = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
-    Response::from_parts(parts, Body::from_stream(stream::iter([Ok(half), Err(end)])))
+    let body = stream::unfold(Some(half), |half| async {
+        if let Some(half) = half {
+            return Some((Ok(half), None));
+        }
+        // Time for the half to leave before the connection breaks.
+        tokio::time::sleep(FLUSH).await;
+        let end = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+        Some((Err(end), None))
+    });
+    Response::from_parts(parts, Body::from_stream(body))
 }

@@ -42,12 +42,11 @@ pub(super) fn ask(ids: &[AssetId]) -> Ask {
 pub(super) fn assets(bytes: &[u8], vocabulary: &Vocabulary) -> Result<Vec<Asset>, EndpointError> {
     let body = lenient::body(bytes);
     let escaped;
-    let answer: Answer<'_> = match serde_json::from_str(&body.text) {
-        Ok(answer) => answer,
-        Err(_) => {
-            escaped = lenient::escape_controls(&body.text);
-            serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
-        }
+    let answer: Answer<'_> = if let Ok(answer) = serde_json::from_str(&body.text) {
+        answer
+    } else {
+        escaped = lenient::escape_controls(&body.text);
+        serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
     };
     let mut assets = Vec::new();
     for raw in answer.entities.into_iter().flatten().flatten() {
@@ -106,7 +105,11 @@ pub(super) fn escape(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            for half in [byte >> 4, byte & 15] {
+                let digit = char::from_digit(u32::from(half), 16).unwrap_or('0');
+                out.push(digit.to_ascii_uppercase());
+            }
         }
     }
     out

@@ -39,7 +39,11 @@ pub(super) fn escape_controls(text: &str) -> Cow<'_, str> {
     for one in text.chars() {
         match one {
             control if quoted && u32::from(control) < 0x20 => {
-                out.push_str(&format!("\\u{:04x}", u32::from(control)));
+                let code = u32::from(control);
+                out.push_str("\\u00");
+                for half in [code >> 4, code & 15] {
+                    out.push(char::from_digit(half, 16).unwrap_or('0'));
+                }
                 escaped = false;
                 continue;
             }

@@ -142,12 +142,11 @@ pub(super) fn hits(
 ) -> Result<Hits, EndpointError> {
     let body = lenient::body(bytes);
     let escaped;
-    let answer: Answer<'_> = match serde_json::from_str(&body.text) {
-        Ok(answer) => answer,
-        Err(_) => {
-            escaped = lenient::escape_controls(&body.text);
-            serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
-        }
+    let answer: Answer<'_> = if let Ok(answer) = serde_json::from_str(&body.text) {
+        answer
+    } else {
+        escaped = lenient::escape_controls(&body.text);
+        serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
     };
     let place = cursor.map(place).transpose()?;
     let raw = answer.entities.unwrap_or_default();

@@ -10,11 +10,14 @@ use serde_json::Value as Json;
 
 /// An answer of `types/typedefs`.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 pub(super) struct Typedefs {
-    enum_defs: Option<Vec<EnumDef>>,
-    classification_defs: Option<Vec<TagDef>>,
-    business_metadata_defs: Option<Vec<SetDef>>,
+    #[serde(rename = "enumDefs")]
+    enums: Option<Vec<EnumDef>>,
+    #[serde(rename = "classificationDefs")]
+    tags: Option<Vec<TagDef>>,
+    #[serde(rename = "businessMetadataDefs")]
+    sets: Option<Vec<SetDef>>,
 }
 
 /// An enumeration.
@@ -67,18 +70,18 @@ pub(super) struct AttributeDef {
 impl Typedefs {
     /// The tags.
     pub(super) fn tags(&self) -> Vec<TagDef> {
-        self.classification_defs.clone().unwrap_or_default()
+        self.tags.clone().unwrap_or_default()
     }
 
     /// The sets of custom metadata.
     pub(super) fn sets(&self) -> Vec<SetDef> {
-        self.business_metadata_defs.clone().unwrap_or_default()
+        self.sets.clone().unwrap_or_default()
     }
 
     /// The values of an enumeration, in its order.
     pub(super) fn enum_values(&self, name: &str) -> Vec<String> {
         let mut elements: Vec<ElementDef> = self
-            .enum_defs
+            .enums
             .iter()
             .flatten()
             .find(|one| one.name == name)

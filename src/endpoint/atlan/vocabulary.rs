@@ -187,9 +187,11 @@ impl Vocabulary {
         let sets: HashSet<&str> = self
             .slots
             .values()
-            .filter_map(|slot| match slot {
-                Slot::Custom { set, .. } => Some(set.as_str()),
-                _ => None,
+            .filter_map(|slot| {
+                let Slot::Custom { set, .. } = slot else {
+                    return None;
+                };
+                Some(set.as_str())
             })
             .collect();
         let fields = self.slots.values();
@@ -255,7 +257,7 @@ fn custom(typedefs: &Typedefs, mut taken: HashSet<String>) -> Vec<(Slot, Field)>
     fields
 }
 
-fn pairs<'a>(sets: &'a [SetDef]) -> impl Iterator<Item = (&'a SetDef, &'a AttributeDef)> {
+fn pairs(sets: &[SetDef]) -> impl Iterator<Item = (&SetDef, &AttributeDef)> {
     sets.iter().flat_map(|set| {
         let attributes = set.attribute_defs.iter().flatten();
         attributes

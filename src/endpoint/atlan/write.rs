@@ -253,14 +253,10 @@ pub(super) fn is_address(id: &str) -> bool {
 
 /// Whether a change is of the thumbnail and names another asset as its source.
 pub(super) fn borrowed_picture(item: &Item) -> Option<&AssetId> {
-    match &item.wanted {
-        Value::Asset { id, .. }
-            if item.field == FieldKey::thumbnail() && !is_address(id.as_str()) =>
-        {
-            Some(id)
-        }
-        _ => None,
-    }
+    let Value::Asset { id, .. } = &item.wanted else {
+        return None;
+    };
+    (item.field == FieldKey::thumbnail() && !is_address(id.as_str())).then_some(id)
 }
 
 impl Entity {

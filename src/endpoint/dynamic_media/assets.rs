@@ -147,7 +147,7 @@ fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreada
         Ok::<_, Unreadable>(())
     })?;
     let mut values = metadata_values(metadata, &kind, fields);
-    values.push((FieldKey::thumbnail(), Value::Unknown));
+    values.push((fields.thumbnail_key(), Value::Unknown));
     values.extend(system.into_iter().filter_map(|(field, text)| {
         let text = match field {
             System::Published => if is_true(&text) { "true" } else { "false" }.to_owned(),
@@ -162,7 +162,7 @@ fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreada
             | System::Size => text.into_owned(),
         };
         let value = Value::text(text);
-        value.is_present().then(|| (fields.system(field), value))
+        value.is_present().then_some((fields.system(field)?, value))
     }));
     Ok(Asset {
         id: AssetId::new(handle.as_ref()),
@@ -246,7 +246,7 @@ fn metadata_values(
     if let Some(status) = status {
         let word = first_text(&status);
         if let Some(read) = certificate::read(&word, message.map(|raw| first_text(&raw))) {
-            values.push((FieldKey::certificate(), Value::Certificate(read)));
+            values.push((fields.certificate_key(), Value::Certificate(read)));
         } else if !word.is_empty() {
             // A status nobody knows here is shown as it is.
             values.push((FieldKey::new(status.name), Value::text(word)));

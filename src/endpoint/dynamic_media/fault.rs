@@ -135,21 +135,13 @@ pub(super) fn not_an_envelope(
     }
 }
 
-/// The first words of a page, without its markup.
+/// The first words of a page: the text before, between or after its first tags.
 fn first_words(page: &str) -> String {
-    let mut words = String::new();
-    let mut inside = false;
-    for character in page.chars().take(4_000) {
-        match character {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                words.push(' ');
-            }
-            other if !inside => words.push(other),
-            _ => {}
-        }
-    }
-    let words: Vec<&str> = words.split_whitespace().collect();
-    words.join(" ").chars().take(80).collect()
+    let between = |part: &str| {
+        let text = part.split_once('>').map_or(part, |(_, text)| text);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let words = page.split('<').take(50).map(between);
+    let first = words.into_iter().find(|text| !text.is_empty());
+    first.unwrap_or_default().chars().take(80).collect()
 }

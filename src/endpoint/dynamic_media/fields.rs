@@ -60,7 +60,9 @@ pub(super) struct Fields {
     definitions: Vec<Definition>,
     by_name: HashMap<String, Named>,
     by_key: HashMap<FieldKey, String>,
-    system: Vec<FieldKey>,
+    system: Vec<Option<FieldKey>>,
+    thumbnail_key: FieldKey,
+    certificate_key: FieldKey,
     certificate: Option<(String, String)>,
     /// Whether certificates are offered.
     pub(super) certificates: Offer,
@@ -77,6 +79,8 @@ impl Fields {
             by_name: HashMap::new(),
             by_key: HashMap::new(),
             system: Vec::new(),
+            thumbnail_key: FieldKey::thumbnail(),
+            certificate_key: FieldKey::certificate(),
             certificate: None,
             certificates: Offer::Yes,
             schema: Schema::default(),
@@ -106,9 +110,19 @@ impl Fields {
         Some((status, message))
     }
 
-    /// A field kept by the service.
-    pub(super) fn system(&self, which: System) -> FieldKey {
+    /// A field kept by the service; `None` if its metadata says the same under that name.
+    pub(super) fn system(&self, which: System) -> Option<FieldKey> {
         self.system[which as usize].clone()
+    }
+
+    /// The thumbnail's key, shared by all assets.
+    pub(super) fn thumbnail_key(&self) -> FieldKey {
+        self.thumbnail_key.clone()
+    }
+
+    /// The certificate's key, shared by all assets.
+    pub(super) fn certificate_key(&self) -> FieldKey {
+        self.certificate_key.clone()
     }
 
     /// The definition behind a field, for an asset of this type: its own first, then the one of
@@ -197,7 +211,14 @@ impl Fields {
         }
         self.system = SYSTEM_FIELDS
             .iter()
-            .map(|(name, _)| FieldKey::new(free_name(name, &mut taken)))
+            .map(|(name, _)| {
+                let told = self.definitions.iter().any(|definition| {
+                    !definition.user_defined
+                        && !definition.hidden
+                        && fold(&definition.name) == *name
+                });
+                (!told).then(|| FieldKey::new(free_name(name, &mut taken)))
+            })
             .collect();
     }
 
@@ -226,8 +247,9 @@ impl Fields {
         described.extend(certificate);
         described.push(Field::plain("thumbnail", FieldKind::Asset));
         let system = self.system.iter().zip(SYSTEM_FIELDS);
-        described.extend(system.map(|(key, (_, kind))| {
-            Field::locked(key.as_str(), kind, "kept by Dynamic Media itself")
+        described.extend(system.filter_map(|(key, (_, kind))| {
+            let name = key.as_ref()?.as_str();
+            Some(Field::locked(name, kind, "kept by Dynamic Media itself"))
         }));
         self.schema = Schema { fields: described };
     }
@@ -292,7 +314,7 @@ fn remark(all: &[&Definition], same_type: bool, shown: &str) -> String {
         first.kind.kind(),
         FieldKind::Integer | FieldKind::Number | FieldKind::Boolean | FieldKind::Date
     );
-    if checked && first.enforced {
+    if checked && first.enforced && first.user_defined {
         remarks.push("the server checks values against the type".to_owned());
     }
     remarks.join("; ")

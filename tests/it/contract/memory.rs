@@ -1,5 +1,7 @@
 //! The contract over the endpoint in memory: settled change by change, and all or nothing.
 
+use std::future::{Ready, ready};
+
 use armarius::{
     domain::{Asset, Capabilities, Value},
     endpoint::memory::{Memory, plain_capabilities},
@@ -22,7 +24,7 @@ fn asset(number: usize) -> Asset {
     }
 }
 
-fn subject(capabilities: Capabilities) -> Subject {
+fn subject(capabilities: &Capabilities) -> Subject {
     let library = || {
         Memory::new((0..ASSETS).map(asset))
             .with_page_size(10)
@@ -45,8 +47,8 @@ fn subject(capabilities: Capabilities) -> Subject {
 mod settling_each_change {
     use super::*;
 
-    async fn fresh() -> Subject {
-        subject(plain_capabilities())
+    fn fresh() -> Ready<Subject> {
+        ready(subject(&plain_capabilities()))
     }
 
     contract!(fresh());
@@ -55,13 +57,13 @@ mod settling_each_change {
 mod all_or_nothing {
     use super::*;
 
-    async fn fresh() -> Subject {
-        subject(Capabilities {
+    fn fresh() -> Ready<Subject> {
+        ready(subject(&Capabilities {
             all_or_nothing: true,
             lazy_thumbnails: true,
             address_fields: vec!["Season".into()],
             ..plain_capabilities()
-        })
+        }))
     }
 
     contract!(fresh());

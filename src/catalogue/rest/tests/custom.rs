@@ -183,9 +183,11 @@ async fn hits_show_custom_metadata_under_dotted_ids_and_queries_find_it_by_the_b
 }
 
 #[tokio::test]
-async fn custom_metadata_users_only_read_is_not_written() {
+async fn custom_metadata_users_only_read_is_not_written_but_may_be_sent_back_as_it_is() {
     let catalogue = Catalogue::open().await;
     let locked = identity::hashed_id("set", crate::catalogue::schema::LOCKED_SET);
+    let unchanged = with(json!({ &locked: { field("Origin"): null } }));
+    assert_eq!(catalogue.bulk(MERGE, unchanged).await.status, 200);
     let answer = catalogue
         .bulk(MERGE, with(json!({locked: {field("Origin"): "mine"}})))
         .await;

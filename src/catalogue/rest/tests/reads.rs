@@ -59,6 +59,38 @@ async fn several_assets_are_read_at_once_and_an_unknown_guid_is_named() {
 }
 
 #[tokio::test]
+async fn an_audit_tells_who_changed_what_newest_first_and_no_ops_leave_no_trace() {
+    let catalogue = Catalogue::open().await;
+    for _ in 0..2 {
+        let item = table("TBL_001", &json!({"certificateStatus": "DRAFT"}));
+        catalogue.bulk("", json!([item])).await;
+    }
+    let query = json!({"bool": {"filter": [{"term": {"entityId": {"value": guid("TBL_001")}}},
+        {"range": {"created": {"gte": 5}}}]}});
+    let sort = json!([{"created": {"order": "desc"}}, {"entityId": {"order": "asc"}}]);
+    let body = json!({"dsl": {"from": 0, "size": 10, "query": query, "sort": sort}});
+    let answer = catalogue
+        .call("POST", "/api/meta/entity/auditSearch", &body)
+        .await;
+    assert_eq!(
+        (&answer.body["count"], &answer.body["totalCount"]),
+        (&json!(2), &json!(2))
+    );
+    let events = &answer.body["entityAudits"];
+    assert_eq!(events[0]["action"], "ENTITY_UPDATE");
+    assert_eq!(events[0]["user"], "librarian");
+    assert_eq!(
+        events[0]["detail"]["attributes"],
+        json!({"certificateStatus": "DRAFT"})
+    );
+    assert_eq!(
+        events[0]["entityQualifiedName"],
+        format!("{DATABASE}/TBL_001")
+    );
+    assert_eq!(events[1]["action"], "ENTITY_CREATE");
+}
+
+#[tokio::test]
 async fn rights_are_told_without_writing_and_unknown_actions_are_skipped() {
     let catalogue = Catalogue::with(RestSwitches::default(), "refuse-folder=Closed").await;
     let body = json!([

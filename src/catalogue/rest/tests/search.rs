@@ -255,6 +255,45 @@ async fn archived_assets_are_listed_unless_filtered_out_and_purged_ones_never() 
 }
 
 #[tokio::test]
+async fn an_index_that_lags_shows_a_write_only_after_some_searches_and_the_graph_at_once() {
+    let lagging = RestSwitches {
+        index_lag_requests: 2,
+        ..RestSwitches::default()
+    };
+    let catalogue = Catalogue::with(lagging, "").await;
+    let made = json!({"typeName": "Table", "guid": "-1", "attributes": {
+        "qualifiedName": format!("{DATABASE}/NEW"), "name": "NEW"}});
+    let item = table("TBL_000", &json!({"description": "new words"}));
+    assert_eq!(catalogue.bulk("", json!([item, made])).await.status, 200);
+    assert_eq!(
+        catalogue.attributes(&guid("TBL_000")).await["description"],
+        "new words"
+    );
+    let dsl = json!({"size": 20, "query": tables(), "sort": [{"name.keyword": "asc"}]});
+    for (count, words) in [
+        (10, Value::Null),
+        (10, Value::Null),
+        (11, json!("new words")),
+    ] {
+        let answer = catalogue.search(json!({ "dsl": dsl })).await;
+        assert_eq!(answer["approximateCount"], count);
+        assert_eq!(names(&answer).len(), count);
+        let hits = answer["entities"].as_array().unwrap();
+        let hit = hits
+            .iter()
+            .find(|hit| hit["guid"] == guid("TBL_000"))
+            .unwrap();
+        assert_eq!(
+            hit["attributes"]
+                .get("description")
+                .cloned()
+                .unwrap_or_default(),
+            words
+        );
+    }
+}
+
+#[tokio::test]
 async fn tags_and_terms_are_left_out_of_hits_when_asked() {
     let catalogue = Catalogue::open().await;
     let tagged = json!([{"typeName": "Table", "guid": guid("TBL_000"),

@@ -24,7 +24,7 @@ fn vocabulary() -> Vocabulary {
 fn asset(entity: &Json) -> Asset {
     match read(entity, false, &vocabulary()) {
         Reading::Asset(asset) => *asset,
-        other => panic!("{other:?}"),
+        other @ (Reading::Hidden | Reading::Gone) => panic!("{other:?}"),
     }
 }
 

@@ -121,10 +121,7 @@ fn a_proxys_page_is_shown_without_its_markup_and_may_have_passed_a_write_on() {
     let page = "<html><head><title>502 Bad Gateway</title></head><body>nginx<br></body></html>";
     let error = failed(502, page, true);
     assert_eq!(error.verdict(), Verdict::ReadBack);
-    assert!(
-        error.to_string().contains("502 Bad Gateway nginx"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("\"502 Bad Gateway\""), "{error}");
     assert!(!error.to_string().contains('<'));
     assert_eq!(failed(503, page, true).verdict(), Verdict::RetryLater);
     assert_eq!(failed(504, "", false).verdict(), Verdict::RetryLater);

@@ -12,9 +12,13 @@ fn of(entries: &[(Option<&str>, String)]) -> Vec<Definition> {
     let mut groups = String::new();
     for (kind, field) in entries {
         let kind = kind.unwrap_or("Asset");
-        groups += &format!(
-            "<items><assetType>{kind}</assetType><fieldArray>{field}</fieldArray></items>"
-        );
+        groups.extend([
+            "<items><assetType>",
+            kind,
+            "</assetType><fieldArray>",
+            field,
+        ]);
+        groups.push_str("</fieldArray></items>");
     }
     let body = enveloped(&format!(
         "<getAssetMetadataFieldsReturn><assetFieldsArray>{groups}</assetFieldsArray>\
@@ -137,6 +141,13 @@ fn hidden_fields_are_left_out_and_system_fields_can_not_be_edited() {
     assert!(fields.schema.field("Secret").is_none());
     assert_eq!(fields.key_of("Secret"), None);
     assert!(fields.schema.field("Depth").unwrap().locked.is_some());
+    let width = field("h3", "Width", "Int").replace("<isUserDefined>true", "<isUserDefined>false");
+    let fields = Fields::new(of(&[(None, width)]), &CertificateNames::default());
+    let widths = fields.schema.fields.iter().map(|field| field.key.as_str());
+    let widths: Vec<&str> = widths
+        .filter(|name| name.to_lowercase().starts_with("width"))
+        .collect();
+    assert_eq!(widths, ["Width"], "the same fact is shown once");
 }
 
 #[test]

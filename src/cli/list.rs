@@ -1,0 +1,87 @@
+//! `armarius list`: the library, narrowed by a query.
+
+use super::{
+    args::{Global, ListArgs, ListFormat},
+    ending::{Ending, Stop},
+    output::Output,
+    session,
+};
+use crate::{
+    domain::{FieldKey, Query, Sort, Workbench},
+    exchange::{self, Guard},
+};
+
+/// Lists afresh and prints what the query lets through, by name.
+///
+/// # Errors
+///
+/// What is wrong with the query, or keeps it from listing.
+pub async fn run(
+    global: &Global,
+    args: &ListArgs,
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
+    let mut headless = session::connect(global).await?;
+    let query = query(&headless.workbench, &args.query.join(" "))?;
+    let fields = fields(&headless.workbench, &args.fields)?;
+    session::list(&mut headless, output).await?;
+    let bench = &headless.workbench;
+    let rows = query.rows(&bench.listing, &bench.schema, &bench.sets());
+    let ordered = bench.listing.ordered(&rows, &Sort::default());
+    let fields = if fields.is_empty() {
+        default_fields(bench, args.format)
+    } else {
+        fields
+    };
+    let shown = ordered.iter().take(args.limit.unwrap_or(usize::MAX));
+    let format = match args.format {
+        ListFormat::Table => exchange::ListFormat::Table,
+        ListFormat::Csv => exchange::ListFormat::Csv,
+        ListFormat::Tsv => exchange::ListFormat::Tsv,
+        ListFormat::Jsonl => exchange::ListFormat::JsonLines,
+    };
+    let assets = shown.map(|&row| bench.listing.asset(row));
+    exchange::list(output.out, format, &fields, assets, Guard::Exact)?;
+    output.say(&format!("{} of {} assets", rows.len(), bench.listing.len()));
+    headless.close().await;
+    Ok(Ending::Ok)
+}
+
+fn query(bench: &Workbench, text: &str) -> Result<Query, Stop> {
+    let query = Query::parse(text).map_err(|error| Stop::usage(format!("query: {error}")))?;
+    query
+        .check(&bench.schema)
+        .map_err(|error| Stop::usage(format!("query: {error}")))?;
+    Ok(query)
+}
+
+fn fields(bench: &Workbench, names: &[String]) -> Result<Vec<FieldKey>, Stop> {
+    let field = |name: &String| {
+        bench
+            .schema
+            .field(name)
+            .map(|field| field.key.clone())
+            .ok_or_else(|| {
+                let near = bench.schema.nearest(name);
+                let hint = near
+                    .map(|key| format!("; did you mean {key}?"))
+                    .unwrap_or_default();
+                Stop::usage(format!("--fields: there is no field `{name}`{hint}"))
+            })
+    };
+    names.iter().map(field).collect()
+}
+
+/// Everything for programs; for people the first fields that anybody may edit.
+fn default_fields(bench: &Workbench, format: ListFormat) -> Vec<FieldKey> {
+    let all = bench.schema.fields.iter();
+    if format != ListFormat::Table {
+        return all.map(|field| field.key.clone()).collect();
+    }
+    let shown = all
+        .filter(|field| field.locked.is_none())
+        .map(|field| field.key.clone());
+    shown.take(FIELDS_IN_A_TABLE).collect()
+}
+
+const FIELDS_IN_A_TABLE: usize = 4;

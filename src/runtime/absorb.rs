@@ -1,0 +1,42 @@
+//! News taken into a workbench.
+
+use crate::{domain::Workbench, flow::Event};
+
+/// Takes any event into a workbench. What only a screen cares about changes nothing.
+pub fn absorb(workbench: &mut Workbench, event: &Event) {
+    match event.clone() {
+        Event::Connected {
+            capabilities,
+            schema,
+        } => workbench.absorb_connection(*capabilities, schema),
+        Event::Page {
+            generation,
+            assets,
+            total,
+        } => {
+            workbench.absorb_page(generation, &assets, total);
+        }
+        Event::Listed { generation } => {
+            workbench.absorb_end(generation);
+        }
+        Event::Values(values) => workbench.absorb_values(&values),
+        Event::Refreshed { assets, .. } => {
+            workbench.listing.take(&assets);
+        }
+        Event::PersistFailed(failure) => workbench.read_only = Some(failure.sentence()),
+        Event::RunStarted(run) => workbench.absorb_run(*run),
+        Event::Call { run, call } => workbench.absorb_call(&run, call),
+        Event::Settled { run, settled } => workbench.absorb_settled(&run, settled),
+        Event::RunState {
+            run, state, at_ms, ..
+        } => workbench.absorb_run_state(&run, state, at_ms),
+        Event::ConnectFailed(_)
+        | Event::ListFailed { .. }
+        | Event::Picture { .. }
+        | Event::Persisted(_)
+        | Event::ReportWritten(_)
+        | Event::Copied { .. }
+        | Event::Failed(_)
+        | Event::Said(_) => {}
+    }
+}
