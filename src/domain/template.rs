@@ -82,12 +82,18 @@ impl Template {
 
     /// Whether it says the same for every asset.
     pub fn is_constant(&self) -> bool {
-        !self.pieces.iter().any(|piece| matches!(piece, Piece::Slot { .. }))
+        !self
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Slot { .. }))
     }
 
     /// How many places for values it has.
     pub fn slots(&self) -> usize {
-        self.pieces.iter().filter(|piece| matches!(piece, Piece::Slot { .. })).count()
+        self.pieces
+            .iter()
+            .filter(|piece| matches!(piece, Piece::Slot { .. }))
+            .count()
     }
 
     /// The text for an asset, with what is staged on it.
@@ -100,12 +106,18 @@ impl Template {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Slot { written, source, filters } => {
+                Piece::Slot {
+                    written,
+                    source,
+                    filters,
+                } => {
                     let value = match source {
                         Source::Id => workbench.listing.id(row).as_str().to_owned(),
                         Source::Field(key) => held(workbench, row, key),
                     };
-                    let value = filters.iter().fold(value, |value, filter| filter.apply(value));
+                    let value = filters
+                        .iter()
+                        .fold(value, |value, filter| filter.apply(value));
                     if value.is_empty() {
                         return Err(written.clone());
                     }
@@ -119,7 +131,11 @@ impl Template {
 
 fn held(workbench: &Workbench, row: Row, key: &FieldKey) -> String {
     let value = workbench.draft().value(&workbench.listing, row, key);
-    if value.is_present() { value.display().into_owned() } else { String::new() }
+    if value.is_present() {
+        value.display().into_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// The place of the `}` that closes a slot, quotes respected.
@@ -135,8 +151,14 @@ fn slot(inside: &str, schema: &Schema) -> Result<Piece, String> {
     let mut parts = split(inside).into_iter();
     let written = parts.next().unwrap_or_default().trim().to_owned();
     let source = source(&written, schema)?;
-    let filters = parts.map(|part| filter(part.trim())).collect::<Result<_, _>>()?;
-    Ok(Piece::Slot { written, source, filters })
+    let filters = parts
+        .map(|part| filter(part.trim()))
+        .collect::<Result<_, _>>()?;
+    Ok(Piece::Slot {
+        written,
+        source,
+        filters,
+    })
 }
 
 /// The parts between `|`, quotes respected.
@@ -166,16 +188,21 @@ fn source(written: &str, schema: &Schema) -> Result<Source, String> {
         return Ok(Source::Field(field.key.clone()));
     }
     let ending = format!(".{}", text::fold(written));
-    let mut found =
-        schema.fields.iter().filter(|field| text::fold(field.key.as_str()).ends_with(&ending));
+    let mut found = schema
+        .fields
+        .iter()
+        .filter(|field| text::fold(field.key.as_str()).ends_with(&ending));
     match (found.next(), found.next()) {
         (Some(field), None) => Ok(Source::Field(field.key.clone())),
-        (Some(one), Some(two)) => {
-            Err(format!("`{written}` could be {} or {}; write it out", one.key, two.key))
-        }
+        (Some(one), Some(two)) => Err(format!(
+            "`{written}` could be {} or {}; write it out",
+            one.key, two.key
+        )),
         (None, _) => {
             let near = schema.nearest(written);
-            let hint = near.map(|key| format!("; did you mean {key}?")).unwrap_or_default();
+            let hint = near
+                .map(|key| format!("; did you mean {key}?"))
+                .unwrap_or_default();
             Err(format!("there is no field `{written}`{hint}"))
         }
     }
@@ -196,9 +223,9 @@ fn filter(part: &str) -> Result<Filter, String> {
         ("lower", _) => Ok(Filter::Lower),
         ("default", false) => Ok(Filter::Default(argument)),
         ("default", true) => Err("default needs a text, as in default:\"-\"".into()),
-        (other, _) => {
-            Err(format!("there is no filter `{other}`; known are strip, upper, lower, default"))
-        }
+        (other, _) => Err(format!(
+            "there is no filter `{other}`; known are strip, upper, lower, default"
+        )),
     }
 }
 
@@ -219,7 +246,8 @@ fn stripped<'a>(value: &'a str, ending: &str) -> &'a str {
         return head;
     }
     let sign = ending.chars().next().filter(|sign| !sign.is_alphanumeric());
-    sign.and_then(|sign| value.rfind(sign)).map_or(value, |at| &value[..at])
+    sign.and_then(|sign| value.rfind(sign))
+        .map_or(value, |at| &value[..at])
 }
 
 #[cfg(test)]
@@ -240,14 +268,19 @@ mod tests {
             fields: vec![("Audit.Ticket".into(), Value::text(ticket))],
             locked: None,
         };
-        let assets = [asset("1", "JKT_2202_BACK", "DQ-118"), asset("2", "JKT_2202_DET1", "")];
+        let assets = [
+            asset("1", "JKT_2202_BACK", "DQ-118"),
+            asset("2", "JKT_2202_DET1", ""),
+        ];
         bench.absorb_page(0, &assets, 2);
         bench
     }
 
     fn filled(source: &str, row: Row) -> Result<String, String> {
         let bench = bench();
-        Template::parse(source, &bench.schema).unwrap().fill(&bench, row)
+        Template::parse(source, &bench.schema)
+            .unwrap()
+            .fill(&bench, row)
     }
 
     #[test]

@@ -1,19 +1,25 @@
 //! What opens above a screen: questions, text fields, choices.
 
+mod certificate;
 mod choice;
 mod confirm;
+mod edit;
 mod editing;
 mod filter_line;
 mod hidden;
+mod kept;
 mod messages;
 mod pasted;
 mod query;
+mod submit;
+mod thumbnail;
 mod view;
 
 pub use confirm::Confirm;
 pub use editing::{command_line, editing, help, plan};
 pub use filter_line::FilterLine;
 pub use hidden::HiddenMarks;
+pub use kept::Kept;
 pub use messages::Messages;
 pub use pasted::{Pasted, mark_named};
 pub use query::parsed;
