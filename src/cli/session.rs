@@ -1,10 +1,11 @@
 //! One profile's workspace and endpoint, opened for a headless command.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{args::Global, ending::Stop, output::Output, wire::Setup};
 use crate::{
     config::Profile,
+    endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, Workspace},
 };
@@ -87,7 +88,19 @@ const SAY_EVERY: u64 = 10_000;
 ///
 /// If the secret can't be had, or the workspace can't be opened.
 pub fn parts(setup: &Setup, profile: &Profile) -> Result<RuntimeParts, Stop> {
-    let endpoint = setup.endpoint(profile)?;
+    parts_with(setup, profile, setup.endpoint(profile)?)
+}
+
+/// The same for an endpoint that is there already.
+///
+/// # Errors
+///
+/// If the workspace can't be opened.
+pub fn parts_with(
+    setup: &Setup,
+    profile: &Profile,
+    endpoint: Arc<dyn Endpoint>,
+) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
     let me = Holder::this_process(&profile.author, now_ms());
     let workspace = Workspace::open(&folder, &me)

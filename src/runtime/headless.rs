@@ -109,14 +109,20 @@ impl Headless {
         self.perform(Effect::List { generation });
         let mut have = 0;
         let listed = self.until(move |event| {
-            if let Event::Page { assets, total, .. } = event {
+            if let Event::Page {
+                generation: of,
+                assets,
+                total,
+            } = event
+                && *of == generation
+            {
                 have += assets.len() as u64;
                 progress(have, *total);
             }
             if let Event::ListFailed { failure, .. } = event {
                 return Some(Err(failure.clone()));
             }
-            matches!(event, Event::Listed { .. }).then_some(Ok(()))
+            (*event == Event::Listed { generation }).then_some(Ok(()))
         });
         listed.await
     }

@@ -1,10 +1,13 @@
 //! The whole model of the screen: inputs and events in, effects out.
 
+mod asking;
 mod chrome;
-pub use chrome::clock;
+mod everywhere;
 mod news;
 mod steps;
 mod world;
+
+pub use chrome::clock;
 
 use ratatui::layout::Size;
 
@@ -67,6 +70,9 @@ impl Setup {
         }
     }
 }
+
+/// The keys of the settings the app keeps by [`Effect::SaveSetting`].
+pub const KEPT_SETTINGS: [&str; 3] = ["sort", "columns", "filters"];
 
 /// The whole model of the screen.
 #[derive(Debug)]

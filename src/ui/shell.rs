@@ -62,17 +62,18 @@ pub async fn run<W: Write>(
             Woken::Ended => break,
         };
         for effect in effects {
-            match effect {
-                Effect::Quit => leave = true,
-                Effect::Suspend => {
-                    // The stream's thread must not eat keys meant for the shell.
-                    drop(inputs);
-                    guard.suspend()?;
-                    inputs = terminal::inputs();
-                    let more = app.on_input(Input::Continued, world.now_ms());
-                    more.into_iter().for_each(|effect| world.perform(effect));
+            if effect == Effect::Quit {
+                leave = true;
+            } else if effect == Effect::Suspend {
+                // The stream's thread must not eat keys meant for the shell.
+                drop(inputs);
+                guard.suspend()?;
+                inputs = terminal::inputs();
+                for effect in app.on_input(Input::Continued, world.now_ms()) {
+                    world.perform(effect);
                 }
-                effect => world.perform(effect),
+            } else {
+                world.perform(effect);
             }
         }
         if app.take_repaint() {

@@ -15,6 +15,7 @@ use ratatui::{
     Terminal,
     backend::CrosstermBackend,
     crossterm::{
+        clipboard::CopyToClipboard,
         cursor::{SetCursorStyle, Show},
         event::{
             DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -29,7 +30,8 @@ use ratatui::{
     },
     layout::{Rect, Size},
 };
-use ratatui_image::picker::{Picker, ProtocolType, cap_parser::QueryStdioOptions};
+pub use ratatui_image::picker::Picker;
+use ratatui_image::picker::{ProtocolType, cap_parser::QueryStdioOptions};
 
 use super::{
     app::App,
@@ -187,6 +189,15 @@ fn stop_here() {
 #[cfg(not(unix))]
 fn stop_here() {}
 
+/// Puts text on the clipboard of the person's own machine, over ssh too (OSC 52).
+///
+/// # Errors
+///
+/// If the terminal can't be written.
+pub fn copy(text: &str) -> io::Result<()> {
+    execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+}
+
 /// What the terminal can do with pictures. Asks it, with a limit; so only before the inputs.
 pub fn picker(wanted: &str) -> Picker {
     let mut picker = match wanted {
@@ -240,7 +251,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     match event {
         Event::Key(key) => chord(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
-        Event::Mouse(mouse) => self::mouse(mouse, size).map(Input::Mouse),
+        Event::Mouse(mouse) => self::mouse(*mouse, size).map(Input::Mouse),
         Event::Resize(width, height) => Some(Input::Resize {
             width: *width,
             height: *height,
@@ -249,7 +260,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     }
 }
 
-fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
+fn mouse(event: MouseEvent, size: Size) -> Option<Mouse> {
     let deed = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => MouseDeed::Click,
         MouseEventKind::Drag(MouseButton::Left) => MouseDeed::Drag,
@@ -270,6 +281,10 @@ fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
     })
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "keys of keyboards nobody here has: media keys, locks, modifiers alone"
+)]
 fn chord(event: &KeyEvent) -> Option<Chord> {
     if event.kind == KeyEventKind::Release {
         return None;
@@ -299,7 +314,7 @@ fn chord(event: &KeyEvent) -> Option<Chord> {
     let plain = matches!(key, Key::Char(_) | Key::BackTab);
     let key = match key {
         Key::Char(character) if ctrl => Key::Char(character.to_ascii_lowercase()),
-        key => key,
+        other => other,
     };
     Some(Chord {
         key,
@@ -346,7 +361,7 @@ mod tests {
             row: u16::MAX,
             modifiers: KeyModifiers::NONE,
         };
-        let mouse = mouse(&event, Size::new(80, 24)).unwrap();
+        let mouse = mouse(event, Size::new(80, 24)).unwrap();
         assert_eq!((mouse.column, mouse.row), (79, 23));
     }
 }

@@ -85,12 +85,13 @@ impl App {
     fn environment(&self) -> String {
         match &self.world.connection.link {
             Link::Offline(since, _) => format!("OFFLINE since {}", self.clock(*since, false)),
-            _ if self.world.workbench.read_only.is_some() => {
-                format!("READ-ONLY {}", self.world.identity.environment)
-                    .trim_end()
-                    .to_owned()
+            Link::Idle | Link::Connecting | Link::Online | Link::SignIn(_) | Link::Broken(_) => {
+                let word = &self.world.identity.environment;
+                match self.world.workbench.read_only {
+                    Some(_) => format!("READ-ONLY {word}").trim_end().to_owned(),
+                    None => word.clone(),
+                }
             }
-            _ => self.world.identity.environment.clone(),
         }
     }
 
@@ -111,18 +112,18 @@ impl App {
         }
         let mut header = format!(" armarius  {}", identity.profile);
         if let Some(capabilities) = capabilities {
-            header.push_str(&format!(
+            header.extend([format!(
                 " ({})  {}",
                 capabilities.library, capabilities.protocol
-            ));
+            )]);
         }
-        header.push_str(&format!(
+        header.extend([format!(
             "  role: {}  draft: {}",
             role.trim(),
             identity.draft
-        ));
+        )]);
         if let Some(saved) = saved {
-            header.push_str(&format!("  saved {saved}"));
+            header.extend([format!("  saved {saved}")]);
         }
         header
     }
@@ -212,7 +213,11 @@ impl App {
     }
 
     fn draw_speaking(&self, frame: &mut Frame<'_>, area: Rect) {
-        let said = self.world.said.last().map_or("", String::as_str);
+        let scene = self.world.scene(!self.layers.is_empty());
+        let said = self.top().speaking(&scene);
+        let said = said
+            .or_else(|| self.world.said.last().cloned())
+            .unwrap_or_default();
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
@@ -221,7 +226,7 @@ impl App {
         text::put(
             frame.buffer_mut(),
             place,
-            said,
+            &said,
             self.world.theme.style(Role::Speaking),
         );
     }
@@ -234,17 +239,12 @@ impl App {
         let mut pieces: Vec<(String, Style)> =
             vec![(format!(" {} ", top.mode()), theme.style(Role::Title))];
         let mut used = text::width(top.mode()) + 2;
-        if !self.pending.is_empty() {
-            pieces.push((
-                format!(" {} ..", crate::ui::chord::shown(&self.pending)),
-                key,
-            ));
-            pieces.push(("  pick one; Esc cancels".into(), plain));
-        } else {
-            for hint in top.hints(&scene) {
-                let Some((keys, word)) = self.hint(hint) else {
-                    continue;
-                };
+        if self.pending.is_empty() {
+            for (keys, word) in top
+                .hints(&scene)
+                .into_iter()
+                .filter_map(|hint| self.hint(hint))
+            {
                 let wide = text::width(&keys) + text::width(&word) + 3;
                 if used + wide > usize::from(area.width) {
                     break;
@@ -253,6 +253,10 @@ impl App {
                 pieces.push((format!(" {keys}"), key));
                 pieces.push((format!(" {word} "), plain));
             }
+        } else {
+            let keys = crate::ui::chord::shown(&self.pending);
+            pieces.push((format!(" {keys} .."), key));
+            pieces.push(("  pick one; Esc cancels".into(), plain));
         }
         text::put_all(frame.buffer_mut(), area, &pieces);
     }

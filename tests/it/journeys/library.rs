@@ -1,9 +1,7 @@
 //! The library the journeys walk in: jackets and pants of two seasons, most without rights.
 
 use armarius::{
-    domain::{
-        Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Schema, Value,
-    },
+    domain::{Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Schema, Value},
     ui::session::{World, asset},
 };
 
@@ -19,10 +17,19 @@ pub(crate) fn world() -> World {
     }
     for number in 0..60 {
         let (line, shot) = (1001 + number / 6, SHOTS[number % 6]);
-        assets.push(image(&format!("PNT_{line}_{shot}"), "SS26", "Agency X", number));
+        assets.push(image(
+            &format!("PNT_{line}_{shot}"),
+            "SS26",
+            "Agency X",
+            number,
+        ));
     }
     for number in 0..12 {
-        assets.push(asset(&format!("MOV_{number:03}"), "Video", &[("Season", "AW26")]));
+        assets.push(asset(
+            &format!("MOV_{number:03}"),
+            "Video",
+            &[("Season", "AW26")],
+        ));
     }
     World::new(schema(), assets)
 }
@@ -33,20 +40,32 @@ fn image(name: &str, season: &str, rights: &str, number: usize) -> Asset {
     let mut asset = asset(
         name,
         "Image",
-        &[("Title", &title), ("Season", season), ("Rights", rights), ("Modified", &day)],
+        &[
+            ("Title", &title),
+            ("Season", season),
+            ("Rights", rights),
+            ("Modified", &day),
+        ],
     );
     if number % 5 == 0 {
         let certificate = Certificate {
             status: CertificateStatus::ALL[number % 3],
             message: String::new(),
         };
-        asset.fields.push((FieldKey::certificate(), Value::Certificate(certificate)));
+        asset
+            .fields
+            .push((FieldKey::certificate(), Value::Certificate(certificate)));
     }
     if number % 4 != 0 {
-        let thumbnail = Value::Asset { id: asset.id.clone(), name: name.into() };
+        let thumbnail = Value::Asset {
+            id: asset.id.clone(),
+            name: name.into(),
+        };
         asset.fields.push((FieldKey::thumbnail(), thumbnail));
     }
-    asset.fields.push(("Keywords".into(), Value::list(["jacket", "outer"])));
+    asset
+        .fields
+        .push(("Keywords".into(), Value::list(["jacket", "outer"])));
     asset
 }
 

@@ -1,5 +1,8 @@
 //! Journeys: keys in, screens out, with a scripted world.
 
 mod browse;
+mod facets;
 mod library;
-mod look;
+mod pictures;
+mod terminals;
+mod trouble;

@@ -8,12 +8,13 @@ use ratatui::{
 
 use super::{Browse, Pane, detail, panes::Panes};
 use crate::{
-    domain::{Query, Row, SortDirection, Value},
+    domain::{FieldKey, Row, SortDirection, Value},
     ui::{
         component::Scene,
-        connection::{Link, Loading},
+        connection::Loading,
         layout::line,
         theme::Role,
+        view::{Column, KEPT},
         widgets::{Table, TableRow, boxed, diff, table, text},
     },
 };
@@ -53,28 +54,6 @@ fn state(scene: &Scene<'_>, row: Row) -> (char, Role) {
     } else {
         (' ', Role::Text)
     }
-}
-
-/// The term without which there would be rows, and how many: asked only when there are none.
-pub(super) fn blame(scene: &Scene<'_>) -> Option<(String, u64)> {
-    let query: &Query = scene.view.query();
-    if query.is_empty() || !scene.view.rows().is_empty() {
-        return None;
-    }
-    let workbench = scene.workbench;
-    let terms = query.terms();
-    let without = |place| {
-        let fewer = query.without(place);
-        fewer
-            .rows(&workbench.listing, &workbench.schema, scene.view.sets())
-            .len()
-    };
-    terms
-        .into_iter()
-        .enumerate()
-        .map(|(place, term)| (term, without(place)))
-        .filter(|(_, count)| *count > 0)
-        .max_by_key(|(_, count)| *count)
 }
 
 impl Browse {
@@ -121,7 +100,9 @@ impl Browse {
             self.draw_nothing(frame, area, scene);
             return;
         }
-        let key = (76..90).contains(&scene.size.width) && scene.size.height >= 24;
+        let key = (76..90).contains(&scene.size.width)
+            && scene.size.height >= 24
+            && scene.view.chosen().is_empty();
         let mut list = area;
         if key {
             list.width -= KEY;
@@ -152,31 +133,40 @@ impl Browse {
 
     /// The table that fits a width, and which columns are in it.
     fn table(&self, width: u16, scene: &Scene<'_>) -> (Table, Vec<usize>) {
-        let wanted: Vec<(String, u16)> = scene
-            .view
-            .columns()
-            .iter()
-            .enumerate()
-            .map(|(place, column)| {
-                let title = if place == self.column && place > 0 {
-                    format!(">{}", column.title)
+        let room = width.saturating_sub(GUTTER);
+        let columns = scene.view.columns();
+        let mut kept: Vec<usize> = (0..columns.len()).collect();
+        loop {
+            let used: u16 = kept.iter().map(|&place| columns[place].width + 1).sum();
+            let worth = |place: &usize| columns[*place].worth;
+            let least = kept.iter().copied().min_by_key(worth);
+            match least.filter(|place| columns[*place].worth < KEPT && *place != self.column) {
+                Some(least) if used > room + 1 => kept.retain(|&place| place != least),
+                _ => break,
+            }
+        }
+        let wanted: Vec<((usize, String), u16)> = kept
+            .into_iter()
+            .map(|place| {
+                let sign = if place == self.column && place > 0 {
+                    ">"
                 } else {
-                    column.title.clone()
+                    ""
                 };
-                (title, column.width)
+                let title = format!("{sign}{}", columns[place].title);
+                ((place, title), columns[place].width)
             })
             .collect();
-        let room = width.saturating_sub(GUTTER);
         let mut first = 1;
         let mut fitted = table::fitted(&wanted, room, first);
-        while first < self.column && !fitted.iter().any(|(place, _, _)| *place == self.column) {
+        while first < wanted.len() && !fitted.iter().any(|((place, _), _)| *place == self.column) {
             first += 1;
             fitted = table::fitted(&wanted, room, first);
         }
-        let places = fitted.iter().map(|(place, _, _)| *place).collect();
+        let places = fitted.iter().map(|((place, _), _)| *place).collect();
         let columns = fitted
             .into_iter()
-            .map(|(_, title, width)| (title, width))
+            .map(|((_, title), width)| (title, width))
             .collect();
         (
             Table {
@@ -209,13 +199,7 @@ impl Browse {
         let cells = columns
             .iter()
             .filter_map(|place| scene.view.columns().get(*place))
-            .map(|column| {
-                cell(
-                    scene.workbench.listing.value(row, &column.key),
-                    &column.title,
-                    scene,
-                )
-            })
+            .map(|column| cell(row, column, scene))
             .collect();
         TableRow {
             gutter,
@@ -223,85 +207,27 @@ impl Browse {
             cursor: at,
         }
     }
-
-    fn draw_nothing(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        let style = scene.theme.style(Role::Text);
-        let mut number = 1;
-        for sentence in self.nothing(scene) {
-            for wrapped in text::wrapped(&sentence, area.width.saturating_sub(4)) {
-                let place = line(area, number);
-                let place = Rect {
-                    x: place.x + 2,
-                    width: place.width.saturating_sub(2),
-                    ..place
-                };
-                text::put(frame.buffer_mut(), place, &wrapped, style);
-                number += 1;
-            }
-        }
-    }
-
-    /// What is said where there are no rows.
-    fn nothing(&self, scene: &Scene<'_>) -> Vec<String> {
-        let query = scene.view.query();
-        let listing = &scene.workbench.listing;
-        if !query.is_empty() && !listing.is_empty() {
-            let mut lines = vec![format!("Nothing matches  {}", query.text())];
-            if let Some((term, count)) = &self.blame {
-                lines.push(format!("without `{term}`: {}", text::number(*count)));
-            }
-            let marked = scene.workbench.marks().len();
-            if marked > 0 {
-                lines.push(format!("{} stay marked.", text::counted(marked, "asset")));
-            }
-            lines.push("0 shows everything; / changes the filter.".into());
-            return lines;
-        }
-        if let Some(failure) = scene.connection.failure() {
-            let mut lines = vec![format!("{}.", capital(&failure.what)), failure.why.clone()];
-            lines.extend((!failure.hint.is_empty()).then(|| failure.hint.clone()));
-            lines.push(match scene.connection.link {
-                Link::SignIn(_) => "R signs in again; marks and staged changes are kept.".into(),
-                _ => "R tries again; marks and staged changes are kept.".into(),
-            });
-            return lines;
-        }
-        let library = scene.workbench.capabilities.as_ref();
-        let library = library.map_or("The library", |found| found.library.as_str());
-        match (&scene.connection.link, &scene.connection.loading) {
-            (Link::Idle, _) => vec!["Nothing was listed yet.".into()],
-            (Link::Connecting, _) => vec![format!("Signing in to {} ..", scene.identity.profile)],
-            (_, Loading::Done) => vec![
-                format!("{library} answered: 0 assets."),
-                "R asks again.".into(),
-            ],
-            _ => vec!["Listing ..  rows appear as they come; Esc stops and keeps them.".into()],
-        }
-    }
 }
 
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
-    }
-}
-
-fn cell(value: &Value, title: &str, scene: &Scene<'_>) -> (String, Style) {
-    let (text, plain) = (
+fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
+    let (plain, quiet) = (
         scene.theme.style(Role::Text),
         scene.theme.style(Role::Quiet),
     );
+    let value = scene.workbench.listing.value(row, &column.key);
+    let letter = column.key == FieldKey::certificate() || column.key == FieldKey::thumbnail();
     match value {
-        Value::Certificate(certificate) if title.ends_with("Ct") => {
-            (certificate.status.letter().to_string(), text)
+        Value::Certificate(certificate) if letter => {
+            (certificate.status.letter().to_string(), plain)
         }
-        Value::Asset { .. } if title.ends_with("Th") => ("y".into(), text),
-        Value::Unknown => ("..".into(), plain),
-        Value::Absent if title.ends_with("Ct") || title.ends_with("Th") => ("-".into(), plain),
-        Value::Absent => ("(empty)".into(), plain),
-        other => (other.display().into_owned(), text),
+        Value::Asset { .. } if letter => ("y".into(), plain),
+        Value::Unknown => ("..".into(), quiet),
+        Value::Absent if letter => ("-".into(), quiet),
+        Value::Absent => ("(empty)".into(), quiet),
+        Value::Text(text) if column.date => (text.chars().take(10).collect(), plain),
+        Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
+            (value.display().into_owned(), plain)
+        }
     }
 }
 

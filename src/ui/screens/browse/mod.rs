@@ -4,6 +4,7 @@ mod detail;
 mod draw;
 mod marks;
 pub use marks::mark_query;
+mod nothing;
 mod panes;
 
 pub use detail::Detail;
@@ -15,7 +16,7 @@ use ratatui::{
 
 use self::panes::Panes;
 use crate::{
-    domain::{AssetId, FieldKey, Row, Value},
+    domain::{AssetId, FieldKey, Query, Row, Value},
     flow::Effect,
     ui::{
         action::{Action, Answer, Context, Copy, Edit, Go, MENUS, Mark, Move, View as Look, Work},
@@ -75,24 +76,24 @@ impl Browse {
         let mut place = format!("{}/{}", text::number(at as u64), text::number(shown as u64));
         let marked = scene.workbench.marks().len();
         if marked > 0 {
-            place.push_str(&format!("  marked {}", text::number(marked)));
+            place.extend([format!("  marked {}", text::number(marked))]);
             match scene.hidden_marks() {
                 0 => {}
-                hidden => place.push_str(&format!(" ({} hidden)", text::number(hidden))),
+                hidden => place.extend([format!(" ({} hidden)", text::number(hidden))]),
             }
         }
         if let Some(range) = self.range {
             let rows = self.range_rows(range, scene);
             let new = rows.len() - rows.intersection_len(scene.workbench.marks());
-            place.push_str(&format!("  range {} ({new} new)", rows.len()));
+            place.extend([format!("  range {} ({new} new)", rows.len())]);
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
             let changes = text::number(draft.changes() + draft.equal());
-            place.push_str(&format!(
+            place.extend([format!(
                 "  staged {changes} on {}",
                 text::number(draft.rows().len())
-            ));
+            )]);
         }
         place
     }
@@ -181,10 +182,10 @@ impl Browse {
                 Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
             },
             Look::FilterReset => Reaction::step(Step::Filter {
-                query: Default::default(),
+                query: Query::default(),
                 keep: false,
             }),
-            Look::Facets => dialogs::facets(scene),
+            Look::Facets => Reaction::step(Step::Open(Box::new(dialogs::Facets::new(scene)))),
             Look::Sort => dialogs::sort(argument, scene),
             Look::Columns => dialogs::columns(argument, scene),
             Look::Details if !Panes::of(scene).can_show_detail() => self.open(scene),
@@ -354,16 +355,20 @@ impl Component for Browse {
         let (len, page) = (scene.view.rows().len(), Self::page(scene));
         match self.row.and_then(|row| scene.view.place(row)) {
             Some(place) => self.cursor.put(place, len, page),
+            // The row it was on is hidden: it goes back there when the row comes back, unless
+            // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        self.row = self.row(scene.view);
+        if self.row.is_none() {
+            self.row = self.row(scene.view);
+        }
         self.column = self
             .column
             .min(scene.view.columns().len().saturating_sub(1));
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
-        self.blame = draw::blame(scene);
+        self.blame = nothing::blame(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
@@ -373,6 +378,10 @@ impl Component for Browse {
         };
         let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
         vec![(scene.workbench.listing.id(row).clone(), area.as_size())]
+    }
+
+    fn speaking(&self, scene: &Scene<'_>) -> Option<String> {
+        self.range.map(|_| self.range_sentence(scene))
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
