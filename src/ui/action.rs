@@ -241,6 +241,22 @@ pub enum Answer {
     PreviousAsset,
     /// Change the way it is done.
     Mode,
+    /// Search in the dialog.
+    Search,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// All assets of the preview.
+    ShowAll,
+    /// Those that change.
+    ShowChanged,
+    /// Those that may not be edited.
+    ShowLocked,
+    /// Those with a mistake.
+    ShowErrors,
+    /// Those that stay as they are.
+    ShowEqual,
 }
 
 /// Everything a key or a command can ask for.

@@ -31,13 +31,15 @@ pub enum Context {
     Thumbnail,
     /// The certificate dialog.
     Certificate,
+    /// The preview of a dialog.
+    Preview,
     /// The submit plan.
     Plan,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Anywhere,
         Self::List,
         Self::Browse,
@@ -52,6 +54,7 @@ impl Context {
         Self::Edit,
         Self::Thumbnail,
         Self::Certificate,
+        Self::Preview,
         Self::Plan,
     ];
 
@@ -72,6 +75,7 @@ impl Context {
             Self::Edit => "edit",
             Self::Thumbnail => "thumbnail",
             Self::Certificate => "certificate",
+            Self::Preview => "preview",
             Self::Plan => "submit",
         }
     }

@@ -1,11 +1,13 @@
 //! Carries out what components asked for, and the actions every screen has.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+use roaring::RoaringBitmap;
 
 use super::App;
 use crate::{
     domain::{
-        Operation, Stamp,
+        FieldKey, Operation, Stamp,
         oplog::{Deed, Picked},
         workbench::Command,
     },
@@ -74,6 +76,7 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
+                Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => self.dispatch(action, &argument),
                 Step::Quit => self.effects.push(Effect::Quit),
             }
@@ -153,11 +156,14 @@ fn sentence(operation: &Operation) -> String {
     let count = |picked: &[Picked]| picked.iter().map(|one| one.rows.len()).sum();
     match &operation.deed {
         Deed::Stage(step) => {
-            let changes = step.edits.iter().map(|edit| edit.rows.len()).sum();
-            let mut assets = roaring::RoaringBitmap::new();
+            // Several edits of one field make one change of an asset.
+            let mut fields: HashMap<&FieldKey, RoaringBitmap> = HashMap::new();
+            let mut assets = RoaringBitmap::new();
             for edit in &step.edits {
+                *fields.entry(&edit.field).or_default() |= &edit.rows;
                 assets |= &edit.rows;
             }
+            let changes = fields.values().map(RoaringBitmap::len).sum();
             format!(
                 "Staged {} on {}: {}.  u undo",
                 text::counted(changes, "change"),

@@ -1,14 +1,19 @@
 //! What opens above a screen: questions, text fields, choices.
 
+mod certificate;
 mod choice;
 mod confirm;
+mod edit;
 mod editing;
 mod facets;
 mod filter_line;
 mod hidden;
+mod kept;
 mod messages;
 mod pasted;
 mod query;
+mod submit;
+mod thumbnail;
 mod view;
 
 pub use confirm::Confirm;
@@ -16,6 +21,7 @@ pub use editing::{command_line, editing, help, plan};
 pub use facets::Facets;
 pub use filter_line::FilterLine;
 pub use hidden::HiddenMarks;
+pub use kept::Kept;
 pub use messages::Messages;
 pub use pasted::{Pasted, mark_named};
 pub use query::parsed;
