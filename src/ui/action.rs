@@ -1,0 +1,434 @@
+//! What a person can ask of the screens: one vocabulary for keys, commands, hints and help.
+//!
+//! The table of [`ACTIONS`] says for each action its name on the command line, its keys, where
+//! they are in force, and what it does; everything that shows keys or names is made from it.
+
+mod table;
+
+pub use table::ACTIONS;
+
+/// Where a key is in force. A component names its contexts, most particular first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere but in text fields and questions.
+    Anywhere,
+    /// Wherever rows are listed.
+    List,
+    /// The Browse screen.
+    Browse,
+    /// Browse while a range is being marked.
+    Range,
+    /// The Staged screen.
+    Staged,
+    /// The Review screen.
+    Review,
+    /// The Results screen.
+    Results,
+    /// The Results screen while a run goes on.
+    Run,
+    /// The History screen.
+    History,
+    /// Any text field.
+    Input,
+    /// Any dialog.
+    Dialog,
+    /// The edit dialog.
+    Edit,
+    /// The thumbnail dialog.
+    Thumbnail,
+    /// The certificate dialog.
+    Certificate,
+    /// The submit plan.
+    Plan,
+}
+
+impl Context {
+    /// All contexts.
+    pub const ALL: [Self; 15] = [
+        Self::Anywhere,
+        Self::List,
+        Self::Browse,
+        Self::Range,
+        Self::Staged,
+        Self::Review,
+        Self::Results,
+        Self::Run,
+        Self::History,
+        Self::Input,
+        Self::Dialog,
+        Self::Edit,
+        Self::Thumbnail,
+        Self::Certificate,
+        Self::Plan,
+    ];
+
+    /// The word for it in help and in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Anywhere => "everywhere",
+            Self::List => "lists",
+            Self::Browse => "Browse",
+            Self::Range => "range",
+            Self::Staged => "Staged",
+            Self::Review => "Review",
+            Self::Results => "Results",
+            Self::Run => "run",
+            Self::History => "History",
+            Self::Input => "text fields",
+            Self::Dialog => "dialogs",
+            Self::Edit => "edit",
+            Self::Thumbnail => "thumbnail",
+            Self::Certificate => "certificate",
+            Self::Plan => "submit",
+        }
+    }
+}
+
+/// A menu of keys that begin alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Menu {
+    /// The first key by default.
+    pub prefix: char,
+    /// The function key that opens it in the preset without letters.
+    pub function_key: u8,
+    /// What it is for.
+    pub title: &'static str,
+}
+
+/// The menus, by their first key.
+pub const MENUS: [Menu; 6] = [
+    Menu {
+        prefix: 's',
+        function_key: 6,
+        title: "select",
+    },
+    Menu {
+        prefix: 'g',
+        function_key: 7,
+        title: "go",
+    },
+    Menu {
+        prefix: 'z',
+        function_key: 8,
+        title: "view",
+    },
+    Menu {
+        prefix: 'o',
+        function_key: 9,
+        title: "operation",
+    },
+    Menu {
+        prefix: 'y',
+        function_key: 11,
+        title: "copy",
+    },
+    Menu {
+        prefix: 'a',
+        function_key: 2,
+        title: "actions",
+    },
+];
+
+/// Go somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Go {
+    /// To Browse.
+    Browse,
+    /// To Staged.
+    Staged,
+    /// To Review.
+    Review,
+    /// To Results.
+    Results,
+    /// To History.
+    History,
+    /// To the help of this screen.
+    Help,
+    /// To the command line.
+    CommandLine,
+    /// To everything that was said.
+    Messages,
+    /// One step back.
+    Back,
+    /// Stop the input or the question.
+    Interrupt,
+    /// Close this view, at the top leave.
+    Quit,
+    /// Give the terminal back to the shell.
+    Suspend,
+    /// Draw everything again.
+    Redraw,
+}
+
+/// Move among rows and panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Move {
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// To the first.
+    Top,
+    /// To the last.
+    Bottom,
+    /// Half a page up.
+    HalfUp,
+    /// Half a page down.
+    HalfDown,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// Columns to the left.
+    Left,
+    /// Columns to the right.
+    Right,
+    /// The next pane or field.
+    NextPane,
+    /// The previous pane or field.
+    PreviousPane,
+    /// The next marked row.
+    NextMarked,
+    /// The previous marked row.
+    PreviousMarked,
+    /// The next row with a problem.
+    NextProblem,
+    /// The previous row with a problem.
+    PreviousProblem,
+    /// The next grouping or tab.
+    NextTab,
+    /// The previous grouping or tab.
+    PreviousTab,
+    /// Open the row.
+    Open,
+}
+
+/// Mark rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mark {
+    /// The row, or tick.
+    Toggle,
+    /// A range to mark.
+    Range,
+    /// A range to unmark.
+    RangeOff,
+    /// The range one row up.
+    ExtendUp,
+    /// The range one row down.
+    ExtendDown,
+    /// All that match the filter.
+    All,
+    /// Everything in the library.
+    Library,
+    /// The rows on the screen.
+    Screen,
+    /// None.
+    None,
+    /// The other ones within the filter.
+    Invert,
+    /// Those a query lets through.
+    Query,
+    /// The ids or names that are pasted.
+    Paste,
+    /// Those with the same value.
+    Same,
+    /// Those with errors.
+    Errors,
+    /// Those with warnings.
+    Warnings,
+    /// Those with staged changes.
+    Staged,
+    /// Drop the marks the filter hides.
+    DropHidden,
+    /// Show only the marked rows.
+    Only,
+    /// The marks before.
+    Restore,
+}
+
+/// Change what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// Filter.
+    Filter,
+    /// No filter.
+    FilterReset,
+    /// The facets.
+    Facets,
+    /// Order.
+    Sort,
+    /// Columns.
+    Columns,
+    /// The detail pane, or diff.
+    Details,
+    /// How pictures are drawn.
+    Images,
+    /// Wrap long values.
+    Wrap,
+    /// The theme.
+    Theme,
+    /// Ask the server again.
+    Refresh,
+}
+
+/// Stage something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Edit {
+    /// The edit dialog.
+    Open,
+    /// Set a field.
+    Set,
+    /// Append to a field.
+    Append,
+    /// Prepend to a field.
+    Prepend,
+    /// Find and replace in a field.
+    Replace,
+    /// Clear a field.
+    Clear,
+    /// Add tags.
+    AddTag,
+    /// Remove tags.
+    RemoveTag,
+    /// Thumbnails.
+    Thumbnail,
+    /// Certificates.
+    Certificate,
+}
+
+/// Work on the draft and on runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Work {
+    /// Take back.
+    Undo,
+    /// Bring back.
+    Redo,
+    /// Take back this step.
+    UndoStep,
+    /// Take out of the draft.
+    Exclude,
+    /// Throw the draft away.
+    Drop,
+    /// The plan, and then the run.
+    Submit,
+    /// Pause or go on.
+    Pause,
+    /// Stop after the call under way.
+    Stop,
+    /// Leave the run in the background.
+    Background,
+    /// Go on with a run.
+    Resume,
+    /// Retry what failed.
+    Retry,
+    /// Read back what is unknown.
+    ReadBack,
+    /// Write the report.
+    Report,
+}
+
+/// Copy to the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Copy {
+    /// The id.
+    Id,
+    /// The name.
+    Name,
+    /// The value of the cell.
+    Value,
+    /// The filter.
+    Query,
+}
+
+/// Answer a dialog or a text field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Answer {
+    /// Take it.
+    Accept,
+    /// Stage it.
+    Stage,
+    /// The next one.
+    Next,
+    /// The previous one.
+    Previous,
+    /// Up: earlier, or the option above.
+    Up,
+    /// Down: later, or the option below.
+    Down,
+    /// The next asset of the preview.
+    NextAsset,
+    /// The previous asset of the preview.
+    PreviousAsset,
+    /// Change the way it is done.
+    Mode,
+}
+
+/// Everything a key or a command can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Go somewhere.
+    Go(Go),
+    /// Move among rows.
+    Move(Move),
+    /// Mark rows.
+    Mark(Mark),
+    /// Change what is shown.
+    View(View),
+    /// Stage something.
+    Edit(Edit),
+    /// Work on the draft and on runs.
+    Work(Work),
+    /// Copy.
+    Copy(Copy),
+    /// Answer a dialog.
+    Answer(Answer),
+}
+
+/// One row of the table of actions.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionRow {
+    /// The action.
+    pub action: Action,
+    /// Its name on the command line; the configuration uses it too.
+    pub name: &'static str,
+    /// What may follow the name (`QUERY`, `FIELD VALUE`); empty if nothing.
+    pub argument: &'static str,
+    /// Its keys in the default preset.
+    pub keys: &'static [&'static str],
+    /// Further keys of the preset without letters.
+    pub arrows: &'static [&'static str],
+    /// Where the keys are in force.
+    pub contexts: &'static [Context],
+    /// One or two words for hint line and menus.
+    pub label: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+impl Action {
+    /// Its row in the table.
+    pub fn row(self) -> &'static ActionRow {
+        static MISSING: ActionRow = ActionRow {
+            action: Action::Go(Go::Back),
+            name: "",
+            argument: "",
+            keys: &[],
+            arrows: &[],
+            contexts: &[],
+            label: "",
+            help: "",
+        };
+        ACTIONS
+            .iter()
+            .find(|row| row.action == self)
+            .unwrap_or(&MISSING)
+    }
+
+    /// The action of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.action)
+    }
+}

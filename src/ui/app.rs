@@ -1,0 +1,373 @@
+//! The whole model of the screen: inputs and events in, effects out.
+
+mod chrome;
+pub use chrome::clock;
+mod news;
+mod steps;
+mod world;
+
+use ratatui::layout::Size;
+
+use self::world::World;
+use super::{
+    action::{Action, Context, Go},
+    chord::{Chord, Key},
+    component::{Component, Identity, Reaction, Scene, ScreenId, Step},
+    connection::Link,
+    input::{self, Input, Mouse},
+    keymap::{Keymap, Lookup},
+    layout::Chrome,
+    pictures::Pictures,
+    screens::Screens,
+    theme::Theme,
+};
+use crate::{
+    domain::{FieldKey, Sort, Workbench},
+    flow::Effect,
+};
+
+/// After how long the menu of a key that begins a sequence shows by default, in milliseconds.
+pub const MENU_DELAY_MS: i64 = 400;
+/// How long the cursor must rest before pictures are asked for, in milliseconds.
+const REST_MS: i64 = 150;
+
+/// What an app starts from.
+#[derive(Debug)]
+pub struct Setup {
+    /// The work as the workspace kept it.
+    pub workbench: Workbench,
+    /// Who works where.
+    pub identity: Identity,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// What the terminal can do with pictures.
+    pub pictures: Pictures,
+    /// The terminal's size.
+    pub size: Size,
+    /// After how long menus of keys show, milliseconds; never if `None`.
+    pub menu_delay_ms: Option<i64>,
+    /// Settings kept by [`Effect::SaveSetting`], by key.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// A workbench and an identity with everything else as it usually is, at 80x24.
+    pub fn new(workbench: Workbench, identity: Identity) -> Self {
+        Self {
+            workbench,
+            identity,
+            keymap: Keymap::default(),
+            theme: Theme::default(),
+            pictures: Pictures::default(),
+            size: Size::new(80, 24),
+            menu_delay_ms: Some(MENU_DELAY_MS),
+            settings: Vec::new(),
+        }
+    }
+}
+
+/// The whole model of the screen.
+#[derive(Debug)]
+pub struct App {
+    world: World,
+    screens: Screens,
+    layers: Vec<Box<dyn Component>>,
+    pending: Vec<Chord>,
+    pending_ms: i64,
+    menu_delay_ms: Option<i64>,
+    /// When the cursor last came to rest on another row.
+    moved_ms: i64,
+    effects: Vec<Effect>,
+    repaint: bool,
+    changed: bool,
+}
+
+impl App {
+    /// From what the workspace kept. Nothing is asked of the world before [`App::start`].
+    pub fn new(setup: Setup) -> Self {
+        let mut app = Self {
+            world: World::new(setup.workbench, setup.identity, setup.size),
+            screens: Screens::default(),
+            layers: Vec::new(),
+            pending: Vec::new(),
+            pending_ms: 0,
+            menu_delay_ms: setup.menu_delay_ms,
+            moved_ms: 0,
+            effects: Vec::new(),
+            repaint: false,
+            changed: true,
+        };
+        app.world.keymap = setup.keymap;
+        app.world.theme = setup.theme;
+        app.world.pictures = setup.pictures;
+        for (key, value) in &setup.settings {
+            app.restore(key, value);
+        }
+        app.world.view.rebuild(&app.world.workbench, 0);
+        app.settle();
+        app
+    }
+
+    fn restore(&mut self, key: &str, value: &str) {
+        match key {
+            "sort" => {
+                if let Ok(sort) = serde_json::from_str::<Sort>(value) {
+                    self.world.view.order_by(sort, &self.world.workbench, 0);
+                }
+            }
+            "columns" => {
+                let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
+                self.world.view.choose(columns, &self.world.workbench);
+            }
+            "filters" => self.world.filters = serde_json::from_str(value).unwrap_or_default(),
+            _ => {}
+        }
+    }
+
+    /// Begins: signs in, then lists.
+    #[must_use]
+    pub fn start(&mut self, now_ms: i64) -> Vec<Effect> {
+        self.world.now_ms = now_ms;
+        self.moved_ms = now_ms;
+        self.world.connection.link = Link::Connecting;
+        self.world.connection.asked_ms = now_ms;
+        if let Some(why) = &self.world.workbench.read_only {
+            self.world.said.push(format!("Read-only: {why}."));
+        }
+        self.effects.push(Effect::Connect);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// One input.
+    #[must_use]
+    pub fn on_input(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
+        self.on_inputs(vec![input], now_ms)
+    }
+
+    /// Inputs that arrived together. In a list, a burst that nobody types is taken as a paste.
+    #[must_use]
+    pub fn on_inputs(&mut self, inputs: Vec<Input>, now_ms: i64) -> Vec<Effect> {
+        self.world.now_ms = now_ms;
+        let mut rest = inputs;
+        while !rest.is_empty() {
+            if !self.top().takes_text() && self.pending.is_empty() && rest.len() > 6 {
+                rest = input::without_bursts(rest);
+            }
+            let input = rest.remove(0);
+            self.take(input);
+            self.settle();
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Key(chord) => self.on_key(chord),
+            Input::Paste(text) => self.on_paste(&text),
+            Input::Mouse(mouse) => self.on_mouse(mouse),
+            Input::Resize { width, height } => {
+                self.world.size = Size::new(width, height);
+                self.changed = true;
+            }
+            Input::Continued => self.repaint = true,
+            Input::Due => {
+                let due = self.world.view.due_ms(&self.world.workbench);
+                if due.is_some_and(|due| due <= self.world.now_ms) {
+                    self.world
+                        .view
+                        .rebuild(&self.world.workbench, self.world.now_ms);
+                    self.changed = true;
+                }
+            }
+        }
+    }
+
+    /// The component the keys go to.
+    fn top(&self) -> &dyn Component {
+        match self.layers.last() {
+            Some(layer) => layer.as_ref(),
+            None => self.screens.screen(self.world.screen),
+        }
+    }
+
+    fn on_key(&mut self, chord: Chord) {
+        let contexts = if Chrome::of(self.world.size).is_some() {
+            self.top().contexts()
+        } else {
+            &[Context::Anywhere]
+        };
+        if self.top().takes_text() && self.pending.is_empty() && chord.typed().is_some() {
+            self.on_loose_key(chord);
+            return;
+        }
+        self.pending.push(chord);
+        match self.world.keymap.lookup(&self.pending, contexts) {
+            Lookup::Action(action) => {
+                self.pending.clear();
+                self.dispatch(action, "");
+            }
+            Lookup::Begins => self.pending_ms = self.world.now_ms,
+            Lookup::Nothing if self.pending.len() == 1 => {
+                self.pending.clear();
+                self.on_loose_key(chord);
+            }
+            Lookup::Nothing => {
+                let keys = super::chord::shown(&self.pending);
+                self.pending.clear();
+                if chord.key != Key::Esc {
+                    self.say(format!("{keys} is no key here; ? lists the keys."));
+                }
+            }
+        }
+    }
+
+    fn on_loose_key(&mut self, chord: Chord) {
+        let scene = self.world.scene(!self.layers.is_empty());
+        let top: &mut dyn Component = match self.layers.last_mut() {
+            Some(layer) => layer.as_mut(),
+            None => self.screens.screen_mut(self.world.screen),
+        };
+        if let Reaction::Taken(steps) = top.on_key(chord, &scene) {
+            self.carry(steps);
+        }
+    }
+
+    fn on_paste(&mut self, text: &str) {
+        self.pending.clear();
+        let scene = self.world.scene(!self.layers.is_empty());
+        let top: &mut dyn Component = match self.layers.last_mut() {
+            Some(layer) => layer.as_mut(),
+            None => self.screens.screen_mut(self.world.screen),
+        };
+        match top.on_paste(text, &scene) {
+            Reaction::Taken(steps) => self.carry(steps),
+            Reaction::Passed => self.say("Pasted text is never run as keys; nothing was done."),
+        }
+    }
+
+    fn on_mouse(&mut self, mouse: Mouse) {
+        let Some(chrome) = Chrome::of(self.world.size) else {
+            return;
+        };
+        if chrome.tabs.y == mouse.row && self.layers.is_empty() {
+            if let Some(screen) = self.tab_at(mouse) {
+                self.carry(vec![Step::Show(screen)]);
+            }
+            return;
+        }
+        let scene = self.world.scene(!self.layers.is_empty());
+        let top: &mut dyn Component = match self.layers.last_mut() {
+            Some(layer) => layer.as_mut(),
+            None => self.screens.screen_mut(self.world.screen),
+        };
+        if let Reaction::Taken(steps) = top.on_mouse(mouse, chrome.body, &scene) {
+            self.carry(steps);
+        }
+    }
+
+    /// Does an action: the top layer first, then the layers below a layer that is not modal, then
+    /// the screen, then what every screen has.
+    fn dispatch(&mut self, action: Action, argument: &str) {
+        if let Action::Go(Go::Suspend | Go::Redraw) = action {
+            self.everywhere(action, argument);
+            return;
+        }
+        let scene = self.world.scene(!self.layers.is_empty());
+        let mut modal = false;
+        let mut taken = None;
+        for layer in self.layers.iter_mut().rev() {
+            if let Reaction::Taken(steps) = layer.on_action(action, argument, &scene) {
+                taken = Some(steps);
+                break;
+            }
+            if layer.is_modal() {
+                modal = true;
+                break;
+            }
+        }
+        if taken.is_none() && !modal {
+            let screen = self.screens.screen_mut(self.world.screen);
+            if let Reaction::Taken(steps) = screen.on_action(action, argument, &scene) {
+                taken = Some(steps);
+            }
+        }
+        match taken {
+            Some(steps) => self.carry(steps),
+            None if modal => {
+                if let Action::Go(Go::Back | Go::Interrupt | Go::Quit) = action {
+                    self.layers.pop();
+                    self.changed = true;
+                }
+            }
+            None => self.everywhere(action, argument),
+        }
+    }
+
+    /// Puts everything right after something happened: cursors, counts, what is to be asked for.
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.changed) {
+            let scene = self.world.scene(!self.layers.is_empty());
+            self.screens.on_change(&scene);
+            for layer in &mut self.layers {
+                layer.on_change(&scene);
+            }
+        }
+        let cursor = self.screens.browse.row(&self.world.view);
+        if cursor != self.world.cursor {
+            self.world.cursor = cursor;
+            self.moved_ms = self.world.now_ms;
+        }
+        self.world.contexts = self.top().contexts();
+        if self.world.now_ms - self.moved_ms >= REST_MS {
+            self.ask_for_what_is_seen();
+        }
+        self.prepare_pictures();
+    }
+
+    /// When something is due without an input or an event, milliseconds since 1970.
+    pub fn wake_at(&self) -> Option<i64> {
+        let now = self.world.now_ms;
+        let menu = (!self.pending.is_empty())
+            .then_some(self.menu_delay_ms)
+            .flatten()
+            .map(|delay| self.pending_ms + delay);
+        let rest = self.wants_to_ask().then_some(self.moved_ms + REST_MS);
+        let waits = self
+            .world
+            .connection
+            .waits()
+            .map(|_| now - now.rem_euclid(1000) + 1000);
+        let run = self
+            .world
+            .workbench
+            .current_run()
+            .map(|_| now - now.rem_euclid(1000) + 1000);
+        let rows = self.world.view.due_ms(&self.world.workbench);
+        [menu.filter(|at| *at > now), rest, waits, run, rows]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Whether the terminal should be painted anew, once.
+    pub fn take_repaint(&mut self) -> bool {
+        std::mem::take(&mut self.repaint)
+    }
+
+    /// The state behind the screens.
+    pub fn workbench(&self) -> &Workbench {
+        &self.world.workbench
+    }
+
+    /// What a component would see now.
+    pub fn scene(&self) -> Scene<'_> {
+        self.world.scene(!self.layers.is_empty())
+    }
+
+    /// The screen that is shown.
+    pub fn screen(&self) -> ScreenId {
+        self.world.screen
+    }
+}

@@ -1,0 +1,88 @@
+//! Everything components may look at and only the app may change.
+
+use std::collections::HashMap;
+
+use ratatui::layout::Size;
+
+use crate::{
+    domain::{OperationId, Row, Workbench},
+    ui::{
+        action::Context,
+        component::{Identity, Scene, ScreenId},
+        connection::Connection,
+        keymap::Keymap,
+        pictures::Pictures,
+        theme::Theme,
+        view::View,
+    },
+};
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) workbench: Workbench,
+    pub(super) view: View,
+    pub(super) identity: Identity,
+    pub(super) connection: Connection,
+    pub(super) keymap: Keymap,
+    pub(super) theme: Theme,
+    pub(super) pictures: Pictures,
+    pub(super) screen: ScreenId,
+    pub(super) filters: Vec<String>,
+    pub(super) said: Vec<String>,
+    /// What to say once an operation is durable.
+    pub(super) awaiting: HashMap<OperationId, String>,
+    /// When the draft was last kept.
+    pub(super) saved_ms: Option<i64>,
+    pub(super) run_note: String,
+    pub(super) cursor: Option<Row>,
+    pub(super) contexts: &'static [Context],
+    pub(super) wrap: bool,
+    pub(super) size: Size,
+    pub(super) now_ms: i64,
+}
+
+impl World {
+    pub(super) fn new(workbench: Workbench, identity: Identity, size: Size) -> Self {
+        Self {
+            workbench,
+            view: View::default(),
+            identity,
+            connection: Connection::default(),
+            keymap: Keymap::default(),
+            theme: Theme::default(),
+            pictures: Pictures::default(),
+            screen: ScreenId::Browse,
+            filters: Vec::new(),
+            said: Vec::new(),
+            awaiting: HashMap::new(),
+            saved_ms: None,
+            run_note: String::new(),
+            cursor: None,
+            contexts: &[],
+            wrap: false,
+            size,
+            now_ms: 0,
+        }
+    }
+
+    pub(super) fn scene(&self, covered: bool) -> Scene<'_> {
+        Scene {
+            workbench: &self.workbench,
+            view: &self.view,
+            identity: &self.identity,
+            connection: &self.connection,
+            keymap: &self.keymap,
+            theme: &self.theme,
+            pictures: &self.pictures,
+            filters: &self.filters,
+            said: &self.said,
+            run_note: &self.run_note,
+            cursor: self.cursor,
+            contexts: self.contexts,
+            wrap: self.wrap,
+            covered,
+            size: self.size,
+            now_ms: self.now_ms,
+        }
+    }
+}

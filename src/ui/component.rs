@@ -1,0 +1,270 @@
+//! The three small things a screen or a dialog is: view state, a reaction, a drawing.
+
+use std::fmt::Debug;
+
+use ratatui::{
+    Frame,
+    layout::{Rect, Size},
+};
+use roaring::RoaringBitmap;
+
+use super::{
+    action::{Action, Context, Edit, Menu},
+    chord::Chord,
+    connection::Connection,
+    input::Mouse,
+    keymap::Keymap,
+    pictures::Pictures,
+    theme::Theme,
+    view::View,
+};
+use crate::{
+    domain::{AssetId, FieldKey, Query, Sort, Workbench, workbench::Command},
+    flow::Effect,
+};
+
+/// Who works where: what the header shows and stamps carry. Never holds a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The profile's name.
+    pub profile: String,
+    /// Who works here; stamped on every step of the draft.
+    pub author: String,
+    /// The environment in a word (`PROD`, `TEST`, `DEMO`); empty if the profile names none.
+    pub environment: String,
+    /// What may be done here, in a word (`librarian`).
+    pub role: String,
+    /// The name of the draft.
+    pub draft: String,
+    /// Assets a call; what the endpoint suggests if `None`.
+    pub batch_size: Option<usize>,
+    /// Seconds to add to UTC for times on the screen.
+    pub utc_offset_s: i32,
+    /// When the listing that was loaded from the workspace was read, milliseconds since 1970.
+    pub listed_ms: Option<i64>,
+    /// Where the workspace lies, for messages about it.
+    pub workspace: String,
+}
+
+/// The screens, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScreenId {
+    /// 1.
+    #[default]
+    Browse,
+    /// 2.
+    Staged,
+    /// 3.
+    Review,
+    /// 4.
+    Results,
+    /// 5.
+    History,
+}
+
+impl ScreenId {
+    /// All, by number.
+    pub const ALL: [Self; 5] = [
+        Self::Browse,
+        Self::Staged,
+        Self::Review,
+        Self::Results,
+        Self::History,
+    ];
+}
+
+/// Everything a component may look at. It changes nothing here.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// Listing, marks, draft, runs.
+    pub workbench: &'a Workbench,
+    /// The rows shown, in order.
+    pub view: &'a View,
+    /// Who works where.
+    pub identity: &'a Identity,
+    /// How the endpoint is doing.
+    pub connection: &'a Connection,
+    /// The keys in force.
+    pub keymap: &'a Keymap,
+    /// Colours by role.
+    pub theme: &'a Theme,
+    /// The pictures that have come.
+    pub pictures: &'a Pictures,
+    /// The filters used before, oldest first.
+    pub filters: &'a [String],
+    /// What was said, oldest first.
+    pub said: &'a [String],
+    /// The words a run's state came with (`paused: sign in again`); empty if none.
+    pub run_note: &'a str,
+    /// Where the row under Browse's cursor is; `None` if nothing is shown.
+    pub cursor: Option<crate::domain::Row>,
+    /// The contexts of the component the keys go to, for help.
+    pub contexts: &'a [Context],
+    /// Whether long values wrap.
+    pub wrap: bool,
+    /// Whether a layer covers the screen.
+    pub covered: bool,
+    /// The terminal's size.
+    pub size: Size,
+    /// Milliseconds since 1970.
+    pub now_ms: i64,
+}
+
+impl Scene<'_> {
+    /// The rows an action takes: the marked ones, or the one under the cursor.
+    pub fn targets(&self) -> RoaringBitmap {
+        let marks = self.workbench.marks();
+        if !marks.is_empty() {
+            return marks.clone();
+        }
+        self.cursor.into_iter().collect()
+    }
+
+    /// How many marked rows the filter hides.
+    pub fn hidden_marks(&self) -> u64 {
+        let marks = self.workbench.marks();
+        marks.len() - marks.intersection_len(self.view.set())
+    }
+}
+
+/// One consequence of an input. Only the app carries it out.
+#[derive(Debug)]
+pub enum Step {
+    /// Change the draft; spoken of once it is durable.
+    Apply(Command),
+    /// Ask something of the world.
+    Effect(Effect),
+    /// Put a component on top.
+    Open(Box<dyn Component>),
+    /// Take the top layer away.
+    Close,
+    /// Say one sentence.
+    Say(String),
+    /// Show a screen.
+    Show(ScreenId),
+    /// Mark exactly these rows, and say so.
+    Mark {
+        /// The rows.
+        rows: RoaringBitmap,
+        /// What to say; empty keeps what was said.
+        say: String,
+    },
+    /// Mark exactly these rows without a step back for `s r`: one row was ticked.
+    Toggle {
+        /// The rows.
+        rows: RoaringBitmap,
+    },
+    /// Show what a query lets through.
+    Filter {
+        /// The query, known to be good.
+        query: Query,
+        /// Whether it is kept: goes into the history of filters.
+        keep: bool,
+    },
+    /// Order the list.
+    Sort(Sort),
+    /// Show these columns behind the name; the usual ones if empty.
+    Columns(Vec<FieldKey>),
+    /// Open the dialog of an edit without asking about hidden marks again.
+    Edit(Edit, String),
+    /// Do this action as if its key had been pressed, with an argument.
+    Do(Action, String),
+    /// Leave the program.
+    Quit,
+}
+
+/// What a component makes of an input.
+#[derive(Debug)]
+pub enum Reaction {
+    /// It is dealt with; these are the consequences.
+    Taken(Vec<Step>),
+    /// It is for somebody below.
+    Passed,
+}
+
+impl Reaction {
+    /// Dealt with, without consequences outside the component.
+    pub fn nothing() -> Self {
+        Self::Taken(Vec::new())
+    }
+
+    /// Dealt with, with one consequence.
+    pub fn step(step: Step) -> Self {
+        Self::Taken(vec![step])
+    }
+
+    /// Dealt with by saying something.
+    pub fn say(sentence: impl Into<String>) -> Self {
+        Self::step(Step::Say(sentence.into()))
+    }
+}
+
+/// A hint: an action with its key, or a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// A key and what it does.
+    Key(Action),
+    /// A key with a word of its own.
+    Named(Action, &'static str),
+    /// A menu of keys.
+    Menu(Menu),
+}
+
+/// A screen or a layer above one.
+///
+/// It changes only its own view state; everything else are [`Step`]s. `draw` takes `&self` and
+/// nothing learned while drawing routes input.
+pub trait Component: Debug {
+    /// Where its keys are looked up, most particular first.
+    fn contexts(&self) -> &'static [Context];
+
+    /// The word that begins the hint line.
+    fn mode(&self) -> &'static str;
+
+    /// The keys worth a hint now, most wanted first; those that don't fit are cut.
+    fn hints(&self, scene: &Scene<'_>) -> Vec<Hint>;
+
+    /// An action, with what was typed behind its name on the command line (empty for keys).
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction;
+
+    /// A key that no context binds; text fields take it here.
+    fn on_key(&mut self, _chord: Chord, _scene: &Scene<'_>) -> Reaction {
+        Reaction::Passed
+    }
+
+    /// Pasted text.
+    fn on_paste(&mut self, _text: &str, _scene: &Scene<'_>) -> Reaction {
+        Reaction::Passed
+    }
+
+    /// The mouse, inside the body.
+    fn on_mouse(&mut self, _mouse: Mouse, _area: Rect, _scene: &Scene<'_>) -> Reaction {
+        Reaction::Passed
+    }
+
+    /// Something changed outside: listing, draft, filter, size. Cursors are put right here.
+    fn on_change(&mut self, _scene: &Scene<'_>) {}
+
+    /// Whether plain characters are text now.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Whether it keeps everything from the components below. Only layers are asked.
+    fn is_modal(&self) -> bool {
+        true
+    }
+
+    /// The pictures it draws and the sizes of their places; they are asked for when the keys rest.
+    fn pictures(&self, _scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
+        Vec::new()
+    }
+
+    /// The left end of the status line; what Browse says if `None`.
+    fn status(&self, _scene: &Scene<'_>) -> Option<String> {
+        None
+    }
+
+    /// Draws into the body of the screen. A layer draws above what is below it.
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>);
+}

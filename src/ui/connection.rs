@@ -1,0 +1,96 @@
+//! How the endpoint is doing, as the screens tell it.
+
+use std::collections::HashSet;
+
+use crate::domain::{AssetId, Failure, failure::FailureKind};
+
+/// How signing in went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing was asked yet.
+    #[default]
+    Idle,
+    /// It is under way.
+    Connecting,
+    /// Signed in.
+    Online,
+    /// It can't be reached, since then.
+    Offline(i64, Failure),
+    /// It wants another sign-in.
+    SignIn(Failure),
+    /// It answered with something else that stops us.
+    Broken(Failure),
+}
+
+/// Where the listing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Loading {
+    /// Nothing was asked yet.
+    #[default]
+    Idle,
+    /// Pages come; the last one came then.
+    Under {
+        /// When it began.
+        since_ms: i64,
+        /// When the last page came.
+        last_ms: i64,
+    },
+    /// All pages have come.
+    Done,
+    /// It was stopped; what has come is kept.
+    Stopped,
+    /// It ended early.
+    Failed(Failure),
+}
+
+/// How the endpoint is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// Signing in.
+    pub link: Link,
+    /// The listing.
+    pub loading: Loading,
+    /// When what it waits for was asked.
+    pub asked_ms: i64,
+    /// Assets whose thumbnails were asked for.
+    pub thumbnails_asked: HashSet<AssetId>,
+}
+
+impl Connection {
+    /// Takes in a failure of any kind of call.
+    pub fn fail(&mut self, failure: &Failure, now_ms: i64) {
+        self.link = match failure.kind {
+            FailureKind::Offline => Link::Offline(now_ms, failure.clone()),
+            FailureKind::SignIn => Link::SignIn(failure.clone()),
+            FailureKind::Throttled | FailureKind::Server | FailureKind::Local
+                if self.link != Link::Online =>
+            {
+                Link::Broken(failure.clone())
+            }
+            FailureKind::Throttled | FailureKind::Server | FailureKind::Local => self.link.clone(),
+        };
+    }
+
+    /// What it waits for, and since when.
+    pub fn waits(&self) -> Option<(&'static str, i64)> {
+        match (&self.link, &self.loading) {
+            (Link::Connecting, _) => Some(("signing in", self.asked_ms)),
+            (_, Loading::Under { last_ms, .. }) => Some(("the next page", *last_ms)),
+            _ => None,
+        }
+    }
+
+    /// Whether pages come.
+    pub fn is_loading(&self) -> bool {
+        matches!(self.loading, Loading::Under { .. })
+    }
+
+    /// The failure worth showing, if there is one.
+    pub fn failure(&self) -> Option<&Failure> {
+        match (&self.link, &self.loading) {
+            (Link::Offline(_, failure) | Link::SignIn(failure) | Link::Broken(failure), _)
+            | (_, Loading::Failed(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+}

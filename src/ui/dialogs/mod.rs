@@ -1,0 +1,20 @@
+//! What opens above a screen: questions, text fields, choices.
+
+mod choice;
+mod confirm;
+mod editing;
+mod filter_line;
+mod hidden;
+mod messages;
+mod pasted;
+mod query;
+mod view;
+
+pub use confirm::Confirm;
+pub use editing::{command_line, editing, help, plan};
+pub use filter_line::FilterLine;
+pub use hidden::HiddenMarks;
+pub use messages::Messages;
+pub use pasted::{Pasted, mark_named};
+pub use query::parsed;
+pub use view::{columns, facets, sort};

@@ -1,0 +1,385 @@
+//! 1: the library. Filter, mark, look; every edit begins here.
+
+mod detail;
+mod draw;
+mod marks;
+pub use marks::mark_query;
+mod panes;
+
+pub use detail::Detail;
+
+use ratatui::{
+    Frame,
+    layout::{Rect, Size},
+};
+
+use self::panes::Panes;
+use crate::{
+    domain::{AssetId, FieldKey, Row, Value},
+    flow::Effect,
+    ui::{
+        action::{Action, Answer, Context, Copy, Edit, Go, MENUS, Mark, Move, View as Look, Work},
+        component::{Component, Hint, Reaction, Scene, Step},
+        dialogs,
+        input::{Mouse, MouseDeed},
+        view::View,
+        widgets::{Cursor, text},
+    },
+};
+
+/// A range being marked, from here to the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    anchor: usize,
+    /// Whether it takes marks away.
+    off: bool,
+}
+
+/// What the detail pane shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pane {
+    #[default]
+    Fields,
+    Raw,
+    Hidden,
+}
+
+/// The screen's own view state.
+#[derive(Debug, Default)]
+pub struct Browse {
+    cursor: Cursor,
+    /// The asset the cursor is on: it stays there when the list is sorted or narrowed.
+    row: Option<Row>,
+    /// The column of the cell `,` and `y v` take.
+    column: usize,
+    range: Option<Range>,
+    pane: Pane,
+    /// The term of the filter that removed the last rows, and how many it removed.
+    blame: Option<(String, u64)>,
+}
+
+impl Browse {
+    /// The row under the cursor.
+    pub fn row(&self, view: &View) -> Option<Row> {
+        view.rows().get(self.cursor.at).copied()
+    }
+
+    fn page(scene: &Scene<'_>) -> usize {
+        Panes::of(scene).rows()
+    }
+
+    /// `5/412  marked 37 (5 hidden)  staged 118 on 40`, for the status line of every screen.
+    pub fn place(&self, scene: &Scene<'_>) -> String {
+        let shown = scene.view.rows().len();
+        let at = if shown == 0 { 0 } else { self.cursor.at + 1 };
+        let mut place = format!("{}/{}", text::number(at as u64), text::number(shown as u64));
+        let marked = scene.workbench.marks().len();
+        if marked > 0 {
+            place.push_str(&format!("  marked {}", text::number(marked)));
+            match scene.hidden_marks() {
+                0 => {}
+                hidden => place.push_str(&format!(" ({} hidden)", text::number(hidden))),
+            }
+        }
+        if let Some(range) = self.range {
+            let rows = self.range_rows(range, scene);
+            let new = rows.len() - rows.intersection_len(scene.workbench.marks());
+            place.push_str(&format!("  range {} ({new} new)", rows.len()));
+        }
+        let draft = scene.workbench.draft();
+        if !draft.is_empty() {
+            let changes = text::number(draft.changes() + draft.equal());
+            place.push_str(&format!(
+                "  staged {changes} on {}",
+                text::number(draft.rows().len())
+            ));
+        }
+        place
+    }
+
+    /// The assets on the screen whose thumbnail nobody asked for yet.
+    pub fn thumbnails_unknown(&self, scene: &Scene<'_>) -> Vec<AssetId> {
+        let key = FieldKey::thumbnail();
+        if !scene.view.columns().iter().any(|column| column.key == key) {
+            return Vec::new();
+        }
+        let rows = scene.view.rows();
+        let listing = &scene.workbench.listing;
+        rows[self.cursor.shown(rows.len(), Self::page(scene))]
+            .iter()
+            .filter(|row| *listing.value(**row, &key) == Value::Unknown)
+            .map(|row| listing.id(*row).clone())
+            .collect()
+    }
+
+    fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
+        let (len, page) = (scene.view.rows().len(), Self::page(scene));
+        if self.cursor.go(movement, len, page) {
+            self.row = self.row(scene.view);
+            return Reaction::nothing();
+        }
+        match movement {
+            Move::Left => self.column = self.column.saturating_sub(1),
+            Move::Right => {
+                let last = scene.view.columns().len().saturating_sub(1);
+                self.column = (self.column + 1).min(last);
+            }
+            Move::NextMarked => self.seek(scene, true, |scene, row| {
+                scene.workbench.marks().contains(row)
+            }),
+            Move::PreviousMarked => self.seek(scene, false, |scene, row| {
+                scene.workbench.marks().contains(row)
+            }),
+            Move::NextProblem => self.seek(scene, true, draw::is_problem),
+            Move::PreviousProblem => self.seek(scene, false, draw::is_problem),
+            Move::Open => return self.open(scene),
+            Move::NextPane
+            | Move::PreviousPane
+            | Move::NextTab
+            | Move::PreviousTab
+            | Move::Up
+            | Move::Down
+            | Move::Top
+            | Move::Bottom
+            | Move::HalfUp
+            | Move::HalfDown
+            | Move::PageUp
+            | Move::PageDown => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn seek(&mut self, scene: &Scene<'_>, down: bool, wanted: fn(&Scene<'_>, Row) -> bool) {
+        let rows = scene.view.rows();
+        let found = if down {
+            (self.cursor.at + 1..rows.len()).find(|&place| wanted(scene, rows[place]))
+        } else {
+            (0..self.cursor.at.min(rows.len()))
+                .rev()
+                .find(|&place| wanted(scene, rows[place]))
+        };
+        if let Some(place) = found {
+            self.cursor.put(place, rows.len(), Self::page(scene));
+            self.row = rows.get(place).copied();
+        }
+    }
+
+    fn open(&self, scene: &Scene<'_>) -> Reaction {
+        match self.row(scene.view) {
+            Some(row) => Reaction::step(Step::Open(Box::new(Detail::new(row)))),
+            None => Reaction::nothing(),
+        }
+    }
+
+    fn look(&mut self, look: Look, argument: &str, scene: &Scene<'_>) -> Reaction {
+        match look {
+            Look::Filter if argument.is_empty() => {
+                Reaction::step(Step::Open(Box::new(dialogs::FilterLine::filter(scene))))
+            }
+            Look::Filter => match dialogs::parsed(argument, scene) {
+                Ok(query) => Reaction::step(Step::Filter { query, keep: true }),
+                Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
+            },
+            Look::FilterReset => Reaction::step(Step::Filter {
+                query: Default::default(),
+                keep: false,
+            }),
+            Look::Facets => dialogs::facets(scene),
+            Look::Sort => dialogs::sort(argument, scene),
+            Look::Columns => dialogs::columns(argument, scene),
+            Look::Details if !Panes::of(scene).can_show_detail() => self.open(scene),
+            Look::Details => {
+                self.pane = match self.pane {
+                    Pane::Fields => Pane::Raw,
+                    Pane::Raw => Pane::Hidden,
+                    Pane::Hidden => Pane::Fields,
+                };
+                Reaction::Taken(vec![Step::Say(
+                    match self.pane {
+                        Pane::Fields => "Details: fields, and what is staged.",
+                        Pane::Raw => "Details: raw, with every hidden character.",
+                        Pane::Hidden => "Details are hidden; d shows them.",
+                    }
+                    .into(),
+                )])
+            }
+            Look::Images | Look::Wrap | Look::Theme | Look::Refresh => Reaction::Passed,
+        }
+    }
+
+    fn copy(&self, copy: Copy, scene: &Scene<'_>) -> Reaction {
+        let listing = &scene.workbench.listing;
+        let text = match (copy, self.row(scene.view)) {
+            (Copy::Query, _) => scene.view.query().text().to_owned(),
+            (_, None) => return Reaction::say("There is nothing to copy here."),
+            (Copy::Id, Some(row)) => listing.id(row).as_str().to_owned(),
+            (Copy::Name, Some(row)) => listing.name(row).into_owned(),
+            (Copy::Value, Some(row)) => match scene.view.columns().get(self.column) {
+                Some(column) => listing.value(row, &column.key).display().into_owned(),
+                None => String::new(),
+            },
+        };
+        Reaction::step(Step::Effect(Effect::Copy(text)))
+    }
+
+    /// What a menu says of an action here: with counts and values.
+    pub fn menu_label(&self, action: Action, scene: &Scene<'_>) -> String {
+        let Action::Mark(mark) = action else {
+            return action.row().label.to_owned();
+        };
+        self.mark_label(mark, scene)
+            .unwrap_or_else(|| action.row().label.to_owned())
+    }
+}
+
+impl Component for Browse {
+    fn contexts(&self) -> &'static [Context] {
+        if self.range.is_some() {
+            &[
+                Context::Range,
+                Context::Browse,
+                Context::List,
+                Context::Anywhere,
+            ]
+        } else {
+            &[Context::Browse, Context::List, Context::Anywhere]
+        }
+    }
+
+    fn mode(&self) -> &'static str {
+        if self.range.is_some() {
+            "VISUAL"
+        } else {
+            "NORMAL"
+        }
+    }
+
+    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
+        if let Some(range) = self.range {
+            let word = if range.off { "remove" } else { "add" };
+            return vec![
+                Hint::Named(Action::Move(Move::Down), "extend"),
+                Hint::Named(Action::Answer(Answer::Accept), word),
+                Hint::Named(Action::Work(Work::Exclude), "remove"),
+                Hint::Key(Action::Go(Go::Back)),
+                Hint::Menu(MENUS[0]),
+            ];
+        }
+        let mut hints = vec![
+            Hint::Key(Action::Mark(Mark::Toggle)),
+            Hint::Key(Action::Mark(Mark::Range)),
+            Hint::Menu(MENUS[0]),
+            Hint::Key(Action::View(Look::Filter)),
+            Hint::Key(Action::Edit(Edit::Open)),
+            Hint::Key(Action::Edit(Edit::Thumbnail)),
+            Hint::Key(Action::Edit(Edit::Certificate)),
+            Hint::Named(Action::Work(Work::Submit), "submit.."),
+            Hint::Key(Action::View(Look::Details)),
+            Hint::Menu(MENUS[3]),
+            Hint::Menu(MENUS[2]),
+        ];
+        hints.extend([
+            Hint::Key(Action::View(Look::Facets)),
+            Hint::Key(Action::Work(Work::Undo)),
+            Hint::Key(Action::View(Look::Refresh)),
+            Hint::Key(Action::Go(Go::Quit)),
+        ]);
+        hints
+    }
+
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
+        match action {
+            Action::Move(movement) => self.go(movement, scene),
+            Action::Mark(mark) => self.mark(mark, argument, scene),
+            Action::View(look) => self.look(look, argument, scene),
+            Action::Copy(copy) => self.copy(copy, scene),
+            Action::Answer(Answer::Accept) if self.range.is_some() => {
+                self.finish_range(scene, None)
+            }
+            Action::Work(Work::Exclude) if self.range.is_some() => {
+                self.finish_range(scene, Some(true))
+            }
+            Action::Go(Go::Back | Go::Interrupt) if self.range.is_some() => {
+                self.range = None;
+                Reaction::say("The range is given up; marks are as they were.")
+            }
+            Action::Go(_) | Action::Edit(_) | Action::Work(_) | Action::Answer(_) => {
+                Reaction::Passed
+            }
+        }
+    }
+
+    fn on_paste(&mut self, text: &str, scene: &Scene<'_>) -> Reaction {
+        Reaction::step(Step::Open(Box::new(dialogs::Pasted::new(text, scene))))
+    }
+
+    fn on_mouse(&mut self, mouse: Mouse, _area: Rect, scene: &Scene<'_>) -> Reaction {
+        let panes = Panes::of(scene);
+        let (len, page) = (scene.view.rows().len(), panes.rows());
+        match mouse.deed {
+            MouseDeed::WheelUp | MouseDeed::WheelDown => {
+                for _ in 0..3 {
+                    let movement = if mouse.deed == MouseDeed::WheelUp {
+                        Move::Up
+                    } else {
+                        Move::Down
+                    };
+                    self.cursor.go(movement, len, page);
+                }
+            }
+            MouseDeed::Click | MouseDeed::Drag => {
+                let list = panes.inside;
+                let inside = (list.x..list.right()).contains(&mouse.column);
+                let line = usize::from(mouse.row.saturating_sub(list.y + 1));
+                let place = self.cursor.top + line;
+                if mouse.row <= list.y || !inside || line >= page || place >= len {
+                    return Reaction::nothing();
+                }
+                let moved = self.cursor.at != place;
+                self.cursor.put(place, len, page);
+                self.row = self.row(scene.view);
+                let gutter = mouse.column < list.x + draw::GUTTER;
+                let click = mouse.deed == MouseDeed::Click;
+                if gutter && (click || moved) {
+                    return self.toggle(scene, !click);
+                }
+            }
+            MouseDeed::Release => {}
+        }
+        self.row = self.row(scene.view);
+        Reaction::nothing()
+    }
+
+    fn on_change(&mut self, scene: &Scene<'_>) {
+        let (len, page) = (scene.view.rows().len(), Self::page(scene));
+        match self.row.and_then(|row| scene.view.place(row)) {
+            Some(place) => self.cursor.put(place, len, page),
+            None => self.cursor.keep(len, page),
+        }
+        self.row = self.row(scene.view);
+        self.column = self
+            .column
+            .min(scene.view.columns().len().saturating_sub(1));
+        if self.range.is_some_and(|range| range.anchor >= len) {
+            self.range = None;
+        }
+        self.blame = draw::blame(scene);
+    }
+
+    fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
+        let place = Panes::of(scene).detail(self.pane != Pane::Hidden);
+        let (Some(row), Some(pane)) = (self.row(scene.view), place) else {
+            return Vec::new();
+        };
+        let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
+        vec![(scene.workbench.listing.id(row).clone(), area.as_size())]
+    }
+
+    fn status(&self, scene: &Scene<'_>) -> Option<String> {
+        Some(self.place(scene))
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        self.draw_all(frame, area, scene);
+    }
+}

@@ -1,0 +1,32 @@
+//! 4: the outcome of every change of a run.
+
+use ratatui::{Frame, layout::Rect};
+
+use crate::ui::{
+    action::{Action, Context, Go},
+    component::{Component, Hint, Reaction, Scene},
+};
+
+/// The screen's own view state.
+#[derive(Debug, Default)]
+pub struct Results {}
+
+impl Component for Results {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Results, Context::List, Context::Anywhere]
+    }
+
+    fn mode(&self) -> &'static str {
+        "RESULTS"
+    }
+
+    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
+        vec![Hint::Key(Action::Go(Go::Browse))]
+    }
+
+    fn on_action(&mut self, _action: Action, _argument: &str, _scene: &Scene<'_>) -> Reaction {
+        Reaction::Passed
+    }
+
+    fn draw(&self, _frame: &mut Frame<'_>, _area: Rect, _scene: &Scene<'_>) {}
+}

@@ -1,0 +1,352 @@
+//! The only place that touches the terminal: its modes, its keys, its pictures.
+//!
+//! Nothing here asks the terminal a question once the stream of inputs exists; the one question
+//! about pictures is asked before, with a limit.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use futures_util::{Stream, StreamExt};
+use ratatui::{
+    Terminal,
+    backend::CrosstermBackend,
+    crossterm::{
+        cursor::{SetCursorStyle, Show},
+        event::{
+            DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+            EnableMouseCapture, Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+            MouseButton, MouseEvent, MouseEventKind,
+        },
+        execute, queue,
+        terminal::{
+            BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
+            LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
+        },
+    },
+    layout::{Rect, Size},
+};
+use ratatui_image::picker::{Picker, ProtocolType, cap_parser::QueryStdioOptions};
+
+use super::{
+    app::App,
+    chord::{Chord, Key},
+    input::{Input, Mouse, MouseDeed},
+};
+
+/// Whether the terminal is ours now: what `restore` has to undo.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Holds the terminal while the screens are shown, and gives it back however they end.
+pub struct TermGuard<W: Write> {
+    terminal: Terminal<CrosstermBackend<W>>,
+    mouse: bool,
+}
+
+impl<W: Write> std::fmt::Debug for TermGuard<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TermGuard")
+            .field("mouse", &self.mouse)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<W: Write> TermGuard<W> {
+    /// Takes the terminal, and installs the panic hook that gives it back.
+    ///
+    /// # Errors
+    ///
+    /// If standard output is no terminal or its modes can't be set.
+    pub fn take(out: W, mouse: bool) -> io::Result<Self> {
+        if !io::stdout().is_terminal() {
+            return Err(io::Error::other("standard output is no terminal"));
+        }
+        restore_on_panic();
+        enter(mouse)?;
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        Ok(Self { terminal, mouse })
+    }
+
+    /// The terminal's size; at least 1x1 for terminals that answer nothing.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be asked.
+    pub fn size(&self) -> io::Result<Size> {
+        let size = self.terminal.size()?;
+        Ok(Size::new(size.width.max(1), size.height.max(1)))
+    }
+
+    /// Draws what changed, as one update where the terminal can.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal can't be written.
+    pub fn draw(&mut self, app: &App) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        if size.width == 0 || size.height == 0 {
+            return Ok(());
+        }
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(|frame| app.draw(frame)).map(drop);
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        drawn
+    }
+
+    /// Forgets what was drawn, so that the next frame paints every cell.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal can't be written.
+    pub fn repaint(&mut self) -> io::Result<()> {
+        // Not `clear`: that would ask for the cursor's place and wait for the answer.
+        let size = self.terminal.size()?;
+        self.terminal
+            .resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))
+    }
+
+    /// Gives the terminal to the shell, stops this process, and takes it back when continued.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal's modes can't be set.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        stop_here();
+        enter(self.mouse)?;
+        self.repaint()
+    }
+}
+
+impl<W: Write> Drop for TermGuard<W> {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn enter(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut out = io::stdout();
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    if mouse {
+        execute!(out, EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back: cooked mode, main screen, no mouse, no bracketed paste, the cursor
+/// shown. Does nothing if it is not ours. For every way out: the end, a panic, a signal.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let undone = execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        DisableFocusChange,
+        SetCursorStyle::DefaultUserShape,
+        LeaveAlternateScreen,
+        Show
+    );
+    // Nobody is left to be told: the terminal is gone if this fails.
+    drop(undone);
+    drop(disable_raw_mode());
+}
+
+/// Restores the terminal when this thread panics, before the message is printed. A panic of
+/// another thread leaves the screens alone.
+fn restore_on_panic() {
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if HOOKED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let screen = std::thread::current().id();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == screen {
+            restore();
+        }
+        before(info);
+    }));
+}
+
+#[cfg(unix)]
+fn stop_here() {
+    let me = rustix::process::getpid();
+    // If the signal can't be sent, the screens simply come back.
+    rustix::process::kill_process(me, rustix::process::Signal::TSTP).ok();
+}
+
+#[cfg(not(unix))]
+fn stop_here() {}
+
+/// What the terminal can do with pictures. Asks it, with a limit; so only before the inputs.
+pub fn picker(wanted: &str) -> Picker {
+    let mut picker = match wanted {
+        "auto" | "kitty" | "sixel" | "iterm2" if io::stdout().is_terminal() => {
+            let options = QueryStdioOptions {
+                timeout: Duration::from_millis(150),
+                ..QueryStdioOptions::default()
+            };
+            Picker::from_query_stdio_with_options(options).unwrap_or_else(|_| Picker::halfblocks())
+        }
+        _ => Picker::halfblocks(),
+    };
+    match wanted {
+        "kitty" => picker.set_protocol_type(ProtocolType::Kitty),
+        "sixel" => picker.set_protocol_type(ProtocolType::Sixel),
+        "iterm2" => picker.set_protocol_type(ProtocolType::Iterm2),
+        _ => {}
+    }
+    picker
+}
+
+/// Inputs as they come, those that are there together in one piece; sizes are told once.
+pub fn inputs() -> Pin<Box<dyn Stream<Item = Vec<Input>> + Send>> {
+    let events = EventStream::new().filter_map(|event| async move { event.ok() });
+    let together = events.ready_chunks(512).map(|events| together(&events));
+    Box::pin(together.filter(|inputs| {
+        let any = !inputs.is_empty();
+        async move { any }
+    }))
+}
+
+/// Events as inputs; of several sizes only the last one counts.
+fn together(events: &[Event]) -> Vec<Input> {
+    let (width, height) = size().unwrap_or((u16::MAX, u16::MAX));
+    let mut inputs: Vec<Input> = events
+        .iter()
+        .filter_map(|event| input(event, Size::new(width, height)))
+        .collect();
+    let last = inputs
+        .iter()
+        .rposition(|input| matches!(input, Input::Resize { .. }));
+    let mut place = 0;
+    inputs.retain(|input| {
+        place += 1;
+        !matches!(input, Input::Resize { .. }) || Some(place - 1) == last
+    });
+    inputs
+}
+
+fn input(event: &Event, size: Size) -> Option<Input> {
+    match event {
+        Event::Key(key) => chord(key).map(Input::Key),
+        Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
+        Event::Mouse(mouse) => self::mouse(mouse, size).map(Input::Mouse),
+        Event::Resize(width, height) => Some(Input::Resize {
+            width: *width,
+            height: *height,
+        }),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
+    let deed = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => MouseDeed::Click,
+        MouseEventKind::Drag(MouseButton::Left) => MouseDeed::Drag,
+        MouseEventKind::Up(MouseButton::Left) => MouseDeed::Release,
+        MouseEventKind::ScrollUp => MouseDeed::WheelUp,
+        MouseEventKind::ScrollDown => MouseDeed::WheelDown,
+        MouseEventKind::Down(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => return None,
+    };
+    Some(Mouse {
+        deed,
+        column: event.column.min(size.width.saturating_sub(1)),
+        row: event.row.min(size.height.saturating_sub(1)),
+    })
+}
+
+fn chord(event: &KeyEvent) -> Option<Chord> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let key = match event.code {
+        KeyCode::Char(character) => Key::Char(character),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::F(number) => Key::F(number),
+        _ => return None,
+    };
+    let held = |modifier| event.modifiers.contains(modifier);
+    let ctrl = held(KeyModifiers::CONTROL);
+    let plain = matches!(key, Key::Char(_) | Key::BackTab);
+    let key = match key {
+        Key::Char(character) if ctrl => Key::Char(character.to_ascii_lowercase()),
+        key => key,
+    };
+    Some(Chord {
+        key,
+        ctrl,
+        alt: held(KeyModifiers::ALT),
+        shift: held(KeyModifiers::SHIFT) && !plain,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_no_keys_and_capitals_carry_their_shift() {
+        let mut event = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
+        assert_eq!(chord(&event).unwrap(), Chord::parse("S").unwrap());
+        event.kind = KeyEventKind::Release;
+        assert_eq!(chord(&event), None);
+        let event = KeyEvent::new(KeyCode::Down, KeyModifiers::SHIFT);
+        assert_eq!(chord(&event).unwrap(), Chord::parse("shift-down").unwrap());
+    }
+
+    #[test]
+    fn of_a_storm_of_sizes_the_last_one_counts() {
+        let key = Event::Key(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE));
+        let events = [Event::Resize(80, 24), key, Event::Resize(60, 16)];
+        let inputs = together(&events);
+        assert_eq!(inputs.len(), 2);
+        assert_eq!(
+            inputs[1],
+            Input::Resize {
+                width: 60,
+                height: 16
+            }
+        );
+    }
+
+    #[test]
+    fn the_mouse_is_never_outside_the_screen() {
+        let event = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: u16::MAX,
+            row: u16::MAX,
+            modifiers: KeyModifiers::NONE,
+        };
+        let mouse = mouse(&event, Size::new(80, 24)).unwrap();
+        assert_eq!((mouse.column, mouse.row), (79, 23));
+    }
+}
