@@ -309,7 +309,7 @@ impl App {
     fn settle(&mut self) {
         if std::mem::take(&mut self.changed) {
             let scene = self.world.scene(!self.layers.is_empty());
-            self.screens.on_change(&scene);
+            self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
                 layer.on_change(&scene);
             }

@@ -101,7 +101,10 @@ fn sources() -> Vec<Source> {
 /// Whether a file holds unit tests and nothing else.
 fn is_tests(source: &Source) -> bool {
     source.path.file_stem().is_some_and(|stem| stem == "tests")
-        || source.path.components().any(|part| part.as_os_str() == "tests")
+        || source
+            .path
+            .components()
+            .any(|part| part.as_os_str() == "tests")
 }
 
 /// The text without its comments and without its unit tests, which may name what they like.

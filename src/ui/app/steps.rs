@@ -185,6 +185,14 @@ impl App {
             Go::Browse => Step::Show(ScreenId::Browse),
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
+            Go::Results if !argument.is_empty() => {
+                let action = Action::Go(Go::Results);
+                self.carry(vec![
+                    Step::Show(ScreenId::Results),
+                    Step::Do(action, argument.to_owned()),
+                ]);
+                return;
+            }
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
             Go::Help => dialogs::help(argument, &self.world.scene(true)),

@@ -8,6 +8,7 @@ mod hidden;
 mod messages;
 mod pasted;
 mod query;
+mod stop;
 mod view;
 
 pub use confirm::Confirm;
@@ -17,4 +18,5 @@ pub use hidden::HiddenMarks;
 pub use messages::Messages;
 pub use pasted::{Pasted, mark_named};
 pub use query::parsed;
+pub use stop::Stop;
 pub use view::{columns, facets, sort};
