@@ -1,3 +1,7 @@
-//! The binary: runs the command line and exits with its code.
+//! The binary: runs the command line and ends with its code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    armarius::cli::main()
+}

@@ -8,7 +8,10 @@ use super::{
     output::Output,
     session,
 };
-use crate::domain::{Command, Refusal};
+use crate::{
+    domain::{Command, Refusal},
+    runtime::HeadlessError,
+};
 
 /// Shows the draft, or drops it. Asks nothing of the endpoint.
 ///
@@ -24,7 +27,9 @@ pub async fn run(
     if let Some(DraftWhat::Drop) = args.what {
         match headless.apply(&Command::Drop).await {
             Ok(operation) => output.say(&operation.label),
-            Err(error) if error.refusal().is_some_and(is_empty) => output.say("the draft is empty"),
+            Err(HeadlessError::Refused(Refusal::NothingToStage(_))) => {
+                output.say("the draft is empty")
+            }
             Err(error) => return Err(Stop::usage(error.to_string())),
         }
         headless.close().await;
@@ -49,11 +54,11 @@ pub async fn run(
         }
     }
     let draft = bench.draft();
-    output.say(&format!("{} changes on {} assets", draft.changes(), draft.rows().len()));
+    output.say(&format!(
+        "{} changes on {} assets",
+        draft.changes(),
+        draft.rows().len()
+    ));
     headless.close().await;
     Ok(Ending::Ok)
-}
-
-fn is_empty(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::NothingToStage(_))
 }

@@ -28,7 +28,11 @@ pub async fn run(
     let bench = &headless.workbench;
     let rows = query.rows(&bench.listing, &bench.schema, &bench.sets());
     let ordered = bench.listing.ordered(&rows, &Sort::default());
-    let fields = if fields.is_empty() { default_fields(bench, args.format) } else { fields };
+    let fields = if fields.is_empty() {
+        default_fields(bench, args.format)
+    } else {
+        fields
+    };
     let shown = ordered.iter().take(args.limit.unwrap_or(usize::MAX));
     let format = match args.format {
         ListFormat::Table => exchange::ListFormat::Table,
@@ -45,17 +49,25 @@ pub async fn run(
 
 fn query(bench: &Workbench, text: &str) -> Result<Query, Stop> {
     let query = Query::parse(text).map_err(|error| Stop::usage(format!("query: {error}")))?;
-    query.check(&bench.schema).map_err(|error| Stop::usage(format!("query: {error}")))?;
+    query
+        .check(&bench.schema)
+        .map_err(|error| Stop::usage(format!("query: {error}")))?;
     Ok(query)
 }
 
 fn fields(bench: &Workbench, names: &[String]) -> Result<Vec<FieldKey>, Stop> {
     let field = |name: &String| {
-        bench.schema.field(name).map(|field| field.key.clone()).ok_or_else(|| {
-            let near = bench.schema.nearest(name);
-            let hint = near.map(|key| format!("; did you mean {key}?")).unwrap_or_default();
-            Stop::usage(format!("--fields: there is no field `{name}`{hint}"))
-        })
+        bench
+            .schema
+            .field(name)
+            .map(|field| field.key.clone())
+            .ok_or_else(|| {
+                let near = bench.schema.nearest(name);
+                let hint = near
+                    .map(|key| format!("; did you mean {key}?"))
+                    .unwrap_or_default();
+                Stop::usage(format!("--fields: there is no field `{name}`{hint}"))
+            })
     };
     names.iter().map(field).collect()
 }
@@ -66,7 +78,9 @@ fn default_fields(bench: &Workbench, format: ListFormat) -> Vec<FieldKey> {
     if format != ListFormat::Table {
         return all.map(|field| field.key.clone()).collect();
     }
-    let shown = all.filter(|field| field.locked.is_none()).map(|field| field.key.clone());
+    let shown = all
+        .filter(|field| field.locked.is_none())
+        .map(|field| field.key.clone());
     shown.take(FIELDS_IN_A_TABLE).collect()
 }
 

@@ -23,11 +23,17 @@ pub async fn run(
     let headless = session::known(global, output).await?;
     let plan = headless.plan();
     match format {
-        TextOrJson::Text => lines(&plan).iter().try_for_each(|line| output.shown(line))?,
+        TextOrJson::Text => lines(&plan)
+            .iter()
+            .try_for_each(|line| output.shown(line))?,
         TextOrJson::Json => output.line(&as_json(&plan).to_string())?,
     }
     headless.close().await;
-    Ok(if plan.errors() > 0 { Ending::PlanErrors } else { Ending::Ok })
+    Ok(if plan.errors() > 0 {
+        Ending::PlanErrors
+    } else {
+        Ending::Ok
+    })
 }
 
 /// The plan in words.
@@ -49,8 +55,16 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     let some = kinds.iter().filter(|(_, count)| *count > 0);
     lines.extend(some.map(|(kind, count)| format!("  {count:>6}  {kind}")));
     for left in &plan.left_out {
-        let word = if left.is_error { "not sent, error" } else { "not sent" };
-        lines.push(format!("  {:>6}  {word}: {}", left.changes.len(), left.reason));
+        let word = if left.is_error {
+            "not sent, error"
+        } else {
+            "not sent"
+        };
+        lines.push(format!(
+            "  {:>6}  {word}: {}",
+            left.changes.len(),
+            left.reason
+        ));
     }
     lines
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::RunId,
-    exchange,
+    exchange::{self, Guard},
 };
 
 /// Prints the report. Asks nothing of the endpoint.
@@ -22,11 +22,11 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let headless = session::open(global).await?;
-    let run = headless.run(id.map(RunId).as_ref()).await?;
+    let run = headless.find(id.map(RunId).as_ref())?;
     match kind {
-        ReportKind::Csv => exchange::report_csv(&run, output.out, Guard::Exact)?,
-        ReportKind::Json => output.line(&exchange::report_json(&run).to_string())?,
-        ReportKind::Md => exchange::report_markdown(&run, output.out)?,
+        ReportKind::Csv => exchange::report_csv(run, output.out, Guard::Exact)?,
+        ReportKind::Json => output.line(&exchange::report_json(run).to_string())?,
+        ReportKind::Md => exchange::report_markdown(run, output.out)?,
     }
     headless.close().await;
     Ok(Ending::Ok)

@@ -1,7 +1,7 @@
 //! `armarius serve`: the embedded catalogue as a server of its own.
 
 use super::{
-    args::{Global, ServeArgs},
+    args::ServeArgs,
     ending::{Ending, Stop},
     output::Output,
 };
@@ -18,11 +18,7 @@ use crate::{
 /// # Errors
 ///
 /// What keeps it from starting.
-pub async fn run(
-    _global: &Global,
-    args: &ServeArgs,
-    output: &mut Output<'_>,
-) -> Result<Ending, Stop> {
+pub async fn run(args: &ServeArgs, output: &mut Output<'_>) -> Result<Ending, Stop> {
     let options = ServeOptions {
         listen: args.listen,
         catalogue: args.catalogue.clone(),

@@ -17,8 +17,15 @@ use crate::{
 pub async fn open(global: &Global) -> Result<Headless, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
-    Ok(Headless::open(parts(&setup, &profile)?).await?)
+    let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    if profile.read_only {
+        headless.workbench.read_only = Some(READ_ONLY.into());
+    }
+    Ok(headless)
 }
+
+/// Why nothing may be staged or sent on a profile that says so.
+pub const READ_ONLY: &str = "the profile says read_only = true";
 
 /// The same, signed in.
 ///
@@ -62,13 +69,13 @@ pub async fn known(global: &Global, output: &mut Output<'_>) -> Result<Headless,
 /// What keeps it from listing.
 pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
     let mut said = 0;
-    let mut progress = |have: u64, total: u64| {
+    let progress = |have: u64, total: u64| {
         if have >= said + SAY_EVERY && have < total {
             said = have;
             output.say(&format!("listed {have} of {total}"));
         }
     };
-    Ok(headless.list(&mut progress).await?)
+    Ok(headless.list(progress).await?)
 }
 
 /// How many assets come between two lines of progress.

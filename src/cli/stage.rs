@@ -34,15 +34,24 @@ pub async fn run(
         headless.close().await;
         return Err(Stop::usage("no asset matches; nothing is staged"));
     }
-    let preview = headless.workbench.preview(&asked).map_err(|error| Stop::usage(error.to_string()))?;
+    let preview = headless
+        .workbench
+        .preview(&asked)
+        .map_err(|error| Stop::usage(error.to_string()))?;
     output.say(&preview.sentence());
     if preview.changes == 0 && preview.refused == 0 {
         output.say("nothing to stage: every value is so already");
         headless.close().await;
         return Ok(Ending::Ok);
     }
-    let command = Command::Stage { label: String::new(), asked };
-    let operation = headless.apply(&command).await.map_err(|error| Stop::usage(error.to_string()))?;
+    let command = Command::Stage {
+        label: String::new(),
+        asked,
+    };
+    let operation = headless
+        .apply(&command)
+        .await
+        .map_err(|error| Stop::usage(error.to_string()))?;
     output.say(&format!("Staged: {}", operation.label));
     headless.close().await;
     Ok(Ending::Ok)
@@ -57,9 +66,11 @@ fn from_query(bench: &Workbench, text: &str, matches: &ArgMatches) -> Result<Vec
     if edits.is_empty() {
         return Err(Stop::usage("say what to do, for example --set FIELD=VALUE"));
     }
-    let asked = edits
-        .into_iter()
-        .map(|one| Asked { field: one.field, edit: one.edit, rows: rows.clone() });
+    let asked = edits.into_iter().map(|one| Asked {
+        field: one.field,
+        edit: one.edit,
+        rows: rows.clone(),
+    });
     Ok(asked.collect())
 }
 
@@ -72,7 +83,10 @@ fn from_file(
         .and_then(|file| file.resolve(bench))
         .map_err(|error| Stop::usage(error.to_string()))?;
     if resolved.unchanged > 0 {
-        output.say(&format!("{} cells say what the library has already", resolved.unchanged));
+        output.say(&format!(
+            "{} cells say what the library has already",
+            resolved.unchanged
+        ));
     }
     Ok(resolved.asked)
 }

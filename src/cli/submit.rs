@@ -64,18 +64,27 @@ async fn send_draft(
     let planned = headless.plan();
     output.say(&plan::lines(&planned).join("\n"));
     if planned.items.is_empty() {
-        let ending = if planned.errors() > 0 { Ending::PlanErrors } else { Ending::Ok };
+        let ending = if planned.errors() > 0 {
+            Ending::PlanErrors
+        } else {
+            Ending::Ok
+        };
         output.say("nothing to send");
         return Ok(Err(ending));
     }
     if planned.errors() > 0 {
-        output.say("the plan has errors; take those changes out or correct them, then submit again");
+        output
+            .say("the plan has errors; take those changes out or correct them, then submit again");
         return Ok(Err(Ending::PlanErrors));
     }
     if !yes {
         confirm(planned.assets(), output)?;
     }
-    let label = headless.workbench.log().last().map_or("", |operation| operation.label.as_str());
+    let label = headless
+        .workbench
+        .log()
+        .last()
+        .map_or("", |operation| operation.label.as_str());
     let label = label.to_owned();
     Ok(Ok(headless.submit(&planned, &label).await?))
 }
@@ -83,9 +92,13 @@ async fn send_draft(
 /// Asks for the number of assets; anything else sends nothing.
 fn confirm(assets: usize, output: &mut Output<'_>) -> Result<(), Stop> {
     if !std::io::stdin().is_terminal() {
-        return Err(Stop::usage("without a terminal, submit needs --yes; nothing was sent"));
+        return Err(Stop::usage(
+            "without a terminal, submit needs --yes; nothing was sent",
+        ));
     }
-    output.say(&format!("Type the number of assets ({assets}) to send, anything else to leave:"));
+    output.say(&format!(
+        "Type the number of assets ({assets}) to send, anything else to leave:"
+    ));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     if answer.trim() == assets.to_string() {
@@ -98,10 +111,16 @@ fn confirm(assets: usize, output: &mut Output<'_>) -> Result<(), Stop> {
 /// A run in words: the headline, the counts, and a line for everything that is not well.
 fn lines(run: &Run) -> Vec<String> {
     let tally = run.tally();
-    let counts: Vec<String> =
-        Outcome::ALL.iter().rev().map(|&o| format!("{} {o}", tally.of(o))).collect();
+    let counts: Vec<String> = Outcome::ALL
+        .iter()
+        .rev()
+        .map(|&o| format!("{} {o}", tally.of(o)))
+        .collect();
     let (id, headline, total) = (&run.id, run.headline(), run.items.len());
-    let mut lines = vec![format!("{id}: {headline}   {} of {total} changes", counts.join(", "))];
+    let mut lines = vec![format!(
+        "{id}: {headline}   {} of {total} changes",
+        counts.join(", ")
+    )];
     if let Some(Ok(words) | Err(words)) = run.reconciliation() {
         lines.push(words);
     }
@@ -113,9 +132,14 @@ fn lines(run: &Run) -> Vec<String> {
         .collect();
     problems.sort_by_key(|one| Outcome::ALL.iter().position(|&o| o == one.outcome));
     for one in problems {
-        let Some(item) = run.items.get(one.item as usize) else { continue };
+        let Some(item) = run.items.get(one.item as usize) else {
+            continue;
+        };
         let (outcome, name, field) = (one.outcome, &item.name, &item.field);
-        lines.push(format!("{outcome:<9} {name}  {field}: {} {}", one.reason, one.meaning));
+        lines.push(format!(
+            "{outcome:<9} {name}  {field}: {} {}",
+            one.reason, one.meaning
+        ));
     }
     lines
 }

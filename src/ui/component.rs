@@ -260,6 +260,11 @@ pub trait Component: Debug {
         Vec::new()
     }
 
+    /// A sentence that stands in the speaking line as long as it holds.
+    fn speaking(&self, _scene: &Scene<'_>) -> Option<String> {
+        None
+    }
+
     /// The left end of the status line; what Browse says if `None`.
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
         None

@@ -212,7 +212,11 @@ impl App {
     }
 
     fn draw_speaking(&self, frame: &mut Frame<'_>, area: Rect) {
-        let said = self.world.said.last().map_or("", String::as_str);
+        let scene = self.world.scene(!self.layers.is_empty());
+        let said = self.top().speaking(&scene);
+        let said = said
+            .or_else(|| self.world.said.last().cloned())
+            .unwrap_or_default();
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
@@ -221,7 +225,7 @@ impl App {
         text::put(
             frame.buffer_mut(),
             place,
-            said,
+            &said,
             self.world.theme.style(Role::Speaking),
         );
     }

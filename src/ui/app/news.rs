@@ -114,7 +114,9 @@ impl App {
             }
             Event::Values(values) => {
                 self.world.workbench.absorb_values(&values);
-                stale.rows = true;
+                let sort = &self.world.view.sort().field;
+                stale.rows |= values.iter().any(|(_, field, _)| field == sort);
+                stale.states = true;
             }
             Event::Refreshed { assets, gone } => self.refreshed(&assets, gone.len(), stale),
             Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),
@@ -129,7 +131,7 @@ impl App {
             Event::Call { run, call } => self.world.workbench.absorb_call(&run, call),
             Event::Settled { run, settled } => {
                 self.world.workbench.absorb_settled(&run, settled);
-                stale.rows = true;
+                stale.states = true;
             }
             Event::RunState {
                 run,
@@ -139,6 +141,7 @@ impl App {
             } => {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
+                stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, note);
             }
             Event::ReportWritten(path) => self.say(format!("Report written: {}", path.display())),

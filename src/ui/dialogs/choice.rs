@@ -139,7 +139,7 @@ impl Component for Choice {
 
     fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
         vec![
-            Hint::Named(Action::Answer(Answer::Down), "down"),
+            Hint::Named(Action::Answer(Answer::Down), "next"),
             Hint::Named(
                 Action::Answer(Answer::Accept),
                 if self.several { "take" } else { "choose" },

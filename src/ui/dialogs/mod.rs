@@ -3,6 +3,7 @@
 mod choice;
 mod confirm;
 mod editing;
+mod facets;
 mod filter_line;
 mod hidden;
 mod messages;
@@ -13,10 +14,11 @@ mod view;
 
 pub use confirm::Confirm;
 pub use editing::{command_line, editing, help, plan};
+pub use facets::Facets;
 pub use filter_line::FilterLine;
 pub use hidden::HiddenMarks;
 pub use messages::Messages;
 pub use pasted::{Pasted, mark_named};
 pub use query::parsed;
 pub use stop::Stop;
-pub use view::{columns, facets, sort};
+pub use view::{columns, sort};

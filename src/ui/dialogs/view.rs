@@ -1,4 +1,4 @@
-//! Choices of the view: order, columns, facets.
+//! Choices of the view: order, columns.
 
 use super::choice::{Choice, Line};
 use crate::{
@@ -172,9 +172,4 @@ fn shown(keys: Vec<FieldKey>) -> Vec<Step> {
         )
     };
     vec![Step::Columns(keys), Step::Say(say)]
-}
-
-/// The facets of the listing.
-pub fn facets(_scene: &Scene<'_>) -> Reaction {
-    Reaction::say("No facets.")
 }

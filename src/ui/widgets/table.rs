@@ -104,21 +104,20 @@ impl Table {
 }
 
 /// Divides a width among columns: each gets what it would like, as long as there is room; the
-/// first always, those behind it from `first` on. Room left over goes to the first.
-pub fn fitted<T: Clone>(columns: &[(T, u16)], width: u16, first: usize) -> Vec<(usize, T, u16)> {
-    let mut fitted: Vec<(usize, T, u16)> = Vec::new();
+/// first always, those behind it from `first` on.
+pub fn fitted<T: Clone>(columns: &[(T, u16)], width: u16, first: usize) -> Vec<(T, u16)> {
+    let mut fitted: Vec<(T, u16)> = Vec::new();
     let mut used = 0u16;
     for (place, (title, wanted)) in columns.iter().enumerate() {
         if place > 0 && place < first {
             continue;
         }
         let room = width.saturating_sub(used);
-        let least = (*wanted).min(6);
-        if room < least {
+        if room < (*wanted).min(6) {
             break;
         }
         let given = (*wanted).min(room);
-        fitted.push((place, title.clone(), given));
+        fitted.push((title.clone(), given));
         used = used.saturating_add(given + 1);
     }
     fitted

@@ -144,7 +144,8 @@ mod tests {
         assert_eq!(cut("Jacket 2202 back", 16), "Jacket 2202 back");
         assert_eq!(cut("Jacket 2202 back", 10), "Jacket 2..");
         assert_eq!(cut("東京タワー", 7), "東京..");
-        assert_eq!(cut("👩‍👩‍👧x👩‍👩‍👧yz", 4), "👩‍👩‍👧..");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}e\u{301}", 3), "e\u{301}..");
+        assert_eq!(cut("👍🏽x👍🏽yz", 5), "👍🏽x..");
         assert_eq!(cut("abc", 1), ".");
         assert_eq!(cut("abc", 0), "");
         assert_eq!(cut(&"x".repeat(10_000), 6), "xxxx..");

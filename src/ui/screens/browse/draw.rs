@@ -8,12 +8,13 @@ use ratatui::{
 
 use super::{Browse, Pane, detail, panes::Panes};
 use crate::{
-    domain::{Query, Row, SortDirection, Value},
+    domain::{FieldKey, Query, Row, SortDirection, Value},
     ui::{
         component::Scene,
         connection::{Link, Loading},
         layout::line,
         theme::Role,
+        view::{Column, KEPT},
         widgets::{Table, TableRow, boxed, diff, table, text},
     },
 };
@@ -152,31 +153,40 @@ impl Browse {
 
     /// The table that fits a width, and which columns are in it.
     fn table(&self, width: u16, scene: &Scene<'_>) -> (Table, Vec<usize>) {
-        let wanted: Vec<(String, u16)> = scene
-            .view
-            .columns()
-            .iter()
-            .enumerate()
-            .map(|(place, column)| {
-                let title = if place == self.column && place > 0 {
-                    format!(">{}", column.title)
+        let room = width.saturating_sub(GUTTER);
+        let columns = scene.view.columns();
+        let mut kept: Vec<usize> = (0..columns.len()).collect();
+        loop {
+            let used: u16 = kept.iter().map(|&place| columns[place].width + 1).sum();
+            let worth = |place: &usize| columns[*place].worth;
+            let least = kept.iter().copied().min_by_key(worth);
+            match least.filter(|place| columns[*place].worth < KEPT && *place != self.column) {
+                Some(least) if used > room + 1 => kept.retain(|&place| place != least),
+                _ => break,
+            }
+        }
+        let wanted: Vec<((usize, String), u16)> = kept
+            .into_iter()
+            .map(|place| {
+                let sign = if place == self.column && place > 0 {
+                    ">"
                 } else {
-                    column.title.clone()
+                    ""
                 };
-                (title, column.width)
+                let title = format!("{sign}{}", columns[place].title);
+                ((place, title), columns[place].width)
             })
             .collect();
-        let room = width.saturating_sub(GUTTER);
         let mut first = 1;
         let mut fitted = table::fitted(&wanted, room, first);
-        while first < self.column && !fitted.iter().any(|(place, _, _)| *place == self.column) {
+        while first < wanted.len() && !fitted.iter().any(|((place, _), _)| *place == self.column) {
             first += 1;
             fitted = table::fitted(&wanted, room, first);
         }
-        let places = fitted.iter().map(|(place, _, _)| *place).collect();
+        let places = fitted.iter().map(|((place, _), _)| *place).collect();
         let columns = fitted
             .into_iter()
-            .map(|(_, title, width)| (title, width))
+            .map(|((_, title), width)| (title, width))
             .collect();
         (
             Table {
@@ -209,13 +219,7 @@ impl Browse {
         let cells = columns
             .iter()
             .filter_map(|place| scene.view.columns().get(*place))
-            .map(|column| {
-                cell(
-                    scene.workbench.listing.value(row, &column.key),
-                    &column.title,
-                    scene,
-                )
-            })
+            .map(|column| cell(row, column, scene))
             .collect();
         TableRow {
             gutter,
@@ -288,20 +292,23 @@ fn capital(text: &str) -> String {
     }
 }
 
-fn cell(value: &Value, title: &str, scene: &Scene<'_>) -> (String, Style) {
-    let (text, plain) = (
+fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
+    let (plain, quiet) = (
         scene.theme.style(Role::Text),
         scene.theme.style(Role::Quiet),
     );
+    let value = scene.workbench.listing.value(row, &column.key);
+    let letter = column.key == FieldKey::certificate() || column.key == FieldKey::thumbnail();
     match value {
-        Value::Certificate(certificate) if title.ends_with("Ct") => {
-            (certificate.status.letter().to_string(), text)
+        Value::Certificate(certificate) if letter => {
+            (certificate.status.letter().to_string(), plain)
         }
-        Value::Asset { .. } if title.ends_with("Th") => ("y".into(), text),
-        Value::Unknown => ("..".into(), plain),
-        Value::Absent if title.ends_with("Ct") || title.ends_with("Th") => ("-".into(), plain),
-        Value::Absent => ("(empty)".into(), plain),
-        other => (other.display().into_owned(), text),
+        Value::Asset { .. } if letter => ("y".into(), plain),
+        Value::Unknown => ("..".into(), quiet),
+        Value::Absent if letter => ("-".into(), quiet),
+        Value::Absent => ("(empty)".into(), quiet),
+        other if column.date => (other.display().chars().take(10).collect(), plain),
+        other => (other.display().into_owned(), plain),
     }
 }
 

@@ -106,7 +106,10 @@ impl Browse {
                 off,
             }),
         };
-        Reaction::step(Step::Say(self.range_sentence(scene)))
+        match self.range {
+            Some(_) => Reaction::nothing(),
+            None => Reaction::say("The range is given up; marks are as they were."),
+        }
     }
 
     fn extend(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
@@ -137,7 +140,7 @@ impl Browse {
     /// `VISUAL range rows 5-12: 8 rows, 3 not marked yet`.
     pub(super) fn range_sentence(&self, scene: &Scene<'_>) -> String {
         let Some(range) = self.range else {
-            return "The range is given up; marks are as they were.".into();
+            return String::new();
         };
         let rows = self.range_rows(range, scene);
         let marked = rows.intersection_len(scene.workbench.marks());

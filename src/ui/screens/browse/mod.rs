@@ -184,7 +184,7 @@ impl Browse {
                 query: Default::default(),
                 keep: false,
             }),
-            Look::Facets => dialogs::facets(scene),
+            Look::Facets => Reaction::step(Step::Open(Box::new(dialogs::Facets::new(scene)))),
             Look::Sort => dialogs::sort(argument, scene),
             Look::Columns => dialogs::columns(argument, scene),
             Look::Details if !Panes::of(scene).can_show_detail() => self.open(scene),
@@ -354,9 +354,13 @@ impl Component for Browse {
         let (len, page) = (scene.view.rows().len(), Self::page(scene));
         match self.row.and_then(|row| scene.view.place(row)) {
             Some(place) => self.cursor.put(place, len, page),
+            // The row it was on is hidden: it goes back there when the row comes back, unless
+            // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        self.row = self.row(scene.view);
+        if self.row.is_none() {
+            self.row = self.row(scene.view);
+        }
         self.column = self
             .column
             .min(scene.view.columns().len().saturating_sub(1));
@@ -373,6 +377,10 @@ impl Component for Browse {
         };
         let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
         vec![(scene.workbench.listing.id(row).clone(), area.as_size())]
+    }
+
+    fn speaking(&self, scene: &Scene<'_>) -> Option<String> {
+        self.range.map(|_| self.range_sentence(scene))
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

@@ -1,0 +1,8 @@
+//! Journeys: keys in, screens out, with a scripted world.
+
+mod browse;
+mod facets;
+mod library;
+mod pictures;
+mod terminals;
+mod trouble;
