@@ -121,6 +121,7 @@ impl App {
                 let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
                 self.world.view.choose(columns, &self.world.workbench);
             }
+            "commands" => self.world.commands = serde_json::from_str(value).unwrap_or_default(),
             "filters" => self.world.filters = serde_json::from_str(value).unwrap_or_default(),
             _ => {}
         }

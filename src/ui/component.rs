@@ -92,6 +92,8 @@ pub struct Scene<'a> {
     pub pictures: &'a Pictures,
     /// The filters used before, oldest first.
     pub filters: &'a [String],
+    /// The commands given before, oldest first.
+    pub commands: &'a [String],
     /// What was said, oldest first.
     pub said: &'a [String],
     /// The words a run's state came with (`paused: sign in again`); empty if none.
@@ -169,6 +171,8 @@ pub enum Step {
     Edit(Edit, String),
     /// Do this action as if its key had been pressed, with an argument.
     Do(Action, String),
+    /// Remember a command for the command line.
+    Remember(String),
     /// Leave the program.
     Quit,
 }

@@ -25,8 +25,8 @@ use crate::{
 
 /// How many pixels wide and high pictures are asked for.
 const PICTURE_PIXELS: u32 = 640;
-/// How many filters are remembered.
-const KEPT_FILTERS: usize = 50;
+/// How many filters and how many commands are remembered.
+const KEPT_LINES: usize = 50;
 /// How many sentences are remembered.
 const KEPT_SENTENCES: usize = 500;
 
@@ -83,6 +83,7 @@ impl App {
                     steps.push_front(step);
                 }
                 Step::Do(action, argument) => self.dispatch(action, &argument),
+                Step::Remember(line) => self.remember_command(&line),
                 Step::Quit => self.effects.push(Effect::Quit),
             }
         }
@@ -105,16 +106,13 @@ impl App {
     }
 
     fn remember_filter(&mut self, text: &str) {
-        let filters = &mut self.world.filters;
-        if text.is_empty() {
-            return;
-        }
-        filters.retain(|kept| kept != text);
-        filters.push(text.to_owned());
-        if filters.len() > KEPT_FILTERS {
-            filters.remove(0);
-        }
+        remember(&mut self.world.filters, text);
         self.keep_setting("filters", serde_json::to_string(&self.world.filters));
+    }
+
+    fn remember_command(&mut self, line: &str) {
+        remember(&mut self.world.commands, line);
+        self.keep_setting("commands", serde_json::to_string(&self.world.commands));
     }
 
     fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
@@ -230,16 +228,7 @@ impl App {
         }
         match self.world.workbench.current_run() {
             None => Step::Quit,
-            Some(run) => Step::Open(Box::new(dialogs::Confirm::new(
-                "A run is going",
-                format!(
-                    "{} is still going. Leaving stops it after the call under way; \
-                     `armarius resume {}` goes on later.",
-                    run.id, run.id
-                ),
-                "leave",
-                vec![Step::Quit],
-            ))),
+            Some(run) => Step::Open(Box::new(dialogs::Stop::leaving(run))),
         }
     }
 
@@ -370,7 +359,18 @@ impl App {
                 return;
             }
             Work::Background => Step::Show(ScreenId::Browse),
-            Work::UndoStep | Work::Exclude => return,
+            Work::UndoStep => {
+                let scene = self.world.scene(false);
+                let history = self.screens.screen_mut(ScreenId::History);
+                let reaction = history.on_action(Action::Work(work), argument, &scene);
+                if let crate::ui::component::Reaction::Taken(steps) = reaction {
+                    self.carry(steps);
+                }
+                return;
+            }
+            Work::Exclude => {
+                Step::Say("Changes are taken out in Staged (2) and Results (4).".into())
+            }
         };
         self.carry(vec![step]);
     }
@@ -454,6 +454,18 @@ impl App {
         for (asset, size) in shown {
             self.world.pictures.prepare(&asset, size);
         }
+    }
+}
+
+/// Puts a line at the end of those used before, where it stands once.
+fn remember(lines: &mut Vec<String>, line: &str) {
+    if line.is_empty() {
+        return;
+    }
+    lines.retain(|kept| kept != line);
+    lines.push(line.to_owned());
+    if lines.len() > KEPT_LINES {
+        lines.remove(0);
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) struct World {
     pub(super) pictures: Pictures,
     pub(super) screen: ScreenId,
     pub(super) filters: Vec<String>,
+    pub(super) commands: Vec<String>,
     pub(super) said: Vec<String>,
     /// What to say once an operation is durable.
     pub(super) awaiting: HashMap<OperationId, String>,
@@ -53,6 +54,7 @@ impl World {
             pictures: Pictures::default(),
             screen: ScreenId::Browse,
             filters: Vec::new(),
+            commands: Vec::new(),
             said: Vec::new(),
             awaiting: HashMap::new(),
             saved_ms: None,
@@ -75,6 +77,7 @@ impl World {
             theme: &self.theme,
             pictures: &self.pictures,
             filters: &self.filters,
+            commands: &self.commands,
             said: &self.said,
             run_note: &self.run_note,
             cursor: self.cursor,

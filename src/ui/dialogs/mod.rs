@@ -1,24 +1,30 @@
 //! What opens above a screen: questions, text fields, choices.
 
 mod choice;
+mod command;
 mod confirm;
 mod editing;
 mod facets;
 mod filter_line;
+mod help;
 mod hidden;
 mod messages;
 mod pasted;
+mod possible;
 mod query;
 mod stop;
 mod view;
 
+pub use command::CommandLine;
 pub use confirm::Confirm;
 pub use editing::{command_line, editing, help, plan};
 pub use facets::Facets;
 pub use filter_line::FilterLine;
+pub use help::Help;
 pub use hidden::HiddenMarks;
 pub use messages::Messages;
 pub use pasted::{Pasted, mark_named};
+pub use possible::possible;
 pub use query::parsed;
 pub use stop::Stop;
 pub use view::{columns, sort};
