@@ -38,13 +38,15 @@ pub enum Context {
     Thumbnail,
     /// The certificate dialog.
     Certificate,
+    /// The preview of a dialog.
+    Preview,
     /// The submit plan.
     Plan,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Anywhere,
         Self::List,
         Self::Browse,
@@ -59,6 +61,7 @@ impl Context {
         Self::Edit,
         Self::Thumbnail,
         Self::Certificate,
+        Self::Preview,
         Self::Plan,
     ];
 
@@ -79,6 +82,7 @@ impl Context {
             Self::Edit => "edit",
             Self::Thumbnail => "thumbnail",
             Self::Certificate => "certificate",
+            Self::Preview => "preview",
             Self::Plan => "submit",
         }
     }
@@ -363,6 +367,22 @@ pub enum Answer {
     PreviousAsset,
     /// Change the way it is done.
     Mode,
+    /// Search in the dialog.
+    Search,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// All assets of the preview.
+    ShowAll,
+    /// Those that change.
+    ShowChanged,
+    /// Those that may not be edited.
+    ShowLocked,
+    /// Those with a mistake.
+    ShowErrors,
+    /// Those that stay as they are.
+    ShowEqual,
 }
 
 /// Everything a key or a command can ask for.

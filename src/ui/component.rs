@@ -94,6 +94,8 @@ pub struct Scene<'a> {
     pub filters: &'a [String],
     /// The commands given before, oldest first.
     pub commands: &'a [String],
+    /// What was written in dialogs that were closed without staging.
+    pub kept: &'a super::dialogs::Kept,
     /// What was said, oldest first.
     pub said: &'a [String],
     /// The words a run's state came with (`paused: sign in again`); empty if none.
@@ -167,6 +169,8 @@ pub enum Step {
     Sort(Sort),
     /// Show these columns behind the name; the usual ones if empty.
     Columns(Vec<FieldKey>),
+    /// Keep what was written in a dialog that closes.
+    Keep(Box<super::dialogs::Kept>),
     /// Open the dialog of an edit without asking about hidden marks again.
     Edit(Edit, String),
     /// Do this action as if its key had been pressed, with an argument.

@@ -1,11 +1,13 @@
 //! What an edit would do, before it is staged.
 
+use std::{borrow::Cow, collections::HashMap};
+
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
 use super::{Asked, Workbench};
 use crate::domain::{
-    EditError, Field, FieldKey, FieldKind, Row, Value, edit::Prepared, plan, run::same,
+    Edit, EditError, Field, FieldKey, FieldKind, Row, Value, edit::Prepared, plan, run::same,
 };
 
 /// What becomes of one value.
@@ -128,19 +130,49 @@ impl Workbench {
                 .iter()
                 .rev()
                 .find(|done| done.field == one.field);
+            let befores = self.befores(one, earlier);
             let mut groups: IndexMap<(Value, Value, Verdict), RoaringBitmap> = IndexMap::new();
             let mut memo = Memo::default();
-            for row in &one.rows {
-                let before = match earlier.and_then(|done| done.of(row)) {
-                    Some(group) if group.verdict.is_staged() => &group.after,
-                    _ => self.draft.value(&self.listing, row, &one.field),
-                };
-                let key = self.judged(row, (&field, &prepared), before, &mut memo);
-                groups.entry(key).or_default().insert(row);
+            for ((before, _, _), rows) in befores {
+                if let Edit::Assign(_) = one.edit {
+                    for row in rows {
+                        let key = self.judged(row, (&field, &prepared), before, &mut memo);
+                        groups.entry(key).or_default().insert(row);
+                    }
+                } else if let Some(row) = rows.min() {
+                    let key = self.judged(row, (&field, &prepared), before, &mut memo);
+                    *groups.entry(key).or_default() |= rows;
+                }
             }
             preview.add(one.field.clone(), groups);
         }
         Ok(preview)
+    }
+
+    /// The rows of an edit by what decides its effect: the value now, the asset's type, and
+    /// whether the asset may be edited. Work is done once for each, not once for each row.
+    fn befores<'a>(
+        &'a self,
+        one: &Asked,
+        earlier: Option<&'a FieldPreview>,
+    ) -> IndexMap<(&'a Value, Cow<'a, str>, Option<&'a str>), RoaringBitmap> {
+        let place = |(place, group): (usize, &'a PreviewGroup)| {
+            group.rows.iter().map(move |row| (row, place))
+        };
+        let known: HashMap<Row, usize> = earlier
+            .map(|done| done.groups.iter().enumerate().flat_map(place).collect())
+            .unwrap_or_default();
+        let mut befores: IndexMap<_, RoaringBitmap> = IndexMap::new();
+        for row in &one.rows {
+            let group = earlier.and_then(|done| known.get(&row).map(|place| &done.groups[*place]));
+            let before = match group {
+                Some(group) if group.verdict.is_staged() => &group.after,
+                _ => self.draft.value(&self.listing, row, &one.field),
+            };
+            let key = (before, self.listing.kind(row), self.listing.locked(row));
+            befores.entry(key).or_default().insert(row);
+        }
+        befores
     }
 
     fn field_for(&self, key: &FieldKey) -> Result<Field, EditError> {
@@ -211,7 +243,7 @@ impl Workbench {
 
 /// Rules depend on the asset's type and the value only; each pair is checked once.
 #[derive(Default)]
-struct Memo(std::collections::HashMap<(String, Value), Option<String>>);
+struct Memo(HashMap<(String, Value), Option<String>>);
 
 impl Preview {
     fn add(&mut self, field: FieldKey, groups: IndexMap<(Value, Value, Verdict), RoaringBitmap>) {

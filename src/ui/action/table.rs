@@ -127,4 +127,12 @@ table! {
     Answer Answer::NextAsset, "next-asset" "", ["ctrl-n"], [], &[Edit, Thumbnail, Certificate], "next asset", "the next asset of the preview";
     Answer Answer::PreviousAsset, "previous-asset" "", ["ctrl-p"], [], &[Edit, Thumbnail, Certificate], "previous asset", "the previous asset of the preview";
     Answer Answer::Mode,     "mode" "",     ["m"], ["f9"], &[Thumbnail], "mode", "changes how the thumbnail is chosen";
+    Answer Answer::Search,   "search" "",   ["/"], ["f12"], &[Thumbnail], "search", "searches the candidates; the query language of the filter";
+    Answer Answer::Yes,      "yes" "",      ["y"], ["a y"], &[Certificate], "yes", "this asset too";
+    Answer Answer::No,       "no" "",       ["n"], ["a n"], &[Certificate], "no", "not this asset";
+    Answer Answer::ShowAll,     "show-all" "",     ["a"], ["a a"], &[Preview], "all", "all assets of the preview";
+    Answer Answer::ShowChanged, "show-changed" "", ["c"], ["a c"], &[Preview], "changed", "the assets that change";
+    Answer Answer::ShowLocked,  "show-locked" "",  ["l"], ["a l"], &[Preview], "locked", "the assets that may not be edited";
+    Answer Answer::ShowErrors,  "show-errors" "",  ["e"], ["a e"], &[Preview], "errors", "the assets with a mistake";
+    Answer Answer::ShowEqual,   "show-equal" "",   ["="], ["a ="], &[Preview], "equal", "the assets that stay as they are";
 }

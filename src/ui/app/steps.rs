@@ -82,6 +82,7 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
+                Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => self.dispatch(action, &argument),
                 Step::Remember(line) => self.remember_command(&line),
                 Step::Quit => self.effects.push(Effect::Quit),

@@ -1,0 +1,369 @@
+//! Draws the certificate dialog: status, message and rules, and the effect on the marked assets.
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{
+    CertificateDialog, Focus, OPTIONS,
+    effect::{Effects, Fate, before, status},
+};
+use crate::{
+    domain::{CertificateStatus, Row, Value, text::visible},
+    ui::{
+        component::Scene,
+        layout::line,
+        theme::Role,
+        widgets::{boxed, text},
+    },
+};
+
+/// Columns before a value on the left.
+const LABEL: u16 = 9;
+
+impl CertificateDialog {
+    pub(super) fn draw_all(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        text::fill(frame.buffer_mut(), area, theme.style(Role::Text));
+        let marked = text::counted(self.content.rows.len(), "asset");
+        let quiet = theme.style(Role::Quiet);
+        let title = line(area, 0);
+        text::put_right(frame.buffer_mut(), title, "nothing is sent yet ", quiet);
+        text::put(
+            frame.buffer_mut(),
+            title,
+            &format!(" Certificate for {marked}"),
+            theme.style(Role::Title),
+        );
+        let room = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        let left = if area.width >= 70 {
+            area.width / 2
+        } else {
+            area.width
+        };
+        let small = area.width < 70;
+        let (form, effect) = if !small {
+            (
+                Rect {
+                    width: left,
+                    ..room
+                },
+                Rect {
+                    x: room.x + left,
+                    width: room.width - left,
+                    ..room
+                },
+            )
+        } else if self.focus == Focus::Preview {
+            (Rect::ZERO, room)
+        } else {
+            (room, Rect::ZERO)
+        };
+        if !form.is_empty() {
+            let inside = boxed(frame, form, "Certificate", theme);
+            self.draw_form(frame, inside, scene);
+        }
+        if !effect.is_empty() {
+            let inside = boxed(frame, effect, &format!("Effect on {marked}"), theme);
+            self.draw_effect(frame, inside, scene);
+        }
+        let sentence = line(area, area.height.saturating_sub(1));
+        let sentence = Rect {
+            x: sentence.x + 1,
+            width: sentence.width.saturating_sub(1),
+            ..sentence
+        };
+        let words = match &self.effects {
+            Some(effects) => effects.sentence(),
+            None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
+        };
+        text::put(
+            frame.buffer_mut(),
+            sentence,
+            &words,
+            theme.style(Role::Text),
+        );
+    }
+
+    fn draw_form(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        let (plain, quiet) = (theme.style(Role::Text), theme.style(Role::Quiet));
+        text::put(frame.buffer_mut(), line(area, 0), " Status", quiet);
+        for (number, option) in (0u16..).zip(OPTIONS) {
+            let place = behind(line(area, number));
+            let at = usize::from(number);
+            let chosen = self.content.option == Some(at);
+            let focused = self.focus == Focus::Status
+                && (chosen || (self.content.option.is_none() && at == 0));
+            let sign = if chosen { "(o)" } else { "( )" };
+            let words = format!("{sign} {}", named(option));
+            let style = if focused {
+                theme.style(Role::Cursor)
+            } else {
+                plain
+            };
+            text::put(frame.buffer_mut(), place, &words, style);
+            if focused {
+                frame.set_cursor_position((place.x + 1, place.y));
+            }
+        }
+        let message = line(area, 4);
+        text::put(frame.buffer_mut(), message, " Message", quiet);
+        self.content
+            .message
+            .draw(frame, behind(message), theme, self.focus == Focus::Message);
+        self.draw_note(frame, behind(line(area, 5)), scene);
+        let rules = [
+            (Focus::Keep, self.content.keep, "keep V of other people"),
+            (
+                Focus::OnlyNone,
+                self.content.only_none,
+                "only where there is none",
+            ),
+        ];
+        text::put(frame.buffer_mut(), line(area, 6), " Rules", quiet);
+        for (number, (focus, on, words)) in (6..).zip(rules) {
+            let place = behind(line(area, number));
+            let tick = if on { "[x]" } else { "[ ]" };
+            let focused = self.focus == focus;
+            let style = if focused {
+                theme.style(Role::Cursor)
+            } else {
+                plain
+            };
+            text::put(frame.buffer_mut(), place, &format!("{tick} {words}"), style);
+            if focused && !place.is_empty() {
+                frame.set_cursor_position((place.x + 1, place.y));
+            }
+        }
+        let always = behind(line(area, 8));
+        text::put(
+            frame.buffer_mut(),
+            always,
+            "    a message is required for X",
+            quiet,
+        );
+        if let Some(effects) = self
+            .effects
+            .as_ref()
+            .filter(|_| area.width < 70 && area.width > 50)
+        {
+            draw_table(frame, rest(area, 9), effects, scene);
+        }
+    }
+
+    /// What is wrong with the message, or how long it is.
+    fn draw_note(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        if let Some(problem) = &self.problem {
+            let column = u16::try_from(problem.position)
+                .unwrap_or(u16::MAX)
+                .min(area.width / 2);
+            let place = Rect {
+                x: area.x + column,
+                width: area.width.saturating_sub(column),
+                ..area
+            };
+            let words = format!("^ {}", problem.why);
+            text::put(frame.buffer_mut(), place, &words, theme.style(Role::Error));
+            return;
+        }
+        let message = self.content.message.text();
+        let needed = self.status() == Some(Some(CertificateStatus::Deprecated));
+        if needed && message.trim().is_empty() {
+            let words = "E Deprecated needs a message";
+            text::put(frame.buffer_mut(), area, words, theme.style(Role::Error));
+            return;
+        }
+        let missing = |effects: &Effects| effects.count(|fate| matches!(fate, Fate::Missing(_)));
+        let missing = self.effects.as_ref().map_or(0, missing);
+        let mut words = text::counted(message.chars().count() as u64, "character");
+        if message.contains("${") {
+            words.push_str(&format!(", template: {missing} without a value"));
+        } else {
+            words.push_str(", may hold ${field}");
+        }
+        text::put(frame.buffer_mut(), area, &words, theme.style(Role::Quiet));
+    }
+
+    fn draw_effect(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let Some(effects) = &self.effects else {
+            let quiet = scene.theme.style(Role::Quiet);
+            text::put(
+                frame.buffer_mut(),
+                line(area, 0),
+                " no status is chosen yet",
+                quiet,
+            );
+            if self.focus == Focus::Preview {
+                frame.set_cursor_position((area.x, area.y));
+            }
+            return;
+        };
+        let mut next = draw_table(frame, area, effects, scene) + 1;
+        let first = next.min(area.height.saturating_sub(1));
+        for (place, row) in effects.rows.iter().enumerate().skip(self.asset.at) {
+            if next >= area.height {
+                break;
+            }
+            let current = place == self.asset.at && self.focus == Focus::Preview;
+            let fate = &effects.fates[row];
+            next += draw_asset(frame, rest(area, next), (*row, fate, current), scene);
+        }
+        if self.focus == Focus::Preview {
+            frame.set_cursor_position((area.x, area.y + first));
+        }
+    }
+}
+
+fn named(option: Option<CertificateStatus>) -> String {
+    match option {
+        Some(CertificateStatus::Verified) => "V  Verified".into(),
+        Some(CertificateStatus::Draft) => "D  Draft".into(),
+        Some(CertificateStatus::Deprecated) => "X  Deprecated".into(),
+        None => "-  Remove certificate".into(),
+    }
+}
+
+fn behind(area: Rect) -> Rect {
+    let label = LABEL.min(area.width);
+    Rect {
+        x: area.x + label,
+        width: (area.width - label).saturating_sub(1),
+        ..area
+    }
+}
+
+fn rest(area: Rect, from: u16) -> Rect {
+    let from = from.min(area.height);
+    Rect {
+        y: area.y + from,
+        height: area.height - from,
+        ..area
+    }
+}
+
+fn short(now: Option<CertificateStatus>) -> String {
+    now.map_or_else(
+        || "- none".into(),
+        |status| format!("{} {status}", status.letter()),
+    )
+}
+
+/// What there is now, how many, and what becomes of them. Returns the lines it took.
+fn draw_table(frame: &mut Frame<'_>, area: Rect, effects: &Effects, scene: &Scene<'_>) -> u16 {
+    let theme = scene.theme;
+    let head = format!(" {:<14}{:>6}     after", "Now", "count");
+    text::put(
+        frame.buffer_mut(),
+        line(area, 0),
+        &head,
+        theme.style(Role::Title),
+    );
+    let mut next = 1;
+    for (now, count, after) in &effects.table {
+        for (number, (words, part)) in after.iter().enumerate() {
+            let (now, count) = if number == 0 {
+                (short(*now), text::number(*count))
+            } else {
+                (String::new(), String::new())
+            };
+            let words = format!(" {now:<14}{count:>6}  -> {words} {}", text::number(*part));
+            text::put(
+                frame.buffer_mut(),
+                line(area, next),
+                &words,
+                theme.style(Role::Text),
+            );
+            next += 1;
+        }
+    }
+    next
+}
+
+/// One asset: what it has and what it would have, or why it stays. Returns the lines it took.
+fn draw_asset(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (row, fate, current): (Row, &Fate, bool),
+    scene: &Scene<'_>,
+) -> u16 {
+    let theme = scene.theme;
+    let now = before(row, scene.workbench);
+    let sign = match fate {
+        Fate::Change(_) => " ",
+        Fate::Equal | Fate::Kept(_) => "=",
+        Fate::Asks => "?",
+        Fate::Denied => "x",
+        Fate::Missing(_) | Fate::Refused(_) => "E",
+    };
+    let base = theme.style(if current { Role::Cursor } else { Role::Text });
+    let names = (area.width / 3).clamp(10, 22);
+    let head = line(area, 0);
+    if current {
+        text::fill(frame.buffer_mut(), head, base);
+    }
+    let name = format!("{sign} {}", visible(&scene.workbench.listing.name(row)));
+    text::put(
+        frame.buffer_mut(),
+        Rect {
+            width: names.min(head.width),
+            ..head
+        },
+        &name,
+        base,
+    );
+    let keys = |answer| {
+        let action = crate::ui::action::Action::Answer(answer);
+        scene.keymap.keys(action).unwrap_or_default()
+    };
+    let (yes, no) = (keys(super::Answer::Yes), keys(super::Answer::No));
+    let first = match fate {
+        Fate::Change(_) => format!("- {}", told(now)),
+        Fate::Equal => format!("already {}", told(now)),
+        Fate::Kept(why) => format!("kept: {why}"),
+        Fate::Asks => format!("{} needs your yes ({yes} / {no})", told(now)),
+        Fate::Denied => format!("{} stays: you said no", told(now)),
+        Fate::Missing(field) => format!("it has no {field}: not staged"),
+        Fate::Refused(why) => format!("{why}: not staged"),
+    };
+    let role = if matches!(fate, Fate::Change(_)) {
+        Role::Removed
+    } else {
+        Role::Text
+    };
+    let value = |area: Rect| {
+        let x = (area.x + names + 1).min(area.right());
+        Rect {
+            x,
+            width: area.right() - x,
+            ..area
+        }
+    };
+    let style = if current { base } else { theme.style(role) };
+    text::put(frame.buffer_mut(), value(head), &first, style);
+    let Fate::Change(after) = fate else {
+        return 1;
+    };
+    let words = format!("+ {}", told(after));
+    text::put(
+        frame.buffer_mut(),
+        value(line(area, 1)),
+        &words,
+        theme.style(Role::Added),
+    );
+    2
+}
+
+/// `V "checked"`, `none`.
+fn told(value: &Value) -> String {
+    match (value, status(value)) {
+        (Value::Certificate(certificate), Some(status)) if !certificate.message.is_empty() => {
+            format!("{} \"{}\"", status.letter(), certificate.message)
+        }
+        (_, Some(status)) => format!("{} {status}", status.letter()),
+        (_, None) => "none".into(),
+    }
+}

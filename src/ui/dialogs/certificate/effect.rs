@@ -1,0 +1,307 @@
+//! What a certificate would do to each of the marked assets: changed, kept, asked, and why.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use roaring::RoaringBitmap;
+
+use crate::{
+    domain::{
+        Certificate, CertificateStatus, Edit, FieldKey, Row, Template, Value, Workbench, plan,
+        run::same, workbench::Asked,
+    },
+    ui::widgets::text,
+};
+
+/// The fields that tell who gave a certificate, where an endpoint has one.
+const GIVEN_BY: &str = "certificateUpdatedBy";
+
+/// What is wished.
+#[derive(Clone, Debug)]
+pub(super) struct Wish<'a> {
+    /// The status; `None` takes the certificate away.
+    pub(super) status: Option<CertificateStatus>,
+    pub(super) message: &'a Template,
+    /// Whether verified certificates of other people stay.
+    pub(super) keep: bool,
+    /// Whether only assets without any get one.
+    pub(super) only_none: bool,
+    /// The yeses and noes given so far.
+    pub(super) answers: &'a HashMap<Row, bool>,
+    /// The names under which the person at the screen is known.
+    pub(super) me: [&'a str; 2],
+}
+
+/// What becomes of one asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It gets this.
+    Change(Value),
+    /// It has that already.
+    Equal,
+    /// It stays as it is, by a rule: why.
+    Kept(String),
+    /// It needs a yes or a no.
+    Asks,
+    /// The answer was no.
+    Denied,
+    /// The message names a field it has no value of.
+    Missing(String),
+    /// It can't be done.
+    Refused(String),
+}
+
+/// What becomes of all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effects {
+    /// Those that ask first, then problems, changes, kept ones.
+    pub(super) rows: Vec<Row>,
+    pub(super) fates: HashMap<Row, Fate>,
+    /// For each status now: how many, and what becomes of them.
+    pub(super) table: Vec<(Option<CertificateStatus>, u64, Vec<(String, u64)>)>,
+}
+
+impl Effects {
+    /// Works it out for these assets.
+    pub(super) fn of(order: &[Row], wish: &Wish<'_>, workbench: &Workbench) -> Self {
+        let mut judge = Judge {
+            wish,
+            workbench,
+            refusals: HashMap::new(),
+        };
+        let fates: HashMap<Row, Fate> = order.iter().map(|row| (*row, judge.fate(*row))).collect();
+        let mut table: Vec<_> = [
+            None,
+            Some(CertificateStatus::Draft),
+            Some(CertificateStatus::Verified),
+            Some(CertificateStatus::Deprecated),
+        ]
+        .into_iter()
+        .map(|status| (status, 0, IndexMap::<String, u64>::new()))
+        .collect();
+        for row in order {
+            let now = status(before(*row, workbench));
+            if let Some((_, count, after)) = table.iter_mut().find(|(status, ..)| *status == now) {
+                *count += 1;
+                *after.entry(fates[row].words()).or_default() += 1;
+            }
+        }
+        let mut rows = order.to_vec();
+        rows.sort_by_key(|row| fates[row].rank());
+        let told = table.into_iter().filter(|(_, count, _)| *count > 0);
+        let table = told.map(|(now, count, after)| (now, count, after.into_iter().collect()));
+        Self {
+            rows,
+            fates,
+            table: table.collect(),
+        }
+    }
+
+    /// How many have a fate like that.
+    pub(super) fn count(&self, like: impl Fn(&Fate) -> bool) -> u64 {
+        self.fates.values().filter(|fate| like(fate)).count() as u64
+    }
+
+    pub(super) fn changes(&self) -> u64 {
+        self.count(|fate| matches!(fate, Fate::Change(_)))
+    }
+
+    pub(super) fn asks(&self) -> u64 {
+        self.count(|fate| *fate == Fate::Asks)
+    }
+
+    pub(super) fn kept(&self) -> u64 {
+        self.count(|fate| matches!(fate, Fate::Kept(_)))
+    }
+
+    /// The first asset that still asks.
+    pub(super) fn first_asking(&self) -> Option<usize> {
+        self.rows
+            .iter()
+            .position(|row| self.fates[row] == Fate::Asks)
+    }
+
+    /// `Will stage 19 certificate changes. Kept 4. 1 needs a yes or no before staging.`
+    pub(super) fn sentence(&self) -> String {
+        let changes = text::counted(self.changes(), "certificate change");
+        let mut sentence = format!("Will stage {changes}.");
+        let told = [
+            (self.kept(), "Kept"),
+            (self.count(|fate| *fate == Fate::Equal), "Equal"),
+            (self.count(|fate| *fate == Fate::Denied), "Left out by you"),
+            (
+                self.count(|fate| matches!(fate, Fate::Missing(_))),
+                "Missing a value",
+            ),
+            (
+                self.count(|fate| matches!(fate, Fate::Refused(_))),
+                "Refused",
+            ),
+        ];
+        for (count, word) in told.iter().filter(|(count, _)| *count > 0) {
+            sentence.push_str(&format!(" {word} {}.", text::number(*count)));
+        }
+        match self.asks() {
+            0 => {}
+            1 => sentence.push_str(" 1 needs a yes or no before staging."),
+            many => sentence.push_str(&format!(" {many} need a yes or no before staging.")),
+        }
+        sentence
+    }
+
+    /// What would be staged.
+    pub(super) fn asked(&self) -> Option<Asked> {
+        let mut changes: Vec<(Row, Value)> = self
+            .fates
+            .iter()
+            .filter_map(|(row, fate)| match fate {
+                Fate::Change(value) => Some((*row, value.clone())),
+                Fate::Equal
+                | Fate::Kept(_)
+                | Fate::Asks
+                | Fate::Denied
+                | Fate::Missing(_)
+                | Fate::Refused(_) => None,
+            })
+            .collect();
+        changes.sort_by_key(|(row, _)| *row);
+        let first = changes.first()?.1.clone();
+        let rows: RoaringBitmap = changes.iter().map(|(row, _)| *row).collect();
+        let edit = match first {
+            _ if changes.iter().any(|(_, value)| *value != first) => Edit::Assign(changes),
+            Value::Absent => Edit::Clear,
+            same => Edit::Set(same),
+        };
+        Some(Asked {
+            field: FieldKey::certificate(),
+            edit,
+            rows,
+        })
+    }
+}
+
+impl Fate {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Asks => 0,
+            Self::Missing(_) | Self::Refused(_) => 1,
+            Self::Change(_) => 2,
+            Self::Denied => 3,
+            Self::Kept(_) => 4,
+            Self::Equal => 5,
+        }
+    }
+
+    /// For the table of effects.
+    fn words(&self) -> String {
+        match self {
+            Self::Change(value) => match status(value) {
+                Some(status) => format!("{} {status}", status.letter()),
+                None => "- none".into(),
+            },
+            Self::Equal => "equal".into(),
+            Self::Kept(_) => "kept (rule)".into(),
+            Self::Asks => "asks you".into(),
+            Self::Denied => "left out (n)".into(),
+            Self::Missing(field) => format!("missing {field}"),
+            Self::Refused(_) => "refused".into(),
+        }
+    }
+}
+
+/// The certificate an asset has, with what is staged on it.
+pub(super) fn before(row: Row, workbench: &Workbench) -> &Value {
+    workbench
+        .draft()
+        .value(&workbench.listing, row, &FieldKey::certificate())
+}
+
+/// The status of a certificate's value.
+pub(super) fn status(value: &Value) -> Option<CertificateStatus> {
+    match value {
+        Value::Certificate(certificate) => Some(certificate.status),
+        Value::Absent | Value::Unknown | Value::Text(_) | Value::List(_) | Value::Asset { .. } => {
+            None
+        }
+    }
+}
+
+struct Judge<'a> {
+    wish: &'a Wish<'a>,
+    workbench: &'a Workbench,
+    /// Rules depend on the asset's type only; each type is asked once.
+    refusals: HashMap<String, Option<String>>,
+}
+
+impl Judge<'_> {
+    fn fate(&mut self, row: Row) -> Fate {
+        let (wish, workbench) = (self.wish, self.workbench);
+        let now = before(row, workbench);
+        let after = match wish.status {
+            None => Value::Absent,
+            Some(status) => match wish.message.fill(workbench, row) {
+                Ok(message) => Value::Certificate(Certificate { status, message }),
+                Err(field) => return Fate::Missing(field),
+            },
+        };
+        if same(now, &after) {
+            return Fate::Equal;
+        }
+        if let Some(why) = workbench.listing.locked(row) {
+            return Fate::Refused(format!("not editable: {why}"));
+        }
+        if let Some(why) = self.refusal(row, &after) {
+            return Fate::Refused(why);
+        }
+        if wish.only_none && now.is_present() {
+            return Fate::Kept("has one already".into());
+        }
+        let theirs = (status(now) == Some(CertificateStatus::Verified)).then(|| self.giver(row));
+        if let (Some(Some(who)), true) = (&theirs, wish.keep) {
+            return Fate::Kept(format!("V by {who}"));
+        }
+        let revives = status(now) == Some(CertificateStatus::Deprecated)
+            && wish.status == Some(CertificateStatus::Verified);
+        if !revives && !matches!(theirs, Some(Some(_))) {
+            return Fate::Change(after);
+        }
+        match wish.answers.get(&row) {
+            Some(true) => Fate::Change(after),
+            Some(false) => Fate::Denied,
+            None => Fate::Asks,
+        }
+    }
+
+    /// Who gave the certificate, if it was not the person at the screen.
+    fn giver(&self, row: Row) -> Option<String> {
+        let workbench = self.workbench;
+        if workbench
+            .draft()
+            .of(row, &FieldKey::certificate())
+            .is_some()
+        {
+            return None;
+        }
+        let by = workbench
+            .listing
+            .value(row, &GIVEN_BY.into())
+            .display()
+            .into_owned();
+        if by.is_empty() {
+            return Some("somebody".into());
+        }
+        (!self.wish.me.contains(&by.as_str())).then_some(by)
+    }
+
+    fn refusal(&mut self, row: Row, after: &Value) -> Option<String> {
+        let workbench = self.workbench;
+        let capabilities = workbench.capabilities.as_ref()?;
+        let kind = workbench.listing.kind(row).into_owned();
+        let ask = || {
+            let key = FieldKey::certificate();
+            let rules = (&workbench.schema, capabilities);
+            plan::refusal(&workbench.listing, rules, (row, &key), after)
+        };
+        self.refusals.entry(kind).or_insert_with(ask).clone()
+    }
+}

@@ -1,0 +1,445 @@
+//! The certificate dialog: a status with a message, and what it does to how many.
+//!
+//! Verified certificates of other people stay as long as the rule is on; what goes from
+//! deprecated to verified needs a yes of its own.
+
+mod draw;
+mod effect;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use ratatui::{Frame, layout::Rect};
+use roaring::RoaringBitmap;
+
+use self::effect::{Effects, Fate, Wish};
+use super::kept::Kept;
+use crate::{
+    domain::{CertificateStatus, Row, Template, TemplateError, workbench::Command},
+    ui::{
+        action::{Action, Answer, Context, Go, Mark, Move},
+        chord::{Chord, Key},
+        component::{Component, Hint, Reaction, Scene, Step},
+        widgets::{Cursor, TextField, text},
+    },
+};
+
+/// What can be given: the three statuses, or none.
+const OPTIONS: [Option<CertificateStatus>; 4] = [
+    Some(CertificateStatus::Verified),
+    Some(CertificateStatus::Draft),
+    Some(CertificateStatus::Deprecated),
+    None,
+];
+
+/// What the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Focus {
+    Status,
+    Message,
+    Keep,
+    OnlyNone,
+    Preview,
+}
+
+const RING: [Focus; 5] = [
+    Focus::Status,
+    Focus::Message,
+    Focus::Keep,
+    Focus::OnlyNone,
+    Focus::Preview,
+];
+
+/// What is kept when the dialog closes.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    rows: RoaringBitmap,
+    /// The option chosen, if one was.
+    option: Option<usize>,
+    message: TextField,
+    keep: bool,
+    only_none: bool,
+    answers: HashMap<Row, bool>,
+}
+
+/// The dialog.
+#[derive(Debug)]
+pub(super) struct CertificateDialog {
+    content: Content,
+    order: Vec<Row>,
+    /// What it would do; `None` as long as no status is chosen.
+    effects: Option<Effects>,
+    problem: Option<TemplateError>,
+    focus: Focus,
+    asset: Cursor,
+}
+
+/// Opens the dialog, with a status and a message from the command line.
+pub(super) fn open(argument: &str, scene: &Scene<'_>) -> Step {
+    let offers = scene.workbench.capabilities.as_ref();
+    if let Some(why) = offers.and_then(|offers| offers.certificates.refusal()) {
+        return Step::Say(format!(
+            "No certificates here: {}.",
+            why.trim_end_matches('.')
+        ));
+    }
+    let mut dialog = CertificateDialog::new(scene);
+    let argument = argument.trim();
+    if !argument.is_empty() {
+        let (word, message) = argument.split_once(' ').unwrap_or((argument, ""));
+        let status = if word.eq_ignore_ascii_case("none") {
+            None
+        } else {
+            match word.parse::<CertificateStatus>() {
+                Ok(status) => Some(status),
+                Err(error) => return Step::Say(format!("{error}.")),
+            }
+        };
+        let message = message.trim();
+        let bare = message
+            .strip_prefix('"')
+            .and_then(|inner| inner.strip_suffix('"'));
+        dialog.content.option = OPTIONS.iter().position(|option| *option == status);
+        dialog.content.message.set(bare.unwrap_or(message));
+    }
+    Step::Open(Box::new(dialog))
+}
+
+impl CertificateDialog {
+    fn new(scene: &Scene<'_>) -> Self {
+        let rows = scene.targets();
+        let kept = scene
+            .kept
+            .certificate
+            .as_ref()
+            .filter(|kept| kept.rows == rows);
+        let content = kept.cloned().unwrap_or_else(|| Content {
+            rows: rows.clone(),
+            option: None,
+            message: TextField::default(),
+            keep: true,
+            only_none: false,
+            answers: HashMap::new(),
+        });
+        let shown = scene
+            .view
+            .rows()
+            .iter()
+            .copied()
+            .filter(|row| rows.contains(*row));
+        let mut order: Vec<Row> = shown.collect();
+        let hidden = &rows - scene.view.set();
+        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
+        Self {
+            content,
+            order,
+            effects: None,
+            problem: None,
+            focus: Focus::Status,
+            asset: Cursor::default(),
+        }
+    }
+
+    fn status(&self) -> Option<Option<CertificateStatus>> {
+        self.content.option.map(|option| OPTIONS[option])
+    }
+
+    fn work(&mut self, scene: &Scene<'_>) {
+        let Some(status) = self.status() else {
+            self.effects = None;
+            return;
+        };
+        let text = if status.is_some() {
+            self.content.message.text()
+        } else {
+            ""
+        };
+        match Template::parse(text, &scene.workbench.schema) {
+            Ok(message) => {
+                let user = scene
+                    .workbench
+                    .capabilities
+                    .as_ref()
+                    .map_or("", |c| c.user.as_str());
+                let wish = Wish {
+                    status,
+                    message: &message,
+                    keep: self.content.keep,
+                    only_none: self.content.only_none,
+                    answers: &self.content.answers,
+                    me: [scene.identity.author.as_str(), user],
+                };
+                self.effects = Some(Effects::of(&self.order, &wish, scene.workbench));
+                self.problem = None;
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+        self.asset.keep(self.order.len(), 1);
+    }
+
+    fn pass(&mut self, forward: bool) {
+        let at = RING
+            .iter()
+            .position(|focus| *focus == self.focus)
+            .unwrap_or(0);
+        let step = if forward { 1 } else { RING.len() - 1 };
+        self.focus = RING[(at + step) % RING.len()];
+    }
+
+    fn turn(&mut self, forward: bool, scene: &Scene<'_>) {
+        let last = OPTIONS.len() - 1;
+        self.content.option = Some(match self.content.option {
+            None if forward => 0,
+            None => last,
+            Some(at) if forward => (at + 1).min(last),
+            Some(at) => at.saturating_sub(1),
+        });
+        self.work(scene);
+    }
+
+    fn flip(&mut self, scene: &Scene<'_>) {
+        match self.focus {
+            Focus::Keep => self.content.keep = !self.content.keep,
+            Focus::OnlyNone => self.content.only_none = !self.content.only_none,
+            Focus::Status if self.content.option.is_none() => self.content.option = Some(0),
+            Focus::Status | Focus::Message | Focus::Preview => {}
+        }
+        self.work(scene);
+    }
+
+    fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
+        match (movement, self.focus) {
+            (Move::NextPane, _) => self.pass(true),
+            (Move::PreviousPane, _) => self.pass(false),
+            (Move::Up | Move::Left, Focus::Status) => self.turn(false, scene),
+            (Move::Down | Move::Right, Focus::Status) => self.turn(true, scene),
+            (Move::Left | Move::Right, Focus::Keep | Focus::OnlyNone) => self.flip(scene),
+            (Move::Up, Focus::Keep | Focus::OnlyNone) => self.pass(false),
+            (Move::Down, Focus::Keep | Focus::OnlyNone) => self.pass(true),
+            (_, Focus::Preview) => drop(self.asset.go(movement, self.order.len(), 5)),
+            (_, Focus::Status | Focus::Message | Focus::Keep | Focus::OnlyNone) => {}
+        }
+        Reaction::nothing()
+    }
+
+    /// Answers for the asset under the cursor if it asks, or for the first that does.
+    fn say_yes_or_no(&mut self, yes: bool, scene: &Scene<'_>) -> Reaction {
+        let Some(effects) = &self.effects else {
+            return Reaction::say("Choose a status first.");
+        };
+        let here = effects.rows.get(self.asset.at).copied();
+        let asking = |row: &Row| matches!(effects.fates.get(row), Some(Fate::Asks));
+        let answered = |row: &Row| self.content.answers.contains_key(row);
+        let first = effects.first_asking().map(|at| effects.rows[at]);
+        let in_preview = self.focus == Focus::Preview;
+        let here = here.filter(|row| in_preview && (asking(row) || answered(row)));
+        let Some(row) = here.or(first) else {
+            return Reaction::say("No asset asks for a yes or no.");
+        };
+        self.content.answers.insert(row, yes);
+        self.work(scene);
+        let name = scene.workbench.listing.name(row);
+        let rest = self.effects.as_ref().map_or(0, Effects::asks);
+        let word = if yes { "yes" } else { "no" };
+        Reaction::say(match rest {
+            0 => format!("{name}: {word}."),
+            rest => format!("{name}: {word}. {rest} to answer."),
+        })
+    }
+
+    fn answer(&mut self, answer: Answer, scene: &Scene<'_>) -> Reaction {
+        match answer {
+            Answer::Accept => match self.focus {
+                Focus::Status if self.content.option.is_none() => self.flip(scene),
+                Focus::Status | Focus::Message => self.pass(true),
+                Focus::Keep | Focus::OnlyNone => self.flip(scene),
+                Focus::Preview => {}
+            },
+            Answer::Stage => return self.stage(scene),
+            Answer::Yes => return self.say_yes_or_no(true, scene),
+            Answer::No => return self.say_yes_or_no(false, scene),
+            Answer::NextAsset => drop(self.asset.go(Move::Down, self.order.len(), 1)),
+            Answer::PreviousAsset => drop(self.asset.go(Move::Up, self.order.len(), 1)),
+            Answer::Up => self.pass(false),
+            Answer::Down => self.pass(true),
+            Answer::Next
+            | Answer::Previous
+            | Answer::Mode
+            | Answer::Search
+            | Answer::ShowAll
+            | Answer::ShowChanged
+            | Answer::ShowLocked
+            | Answer::ShowErrors
+            | Answer::ShowEqual => {}
+        }
+        Reaction::nothing()
+    }
+
+    /// Why nothing can be staged as it stands.
+    fn obstacle(&self) -> Option<String> {
+        let Some(status) = self.status() else {
+            return Some("choose a status".into());
+        };
+        let message = self.content.message.text().trim();
+        if status == Some(CertificateStatus::Deprecated) && message.is_empty() {
+            return Some("Deprecated needs a message: say why, or what to use instead".into());
+        }
+        if let Some(problem) = &self.problem {
+            return Some(problem.to_string());
+        }
+        match self.effects.as_ref().map_or(0, Effects::asks) {
+            0 => None,
+            1 => Some("1 asset needs your yes or no (y / n)".into()),
+            many => Some(format!("{many} assets need your yes or no (y / n)")),
+        }
+    }
+
+    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+        if let Some(why) = self.obstacle() {
+            return Reaction::say(format!("Nothing was staged: {why}."));
+        }
+        let effects = self.effects.as_ref();
+        let Some((effects, asked)) = effects.and_then(|effects| Some((effects, effects.asked()?)))
+        else {
+            let sentence = effects.map(Effects::sentence).unwrap_or_default();
+            return Reaction::say(format!("Nothing to stage. {sentence}"));
+        };
+        let status = match self.status().flatten() {
+            Some(status) => format!("{} {status}", status.letter()),
+            None => "remove".into(),
+        };
+        let message = match self.content.message.text() {
+            text if !text.is_empty() && self.status().flatten().is_some() => format!(" \"{text}\""),
+            _ => String::new(),
+        };
+        let label = format!("certificate {status}{message} on {}", effects.changes());
+        let kept = Kept {
+            certificate: None,
+            ..scene.kept.clone()
+        };
+        Reaction::Taken(vec![
+            Step::Keep(Box::new(kept)),
+            Step::Close,
+            Step::Apply(Command::Stage {
+                label,
+                asked: vec![asked],
+            }),
+        ])
+    }
+
+    fn close(&self, scene: &Scene<'_>) -> Reaction {
+        let kept = Kept {
+            certificate: Some(self.content.clone()),
+            ..scene.kept.clone()
+        };
+        Reaction::Taken(vec![Step::Keep(Box::new(kept)), Step::Close])
+    }
+}
+
+impl Component for CertificateDialog {
+    fn contexts(&self) -> &'static [Context] {
+        match self.focus {
+            Focus::Message => &[Context::Certificate, Context::Input],
+            Focus::Status | Focus::Keep | Focus::OnlyNone | Focus::Preview => {
+                &[Context::Certificate, Context::Dialog]
+            }
+        }
+    }
+
+    fn mode(&self) -> &'static str {
+        "CERT"
+    }
+
+    fn takes_text(&self) -> bool {
+        self.focus == Focus::Message
+    }
+
+    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
+        let mut hints = vec![Hint::Named(Action::Move(Move::NextPane), "next")];
+        match self.focus {
+            Focus::Status => hints.push(Hint::Named(Action::Move(Move::Down), "option")),
+            Focus::Keep | Focus::OnlyNone => {
+                hints.push(Hint::Named(Action::Mark(Mark::Toggle), "switch"));
+            }
+            Focus::Preview => hints.push(Hint::Key(Action::Move(Move::Down))),
+            Focus::Message => {}
+        }
+        if self.focus != Focus::Message && self.effects.as_ref().is_some_and(|e| e.asks() > 0) {
+            hints.push(Hint::Key(Action::Answer(Answer::Yes)));
+            hints.push(Hint::Key(Action::Answer(Answer::No)));
+        }
+        hints.push(Hint::Named(Action::Answer(Answer::Stage), "stage"));
+        hints.push(Hint::Named(Action::Go(Go::Back), "close (kept)"));
+        hints
+    }
+
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
+        match action {
+            Action::Answer(answer) => self.answer(answer, scene),
+            Action::Move(movement) => self.go(movement, scene),
+            Action::Mark(Mark::Toggle) => {
+                self.flip(scene);
+                Reaction::nothing()
+            }
+            Action::Go(Go::Back | Go::Interrupt | Go::Quit) => self.close(scene),
+            Action::Go(Go::Help) => Reaction::step(super::help(argument, scene)),
+            Action::Go(_)
+            | Action::Mark(_)
+            | Action::View(_)
+            | Action::Edit(_)
+            | Action::Work(_)
+            | Action::Copy(_) => Reaction::nothing(),
+        }
+    }
+
+    fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        if self.focus == Focus::Message {
+            if self.content.message.press(chord) {
+                self.work(scene);
+            }
+            return Reaction::nothing();
+        }
+        let (Key::Char(letter), Focus::Status) = (chord.key, self.focus) else {
+            return Reaction::nothing();
+        };
+        let letter = letter.to_ascii_uppercase();
+        let sign =
+            |option: &Option<CertificateStatus>| option.map_or('-', CertificateStatus::letter);
+        if let Some(at) = OPTIONS.iter().position(|option| sign(option) == letter) {
+            self.content.option = Some(at);
+            self.work(scene);
+        }
+        Reaction::nothing()
+    }
+
+    fn on_paste(&mut self, text: &str, scene: &Scene<'_>) -> Reaction {
+        if self.focus != Focus::Message {
+            return Reaction::say("Pasted text goes into the message only; nothing was done.");
+        }
+        self.content.message.paste(text);
+        self.work(scene);
+        Reaction::nothing()
+    }
+
+    fn on_change(&mut self, scene: &Scene<'_>) {
+        self.work(scene);
+    }
+
+    fn status(&self, _scene: &Scene<'_>) -> Option<String> {
+        let mut words = format!("{} marked", text::number(self.content.rows.len()));
+        if let Some(effects) = &self.effects {
+            words.push_str(&format!(
+                "  {} change  {} kept  {} to answer",
+                text::number(effects.changes()),
+                text::number(effects.kept()),
+                text::number(effects.asks())
+            ));
+        }
+        Some(words)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        self.draw_all(frame, area, scene);
+    }
+}

@@ -1,0 +1,222 @@
+//! The live preview: before → after for every marked asset, of which only those in sight are drawn.
+
+use ratatui::{Frame, layout::Rect, style::Style};
+
+use crate::{
+    domain::{
+        Row, Value,
+        workbench::{PreviewGroup, Verdict},
+    },
+    ui::{
+        action::{Action, Answer},
+        component::Scene,
+        dialogs::edit::{
+            EditDialog, Focus,
+            worked::{FieldEffect, Shown},
+        },
+        layout::line,
+        theme::Role,
+        widgets::{boxed, diff, text},
+    },
+};
+
+/// Columns before a changed value.
+const SIGN: u16 = 2;
+
+impl EditDialog {
+    pub(super) fn draw_preview(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        if area.is_empty() {
+            return;
+        }
+        let title = format!("Live preview   {}", self.worked.counts());
+        let inside = boxed(frame, area, &title, scene.theme);
+        let mut next = 0;
+        if inside.height >= 4 {
+            self.draw_views(frame, line(inside, 0), scene);
+            next = 1;
+        }
+        let first = next;
+        for (place, row) in self.list.iter().enumerate().skip(self.asset.at) {
+            if next >= inside.height {
+                break;
+            }
+            let rest = Rect {
+                y: inside.y + next,
+                height: inside.height - next,
+                ..inside
+            };
+            next += self.draw_asset(frame, rest, (place, *row), scene);
+        }
+        if self.list.is_empty() {
+            let quiet = scene.theme.style(Role::Quiet);
+            text::put(
+                frame.buffer_mut(),
+                line(inside, first),
+                " no asset here",
+                quiet,
+            );
+        }
+        if self.focus == Focus::Preview {
+            let y = (inside.y + first).min(inside.bottom().saturating_sub(1));
+            frame.set_cursor_position((inside.x, y));
+        }
+    }
+
+    /// The views of the preview with their counts; the one that is shown stands in brackets.
+    fn draw_views(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let all = self.content.rows.len();
+        let mut pieces: Vec<(String, Style)> = vec![(" ".into(), scene.theme.style(Role::Text))];
+        for shown in Shown::ALL {
+            let (answer, word) = match shown {
+                Shown::All => (Answer::ShowAll, "all"),
+                Shown::Changed => (Answer::ShowChanged, "changed"),
+                Shown::Locked => (Answer::ShowLocked, "locked"),
+                Shown::Errors => (Answer::ShowErrors, "error"),
+                Shown::Equal => (Answer::ShowEqual, "equal"),
+            };
+            let count = text::number(self.worked.count(shown, all));
+            let key = scene
+                .keymap
+                .keys(Action::Answer(answer))
+                .unwrap_or_default();
+            let here = shown == self.shown;
+            let role = if here { Role::Title } else { Role::Text };
+            let words = format!("{key}:{word} {count}");
+            let words = if here {
+                format!("[{words}] ")
+            } else {
+                format!(" {words}  ")
+            };
+            pieces.push((words, scene.theme.style(role)));
+        }
+        text::put_all(frame.buffer_mut(), area, &pieces);
+    }
+
+    /// One asset. Returns how many lines it took.
+    fn draw_asset(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        (place, row): (usize, Row),
+        scene: &Scene<'_>,
+    ) -> u16 {
+        let theme = scene.theme;
+        let listing = &scene.workbench.listing;
+        let current = place == self.asset.at;
+        let role = match (current, self.focus) {
+            (true, Focus::Preview) => Role::Cursor,
+            (true, _) => Role::Title,
+            (false, _) => Role::Text,
+        };
+        let head = line(area, 0);
+        let left_out = self.content.left_out.contains(row);
+        let locked = listing
+            .locked(row)
+            .filter(|_| self.worked.locked.contains(row));
+        let sign = match (left_out, locked.is_some(), self.worked.wrong.contains(row)) {
+            (true, ..) => "x",
+            (_, true, _) => "L",
+            (_, _, true) => "E",
+            (false, false, false) => " ",
+        };
+        let mut words = format!("{sign} {}", listing.name(row));
+        if left_out {
+            words.push_str("   left out of this edit");
+        } else if let Some(why) = locked {
+            words.push_str(&format!("   not editable: {why}"));
+        }
+        if !scene.view.set().contains(row) {
+            words.push_str("   (hidden by the filter)");
+        }
+        let style = theme.style(role);
+        let count = format!("{}/{}", place + 1, self.list.len());
+        if current && self.focus == Focus::Preview {
+            text::fill(frame.buffer_mut(), head, style);
+        }
+        let used = text::put_right(frame.buffer_mut(), head, &count, style);
+        let left = Rect {
+            width: head.width.saturating_sub(used + 1),
+            ..head
+        };
+        text::put(frame.buffer_mut(), left, &words, style);
+        if left_out || locked.is_some() {
+            return 1;
+        }
+        let mut next = 1;
+        for effect in &self.worked.fields {
+            let rest = Rect {
+                y: area.y + next,
+                height: area.height.saturating_sub(next),
+                ..area
+            };
+            if let Some(group) = effect.of(row) {
+                next += draw_effect(frame, rest, (effect, group), scene);
+            }
+        }
+        next
+    }
+}
+
+/// One field of an asset: sign, name, what goes and what comes, and why it is refused.
+fn draw_effect(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (effect, group): (&FieldEffect, &PreviewGroup),
+    scene: &Scene<'_>,
+) -> u16 {
+    let theme = scene.theme;
+    let names = (area.width / 4).clamp(8, 14);
+    let values = area.width.saturating_sub(SIGN + names);
+    let (before, after) = windowed(&group.before, &group.after, values.saturating_sub(2));
+    let mut lines = diff::lines(&before, &after, None, theme);
+    let mut sign = " ";
+    if let Verdict::Refused(why) = &group.verdict {
+        sign = "E";
+        lines.push((format!("  {why}: not staged"), theme.style(Role::Error)));
+    }
+    let quiet = theme.style(Role::Quiet);
+    let head = line(area, 0);
+    let name = format!("{sign} {}", effect.field);
+    text::put(
+        frame.buffer_mut(),
+        Rect {
+            width: (SIGN + names - 1).min(head.width),
+            ..head
+        },
+        &name,
+        quiet,
+    );
+    for (number, (words, style)) in (0..).zip(&lines) {
+        let place = line(area, number);
+        let x = (place.x + SIGN + names).min(place.right());
+        let place = Rect {
+            x,
+            width: place.right().saturating_sub(x),
+            ..place
+        };
+        text::put(frame.buffer_mut(), place, words, *style);
+    }
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
+/// Long texts from where they begin to differ, so that the difference is in sight.
+fn windowed(before: &Value, after: &Value, width: u16) -> (Value, Value) {
+    let (Value::Text(old), Value::Text(new)) = (before, after) else {
+        return (before.clone(), after.clone());
+    };
+    let width = usize::from(width);
+    let alike = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(one, two)| one == two)
+        .count();
+    let longest = old.chars().count().max(new.chars().count());
+    if longest <= width || alike <= width / 2 {
+        return (before.clone(), after.clone());
+    }
+    let from = |text: &str| {
+        let shown: String = text.chars().skip(alike - width / 4).collect();
+        Value::text(format!("..{shown}"))
+    };
+    (from(old), from(new))
+}

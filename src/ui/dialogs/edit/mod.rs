@@ -1,0 +1,528 @@
+//! The edit dialog: tick fields, say what to do with them, watch every marked asset change.
+//!
+//! A tick is the intent: a field without one is never touched, and empty text never clears.
+
+mod command;
+mod draw;
+mod fields;
+mod form;
+mod panes;
+#[cfg(test)]
+mod tests;
+mod worked;
+
+use ratatui::{Frame, layout::Rect};
+use roaring::RoaringBitmap;
+
+pub(super) use self::command::open;
+use self::{
+    fields::{FieldLine, lines},
+    panes::Panes,
+    worked::{Shown, Worked},
+};
+use super::kept::Kept;
+use crate::{
+    domain::{Edit, EditError, FieldKey, Row, workbench::Command},
+    ui::{
+        action::{Action, Answer, Context, Go, Mark, Move},
+        chord::Chord,
+        component::{Component, Hint, Reaction, Scene, Step},
+        layout::Chrome,
+        widgets::{Cursor, text},
+    },
+};
+
+/// Assets above which news from outside is worked in only when it may matter.
+const MANY: u64 = 5000;
+
+/// What the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Focus {
+    Fields,
+    Operation,
+    Input(usize),
+    Switch(usize),
+    Preview,
+}
+
+/// What is kept when the dialog closes.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    rows: RoaringBitmap,
+    lines: Vec<FieldLine>,
+    cursor: Cursor,
+    left_out: RoaringBitmap,
+}
+
+/// The dialog.
+#[derive(Debug)]
+pub(super) struct EditDialog {
+    content: Content,
+    /// The assets: those shown in their order, then those the filter hides.
+    order: Vec<Row>,
+    hidden: u64,
+    focus: Focus,
+    worked: Worked,
+    /// The edit that makes no sense as it stands; the preview is then the last one that did.
+    problem: Option<(FieldKey, EditError)>,
+    shown: Shown,
+    list: Vec<Row>,
+    asset: Cursor,
+    /// What the preview was worked out from.
+    basis: (u64, usize, u64),
+}
+
+impl EditDialog {
+    fn new(scene: &Scene<'_>) -> Self {
+        let rows = scene.targets();
+        let fresh = lines(&rows, scene.workbench);
+        let content = match &scene.kept.edit {
+            Some(kept) if kept.rows == rows => kept.again(fresh),
+            Some(_) | None => Content {
+                rows: rows.clone(),
+                lines: fresh,
+                cursor: Cursor::default(),
+                left_out: RoaringBitmap::new(),
+            },
+        };
+        let shown = scene
+            .view
+            .rows()
+            .iter()
+            .copied()
+            .filter(|row| rows.contains(*row));
+        let mut order: Vec<Row> = shown.collect();
+        let hidden = &rows - scene.view.set();
+        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
+        Self {
+            content,
+            order,
+            hidden: hidden.len(),
+            focus: Focus::Fields,
+            worked: Worked::default(),
+            problem: None,
+            shown: Shown::All,
+            list: Vec::new(),
+            asset: Cursor::default(),
+            basis: (0, 0, 0),
+        }
+    }
+
+    fn line(&self) -> Option<&FieldLine> {
+        self.content.lines.get(self.content.cursor.at)
+    }
+
+    fn line_mut(&mut self) -> Option<&mut FieldLine> {
+        self.content.lines.get_mut(self.content.cursor.at)
+    }
+
+    /// The edits of the ticked fields, top to bottom, and what is still missing.
+    fn edits(&self) -> (Vec<(FieldKey, Edit)>, Option<String>) {
+        let mut edits = Vec::new();
+        let mut missing = None;
+        for line in self.content.lines.iter().filter(|line| line.ticked) {
+            let key = &line.field.key;
+            match line.form.edits(&line.field) {
+                Ok(some) => edits.extend(some.into_iter().map(|edit| (key.clone(), edit))),
+                Err(why) => missing = missing.or(Some(format!("{key}: {why}"))),
+            }
+        }
+        (edits, missing)
+    }
+
+    /// Works the preview out again, after the form changed.
+    fn work(&mut self, scene: &Scene<'_>) {
+        let rows = &self.content.rows - &self.content.left_out;
+        match Worked::of(&self.edits().0, &rows, scene.workbench) {
+            Ok(worked) => {
+                self.worked = worked;
+                self.problem = None;
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+        self.basis = basis(scene);
+        self.relist();
+    }
+
+    fn relist(&mut self) {
+        let mut list = self.worked.shown(&self.order, self.shown);
+        if self.shown == Shown::All {
+            let out = &self.content.left_out;
+            list.extend(self.order.iter().filter(|row| out.contains(**row)));
+        }
+        self.list = list;
+        self.asset.keep(self.list.len(), 1);
+    }
+
+    /// What the keys can go to, in order.
+    fn ring(&self) -> Vec<Focus> {
+        let mut ring = vec![Focus::Fields];
+        if let Some(line) = self.line().filter(|line| line.locked.is_none()) {
+            let operation = line.form.operation;
+            ring.push(Focus::Operation);
+            ring.extend((0..operation.inputs().len()).map(Focus::Input));
+            ring.extend((0..operation.switches().len()).map(Focus::Switch));
+        }
+        ring.push(Focus::Preview);
+        ring
+    }
+
+    fn pass(&mut self, forward: bool) {
+        let ring = self.ring();
+        let at = ring
+            .iter()
+            .position(|focus| *focus == self.focus)
+            .unwrap_or(0);
+        let step = if forward { 1 } else { ring.len() - 1 };
+        self.focus = ring[(at + step) % ring.len()];
+    }
+
+    fn tick(&mut self, scene: &Scene<'_>) -> Reaction {
+        let Some(line) = self.line_mut() else {
+            return Reaction::nothing();
+        };
+        if let Some(why) = &line.locked {
+            return Reaction::say(format!("{} can't be edited: {why}.", line.field.key));
+        }
+        line.ticked = !line.ticked;
+        self.work(scene);
+        Reaction::nothing()
+    }
+
+    /// Enter: into the form of the field, from text to text, and back to the list.
+    fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
+        match self.focus {
+            Focus::Fields => {
+                if self.line().is_some_and(|line| !line.ticked) {
+                    let reaction = self.tick(scene);
+                    if self.line().is_some_and(|line| !line.ticked) {
+                        return reaction;
+                    }
+                }
+                let input = self
+                    .ring()
+                    .into_iter()
+                    .find(|focus| matches!(focus, Focus::Input(_)));
+                self.focus = input.unwrap_or(Focus::Operation);
+            }
+            Focus::Operation => self.pass(true),
+            Focus::Input(_) => {
+                self.pass(true);
+                if !matches!(self.focus, Focus::Input(_)) {
+                    self.focus = Focus::Fields;
+                }
+            }
+            Focus::Switch(place) => return self.flip(place, scene),
+            Focus::Preview => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn flip(&mut self, place: usize, scene: &Scene<'_>) -> Reaction {
+        if let Some(line) = self.line_mut() {
+            line.form.flip(place);
+        }
+        self.work(scene);
+        Reaction::nothing()
+    }
+
+    fn turn(&mut self, forward: bool, scene: &Scene<'_>) {
+        if let Some(line) = self.line_mut() {
+            line.form.turn(line.field.kind, forward);
+        }
+        self.work(scene);
+    }
+
+    fn show(&mut self, shown: Shown) {
+        self.shown = shown;
+        self.asset = Cursor::default();
+        self.relist();
+    }
+
+    fn turn_shown(&mut self, forward: bool) {
+        let at = Shown::ALL
+            .iter()
+            .position(|one| *one == self.shown)
+            .unwrap_or(0);
+        let step = if forward { 1 } else { Shown::ALL.len() - 1 };
+        self.show(Shown::ALL[(at + step) % Shown::ALL.len()]);
+    }
+
+    /// Takes the asset of the preview out of this edit, or in again.
+    fn leave_out(&mut self, scene: &Scene<'_>) {
+        let Some(&row) = self.list.get(self.asset.at) else {
+            return;
+        };
+        if !self.content.left_out.remove(row) {
+            self.content.left_out.insert(row);
+        }
+        self.work(scene);
+    }
+
+    fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
+        match (movement, self.focus) {
+            (Move::NextPane, Focus::Input(place)) => {
+                let line = self.line_mut();
+                let completed = line.is_some_and(|line| line.form.complete(&line.field, place));
+                if completed {
+                    self.work(scene);
+                } else {
+                    self.pass(true);
+                }
+            }
+            (Move::NextPane, _) => self.pass(true),
+            (Move::PreviousPane, _) => self.pass(false),
+            (Move::NextTab, _) | (Move::Right, Focus::Preview) => self.turn_shown(true),
+            (Move::PreviousTab, _) | (Move::Left, Focus::Preview) => self.turn_shown(false),
+            (Move::Left | Move::Up, Focus::Operation) => self.turn(false, scene),
+            (Move::Right | Move::Down, Focus::Operation) => self.turn(true, scene),
+            (Move::Left | Move::Right, Focus::Switch(place)) => return self.flip(place, scene),
+            (Move::Right, Focus::Fields) => self.pass(true),
+            (_, Focus::Preview) => drop(self.asset.go(movement, self.list.len(), 1)),
+            (_, Focus::Fields) => {
+                let page = self.page(scene);
+                self.content
+                    .cursor
+                    .go(movement, self.content.lines.len(), page);
+            }
+            (_, Focus::Operation | Focus::Input(_) | Focus::Switch(_)) => {}
+        }
+        Reaction::nothing()
+    }
+
+    /// How many fields are in sight.
+    fn page(&self, scene: &Scene<'_>) -> usize {
+        let body = Chrome::of(scene.size)
+            .map(|chrome| chrome.body)
+            .unwrap_or_default();
+        usize::from(Panes::of(body, self.focus, scene.theme).list.height).max(1)
+    }
+
+    fn answer(&mut self, answer: Answer, scene: &Scene<'_>) -> Reaction {
+        let len = self.list.len();
+        match answer {
+            Answer::Accept => return self.accept(scene),
+            Answer::Stage => return self.stage(scene),
+            Answer::NextAsset | Answer::Next => drop(self.asset.go(Move::Down, len, 1)),
+            Answer::PreviousAsset | Answer::Previous => drop(self.asset.go(Move::Up, len, 1)),
+            Answer::Up | Answer::Down => self.cycle(answer == Answer::Down, scene),
+            Answer::ShowAll => self.show(Shown::All),
+            Answer::ShowChanged => self.show(Shown::Changed),
+            Answer::ShowLocked => self.show(Shown::Locked),
+            Answer::ShowErrors => self.show(Shown::Errors),
+            Answer::ShowEqual => self.show(Shown::Equal),
+            Answer::Mode | Answer::Yes | Answer::No | Answer::Search => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn cycle(&mut self, on: bool, scene: &Scene<'_>) {
+        let Focus::Input(place) = self.focus else {
+            return;
+        };
+        if let Some(line) = self.line_mut() {
+            let values = line.offered().to_vec();
+            line.form.cycle(line.field.kind, place, (&values, on));
+            self.work(scene);
+        }
+    }
+
+    fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
+        let (edits, missing) = self.edits();
+        if let Some((field, error)) = &self.problem {
+            return Reaction::say(format!("Nothing was staged: {field}: {error}."));
+        }
+        if let Some(missing) = missing {
+            return Reaction::say(format!("Nothing was staged: {missing}; or untick it."));
+        }
+        if edits.is_empty() {
+            return Reaction::say("Nothing was staged: no field is ticked.");
+        }
+        if self.worked.changes == 0 {
+            return Reaction::say(format!("Nothing to stage: {}.", self.worked.counts()));
+        }
+        let asked = self.worked.asked.iter().filter(|one| !one.rows.is_empty());
+        let asked = asked.cloned().collect();
+        let kept = Kept {
+            edit: None,
+            ..scene.kept.clone()
+        };
+        Reaction::Taken(vec![
+            Step::Keep(Box::new(kept)),
+            Step::Close,
+            Step::Apply(Command::Stage {
+                label: String::new(),
+                asked,
+            }),
+        ])
+    }
+
+    fn close(&self, scene: &Scene<'_>) -> Reaction {
+        let kept = Kept {
+            edit: Some(self.content.clone()),
+            ..scene.kept.clone()
+        };
+        let mut steps = vec![Step::Keep(Box::new(kept)), Step::Close];
+        if self.content.lines.iter().any(|line| line.ticked) {
+            steps.push(Step::Say(
+                "Nothing was staged; what you wrote is kept for these assets.".into(),
+            ));
+        }
+        Reaction::Taken(steps)
+    }
+}
+
+impl Content {
+    /// The same for assets that may have changed meanwhile.
+    fn again(&self, mut fresh: Vec<FieldLine>) -> Self {
+        for line in &mut fresh {
+            if let Some(old) = self
+                .lines
+                .iter()
+                .find(|old| old.field.key == line.field.key)
+            {
+                line.ticked = old.ticked && line.locked.is_none();
+                line.form = old.form.clone();
+            }
+        }
+        Self {
+            lines: fresh,
+            ..self.clone()
+        }
+    }
+}
+
+fn basis(scene: &Scene<'_>) -> (u64, usize, u64) {
+    let workbench = scene.workbench;
+    (
+        workbench.listing.len(),
+        workbench.log().len(),
+        workbench.listing.generation,
+    )
+}
+
+impl Component for EditDialog {
+    fn contexts(&self) -> &'static [Context] {
+        match self.focus {
+            Focus::Input(_) => &[Context::Edit, Context::Input],
+            Focus::Preview => &[Context::Preview, Context::Edit, Context::Dialog],
+            Focus::Fields | Focus::Operation | Focus::Switch(_) => {
+                &[Context::Edit, Context::Dialog]
+            }
+        }
+    }
+
+    fn mode(&self) -> &'static str {
+        "EDIT"
+    }
+
+    fn takes_text(&self) -> bool {
+        matches!(self.focus, Focus::Input(_))
+    }
+
+    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
+        let named = Hint::Named;
+        let mut hints = vec![named(Action::Move(Move::NextPane), "next")];
+        match self.focus {
+            Focus::Fields => hints.extend([
+                named(Action::Mark(Mark::Toggle), "tick"),
+                named(Action::Answer(Answer::Accept), "edit"),
+            ]),
+            Focus::Operation => hints.push(named(Action::Move(Move::Right), "operation")),
+            Focus::Input(_) => hints.extend([
+                named(Action::Answer(Answer::Accept), "keep"),
+                named(Action::Answer(Answer::Down), "values"),
+            ]),
+            Focus::Switch(_) => hints.push(named(Action::Mark(Mark::Toggle), "switch")),
+            Focus::Preview => hints.extend([
+                named(Action::Mark(Mark::Toggle), "leave out"),
+                Hint::Key(Action::Answer(Answer::ShowChanged)),
+                Hint::Key(Action::Answer(Answer::ShowLocked)),
+                Hint::Key(Action::Answer(Answer::ShowErrors)),
+            ]),
+        }
+        hints.extend([
+            named(Action::Answer(Answer::Stage), "stage"),
+            named(Action::Go(Go::Back), "close (kept)"),
+            Hint::Key(Action::Answer(Answer::NextAsset)),
+        ]);
+        hints
+    }
+
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
+        match action {
+            Action::Answer(answer) => self.answer(answer, scene),
+            Action::Move(movement) => self.go(movement, scene),
+            Action::Mark(Mark::Toggle) => match self.focus {
+                Focus::Fields => self.tick(scene),
+                Focus::Switch(place) => self.flip(place, scene),
+                Focus::Operation => {
+                    self.turn(true, scene);
+                    Reaction::nothing()
+                }
+                Focus::Preview => {
+                    self.leave_out(scene);
+                    Reaction::nothing()
+                }
+                Focus::Input(_) => Reaction::nothing(),
+            },
+            Action::Go(Go::Back | Go::Interrupt | Go::Quit) => self.close(scene),
+            Action::Go(Go::Help) => Reaction::step(super::help(argument, scene)),
+            Action::Go(_)
+            | Action::Mark(_)
+            | Action::View(_)
+            | Action::Edit(_)
+            | Action::Work(_)
+            | Action::Copy(_) => Reaction::nothing(),
+        }
+    }
+
+    fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        let Focus::Input(place) = self.focus else {
+            return Reaction::nothing();
+        };
+        let Some(line) = self.line_mut() else {
+            return Reaction::nothing();
+        };
+        let before = line.form.input(place).text().to_owned();
+        line.form.input_mut(place).press(chord);
+        if line.form.input(place).text() != before && line.ticked {
+            self.work(scene);
+        }
+        Reaction::nothing()
+    }
+
+    fn on_paste(&mut self, text: &str, scene: &Scene<'_>) -> Reaction {
+        let Focus::Input(place) = self.focus else {
+            return Reaction::say("Pasted text goes into text fields only; nothing was done.");
+        };
+        if let Some(line) = self.line_mut() {
+            line.form.input_mut(place).paste(text);
+        }
+        self.work(scene);
+        Reaction::nothing()
+    }
+
+    fn on_change(&mut self, scene: &Scene<'_>) {
+        if self.content.rows.len() <= MANY || self.basis != basis(scene) {
+            self.work(scene);
+        }
+        let page = self.page(scene);
+        self.content.cursor.keep(self.content.lines.len(), page);
+    }
+
+    fn status(&self, _scene: &Scene<'_>) -> Option<String> {
+        let worked = &self.worked;
+        Some(format!(
+            "{} marked  {} change  {}  {} locked",
+            text::number(self.content.rows.len()),
+            text::number(worked.changed.len()),
+            text::counted(worked.errors, "error"),
+            text::number(worked.locked.len()),
+        ))
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        self.draw_all(frame, area, scene);
+    }
+}

@@ -1,0 +1,301 @@
+//! What the edits would do, put together by field and by asset: worked out when the form changes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use roaring::RoaringBitmap;
+
+use crate::{
+    domain::{
+        Edit, EditError, FieldKey, Row, Workbench,
+        run::same,
+        workbench::{Asked, FieldPreview, Preview, PreviewGroup, Verdict},
+    },
+    ui::widgets::text,
+};
+
+/// Which assets of the preview are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    #[default]
+    All,
+    Changed,
+    Locked,
+    Errors,
+    Equal,
+}
+
+impl Shown {
+    pub(super) const ALL: [Self; 5] = [
+        Self::All,
+        Self::Changed,
+        Self::Locked,
+        Self::Errors,
+        Self::Equal,
+    ];
+}
+
+/// One field of the preview: from what the draft has now to the end result of all its edits.
+#[derive(Clone, Debug)]
+pub(super) struct FieldEffect {
+    pub(super) field: FieldKey,
+    pub(super) groups: Vec<PreviewGroup>,
+    by_row: HashMap<Row, u32>,
+}
+
+impl FieldEffect {
+    fn new(field: FieldKey, groups: Vec<PreviewGroup>) -> Self {
+        let by_row = if groups.len() > 64 {
+            index(&groups)
+        } else {
+            HashMap::new()
+        };
+        Self {
+            field,
+            groups,
+            by_row,
+        }
+    }
+
+    /// What becomes of an asset.
+    pub(super) fn of(&self, row: Row) -> Option<&PreviewGroup> {
+        if self.by_row.is_empty() {
+            return self.groups.iter().find(|group| group.rows.contains(row));
+        }
+        self.by_row
+            .get(&row)
+            .map(|&place| &self.groups[place as usize])
+    }
+
+    /// The first reason anything is refused here.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        self.groups.iter().find_map(|group| match &group.verdict {
+            Verdict::Refused(why) => Some(why.as_str()),
+            Verdict::Change | Verdict::Equal => None,
+        })
+    }
+
+    /// How many assets change, are equal, are refused.
+    pub(super) fn counts(&self) -> (u64, u64, u64) {
+        let mut counts = (0, 0, 0);
+        for group in &self.groups {
+            let slot = match group.verdict {
+                Verdict::Change => &mut counts.0,
+                Verdict::Equal => &mut counts.1,
+                Verdict::Refused(_) => &mut counts.2,
+            };
+            *slot += group.rows.len();
+        }
+        counts
+    }
+}
+
+/// What the edits would do.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Worked {
+    /// What would be staged.
+    pub(super) asked: Vec<Asked>,
+    pub(super) fields: Vec<FieldEffect>,
+    /// Values that change, those that are so already, those that can't be given.
+    pub(super) changes: u64,
+    pub(super) equal: u64,
+    pub(super) refused: u64,
+    /// Refused values on assets that may be edited.
+    pub(super) errors: u64,
+    pub(super) changed: RoaringBitmap,
+    pub(super) locked: RoaringBitmap,
+    pub(super) wrong: RoaringBitmap,
+    pub(super) unchanged: RoaringBitmap,
+}
+
+impl Worked {
+    /// Works out what these edits would do on these rows.
+    ///
+    /// # Errors
+    ///
+    /// If one makes no sense, as a pattern that does not parse: which one, and why.
+    pub(super) fn of(
+        edits: &[(FieldKey, Edit)],
+        rows: &RoaringBitmap,
+        workbench: &Workbench,
+    ) -> Result<Self, (FieldKey, EditError)> {
+        let asked: Vec<Asked> = edits
+            .iter()
+            .map(|(field, edit)| Asked {
+                field: field.clone(),
+                edit: edit.clone(),
+                rows: rows.clone(),
+            })
+            .collect();
+        for one in &asked {
+            let alone = Asked {
+                rows: RoaringBitmap::new(),
+                ..one.clone()
+            };
+            workbench
+                .preview(&[alone])
+                .map_err(|error| (one.field.clone(), error))?;
+        }
+        let preview = workbench.preview(&asked);
+        let preview = preview.map_err(|error| (FieldKey::new(""), error))?;
+        Ok(Self {
+            asked,
+            ..Self::default()
+        }
+        .counted(preview, rows, workbench))
+    }
+
+    fn counted(mut self, preview: Preview, rows: &RoaringBitmap, workbench: &Workbench) -> Self {
+        let mut by_field: Vec<FieldPreview> = Vec::new();
+        for one in preview.fields {
+            match by_field.iter_mut().find(|known| known.field == one.field) {
+                Some(known) => known.groups = combined(&known.groups, &one.groups),
+                None => by_field.push(one),
+            }
+        }
+        for field in by_field {
+            for group in &field.groups {
+                let count = group.rows.len();
+                match &group.verdict {
+                    Verdict::Change => {
+                        self.changes += count;
+                        self.changed |= &group.rows;
+                    }
+                    Verdict::Equal => self.equal += count,
+                    Verdict::Refused(_) => self.refuse(&field.field, group, workbench),
+                }
+            }
+            self.fields
+                .push(FieldEffect::new(field.field, field.groups));
+        }
+        self.unchanged = rows - &self.changed - &self.locked - &self.wrong;
+        self
+    }
+
+    /// A refused value is not staged, and neither is half of what was asked of it.
+    fn refuse(&mut self, field: &FieldKey, group: &PreviewGroup, workbench: &Workbench) {
+        self.refused += group.rows.len();
+        let locked = |row: &Row| workbench.listing.locked(*row).is_some();
+        let locked: RoaringBitmap = group.rows.iter().filter(locked).collect();
+        let wrong = &group.rows - &locked;
+        self.errors += wrong.len();
+        self.locked |= locked;
+        self.wrong |= wrong;
+        for one in self.asked.iter_mut().filter(|one| one.field == *field) {
+            one.rows -= &group.rows;
+        }
+    }
+
+    /// The rows shown, out of all in their order: problems first, then what changes.
+    pub(super) fn shown(&self, order: &[Row], shown: Shown) -> Vec<Row> {
+        let pick = |set: &RoaringBitmap, not: &[&RoaringBitmap]| -> Vec<Row> {
+            let hit = |row: &&Row| {
+                set.contains(**row) && !not.iter().any(|earlier| earlier.contains(**row))
+            };
+            order.iter().filter(hit).copied().collect()
+        };
+        match shown {
+            Shown::Changed => pick(&self.changed, &[]),
+            Shown::Locked => pick(&self.locked, &[]),
+            Shown::Errors => pick(&self.wrong, &[]),
+            Shown::Equal => pick(&self.unchanged, &[]),
+            Shown::All => {
+                let mut rows = pick(&self.wrong, &[]);
+                rows.extend(pick(&self.locked, &[&self.wrong]));
+                rows.extend(pick(&self.changed, &[&self.wrong, &self.locked]));
+                rows.extend(pick(&self.unchanged, &[]));
+                rows
+            }
+        }
+    }
+
+    /// How many assets each of the views shows.
+    pub(super) fn count(&self, shown: Shown, all: u64) -> u64 {
+        match shown {
+            Shown::All => all,
+            Shown::Changed => self.changed.len(),
+            Shown::Locked => self.locked.len(),
+            Shown::Errors => self.errors,
+            Shown::Equal => self.unchanged.len(),
+        }
+    }
+
+    /// `94 change, 12 equal, 7 refused`.
+    pub(super) fn counts(&self) -> String {
+        let [changes, equal, refused] = [self.changes, self.equal, self.refused].map(text::number);
+        format!("{changes} change, {equal} equal, {refused} refused")
+    }
+
+    /// `Will stage 94 changes on 35 assets; leaves out 1 error and 2 locked assets.`
+    pub(super) fn sentence(&self, left_out: u64) -> String {
+        let mut sentence = format!(
+            "Will stage {} on {}",
+            text::counted(self.changes, "change"),
+            text::counted(self.changed.len(), "asset")
+        );
+        let mut left = Vec::new();
+        if self.errors > 0 {
+            left.push(text::counted(self.errors, "error"));
+        }
+        if !self.locked.is_empty() {
+            left.push(text::counted(self.locked.len(), "locked asset"));
+        }
+        if left_out > 0 {
+            left.push(format!("{} you left out", text::number(left_out)));
+        }
+        if !left.is_empty() {
+            sentence.push_str("; leaves out ");
+            sentence.push_str(&left.join(" and "));
+        }
+        sentence.push('.');
+        sentence
+    }
+}
+
+fn index(groups: &[PreviewGroup]) -> HashMap<Row, u32> {
+    let rows = (0u32..)
+        .zip(groups)
+        .flat_map(|(place, group)| group.rows.iter().map(move |row| (row, place)));
+    rows.collect()
+}
+
+/// Two edits of one field as one: from before the first to after the second.
+fn combined(first: &[PreviewGroup], second: &[PreviewGroup]) -> Vec<PreviewGroup> {
+    let then = index(second);
+    let mut pairs: BTreeMap<(usize, u32), RoaringBitmap> = BTreeMap::new();
+    for (place, group) in first.iter().enumerate() {
+        for row in &group.rows {
+            if let Some(&after) = then.get(&row) {
+                pairs.entry((place, after)).or_default().insert(row);
+            }
+        }
+    }
+    let mut groups: Vec<PreviewGroup> = pairs
+        .into_iter()
+        .map(|((one, two), rows)| {
+            let (one, two) = (&first[one], &second[two as usize]);
+            let verdict = match (&one.verdict, &two.verdict) {
+                (Verdict::Refused(why), _) | (_, Verdict::Refused(why)) => {
+                    Verdict::Refused(why.clone())
+                }
+                _ if same(&one.before, &two.after) => Verdict::Equal,
+                _ => Verdict::Change,
+            };
+            let after = match one.verdict {
+                Verdict::Refused(_) => one.after.clone(),
+                Verdict::Change | Verdict::Equal => two.after.clone(),
+            };
+            PreviewGroup {
+                before: one.before.clone(),
+                after,
+                verdict,
+                rows,
+            }
+        })
+        .collect();
+    groups.sort_by_key(|group| match group.verdict {
+        Verdict::Refused(_) => 0,
+        Verdict::Change => 1,
+        Verdict::Equal => 2,
+    });
+    groups
+}

@@ -1,0 +1,144 @@
+//! The plan in words, line by line.
+
+use std::collections::HashMap;
+
+use crate::{
+    domain::{FieldKey, Item, plan::Plan},
+    ui::{component::Scene, theme::Role, widgets::text},
+};
+
+/// A line, and how it is shown.
+pub(super) type Line = (String, Role);
+
+/// The whole plan.
+pub(super) fn of(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
+    let mut lines = kinds(plan);
+    lines.push((String::new(), Role::Text));
+    lines.extend(left_out(plan));
+    lines.push((String::new(), Role::Text));
+    lines.extend(calls(plan, scene));
+    lines
+}
+
+/// How many changes of each kind go, field by field; the kinds that don't occur at the end.
+fn kinds(plan: &Plan) -> Vec<Line> {
+    let mut counts: HashMap<(&'static str, FieldKey), u64> = HashMap::new();
+    for item in &plan.items {
+        *counts.entry((kind(item), item.field.clone())).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|(one, first), (two, second)| {
+        second
+            .cmp(first)
+            .then_with(|| one.0.cmp(two.0))
+            .then_with(|| one.1.as_str().cmp(two.1.as_str()))
+    });
+    let mut lines: Vec<Line> = counts
+        .into_iter()
+        .map(|((kind, field), count)| {
+            let special = field == FieldKey::certificate() || field == FieldKey::thumbnail();
+            let field = if special {
+                String::new()
+            } else {
+                format!(" {field}")
+            };
+            (
+                format!("{:>7}  {kind}{field}", text::number(count)),
+                Role::Text,
+            )
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push((
+            "      0  changes: there is nothing to send".into(),
+            Role::Warning,
+        ));
+    } else if plan.summary.clear == 0 {
+        lines.push(("      0  clear".into(), Role::Quiet));
+    }
+    lines
+}
+
+fn kind(item: &Item) -> &'static str {
+    if item.field == FieldKey::thumbnail() {
+        return "thumbnails";
+    }
+    if item.field == FieldKey::certificate() {
+        return match (item.wanted.is_present(), item.before.is_present()) {
+            (false, _) => "certificates taken away",
+            (true, true) => "certificates changed",
+            (true, false) => "certificates given",
+        };
+    }
+    match (
+        &item.delta,
+        item.wanted.is_present(),
+        item.before.is_present(),
+    ) {
+        (Some(_), ..) => "tag edits in",
+        (None, false, _) => "clear",
+        (None, true, true) => "replace",
+        (None, true, false) => "fill empty",
+    }
+}
+
+fn left_out(plan: &Plan) -> Vec<Line> {
+    if plan.left_out.is_empty() {
+        return vec![("Not sent: nothing is left out".into(), Role::Quiet)];
+    }
+    let mut lines = vec![("Not sent, and stays staged:".into(), Role::Text)];
+    for left in &plan.left_out {
+        let sign = if left.is_error { "E" } else { "=" };
+        let count = text::number(left.changes.len() as u64);
+        let role = if left.is_error {
+            Role::Error
+        } else {
+            Role::Quiet
+        };
+        lines.push((format!("{sign}{count:>6}  {}", left.reason), role));
+    }
+    lines
+}
+
+fn calls(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
+    let offers = scene.workbench.capabilities.as_ref();
+    let batch = offers.map_or(1, |offers| {
+        let wanted = scene.identity.batch_size.unwrap_or(offers.batch_size);
+        wanted.clamp(1, offers.max_batch.max(1))
+    });
+    let thumbnails = plan.calls.iter().filter(|call| call.thumbnails).count();
+    let metadata = plan.calls.len() - thumbnails;
+    let mut lines = vec![(
+        format!(
+            "Calls {} ({metadata} metadata, then {thumbnails} thumbnails), up to {} each",
+            plan.calls.len(),
+            text::counted(batch as u64, "asset")
+        ),
+        Role::Text,
+    )];
+    if offers.is_some_and(|offers| offers.all_or_nothing) {
+        lines.push((
+            "One refused change makes the server refuse its whole call; it is then narrowed down."
+                .into(),
+            Role::Text,
+        ));
+    }
+    lines.push((
+        "Before each call its assets are read again; what changed meanwhile is left out.".into(),
+        Role::Text,
+    ));
+    lines.push(("Every old value is kept with the run.".into(), Role::Text));
+    lines.push((
+        format!("Fingerprint {}", fingerprint(&plan.digest)),
+        Role::Quiet,
+    ));
+    lines
+}
+
+/// `7f3a-19c2`.
+fn fingerprint(digest: &str) -> String {
+    match (digest.get(..4), digest.get(4..8)) {
+        (Some(one), Some(two)) => format!("{one}-{two}"),
+        _ => digest.to_owned(),
+    }
+}

@@ -1,0 +1,550 @@
+//! The thumbnail dialog: one for all, by a rule on the name, or one by one.
+//!
+//! A rule never guesses: what it does not find and what it finds twice is told, and Enter picks.
+
+mod candidates;
+mod draw;
+mod panes;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use ratatui::{
+    Frame,
+    layout::{Rect, Size},
+};
+use roaring::RoaringBitmap;
+
+use self::{
+    candidates::Candidates,
+    panes::Panes,
+    targets::{Found, Targets, unfit},
+};
+use super::kept::Kept;
+use crate::{
+    domain::{AssetId, Row, Template, TemplateError, workbench::Command},
+    ui::{
+        action::{Action, Answer, Context, Go, Move},
+        chord::Chord,
+        component::{Component, Hint, Reaction, Scene, Step},
+        layout::Chrome,
+        widgets::{Cursor, TextField, text},
+    },
+};
+
+/// How thumbnails are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    /// One asset is the thumbnail of all.
+    #[default]
+    One,
+    /// A rule on the name finds one for each.
+    Rule,
+    /// Each gets its own by hand.
+    Each,
+}
+
+impl Mode {
+    const ALL: [Self; 3] = [Self::One, Self::Rule, Self::Each];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::One => "one image for all",
+            Self::Rule => "by rule",
+            Self::Each => "pick one by one",
+        }
+    }
+}
+
+/// What the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Focus {
+    Targets,
+    Rule,
+    Candidates,
+    Search,
+}
+
+/// What is kept when the dialog closes.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    rows: RoaringBitmap,
+    mode: Mode,
+    rule: TextField,
+    choice: Option<Row>,
+    picks: HashMap<Row, Row>,
+}
+
+/// The dialog.
+#[derive(Debug)]
+pub(super) struct ThumbnailDialog {
+    content: Content,
+    order: Vec<Row>,
+    targets: Targets,
+    target: Cursor,
+    candidates: Candidates,
+    candidate: Cursor,
+    search: TextField,
+    /// Why the search can't be understood; the candidates are the last ones that could.
+    lost: Option<String>,
+    /// Why the rule can't be understood.
+    problem: Option<TemplateError>,
+    focus: Focus,
+}
+
+/// Opens the dialog, with a name or a rule from the command line.
+pub(super) fn open(argument: &str, scene: &Scene<'_>) -> Step {
+    let offers = scene.workbench.capabilities.as_ref();
+    if let Some(why) = offers.and_then(|offers| offers.thumbnails.refusal()) {
+        return Step::Say(format!(
+            "No thumbnails here: {}.",
+            why.trim_end_matches('.')
+        ));
+    }
+    let mut dialog = ThumbnailDialog::new(scene);
+    match argument.trim() {
+        "" => {}
+        rule if rule.contains("${") => {
+            dialog.content.mode = Mode::Rule;
+            dialog.content.rule.set(rule);
+            dialog.focus = Focus::Targets;
+        }
+        name => match named(name, scene) {
+            Ok(row) => {
+                dialog.content.mode = Mode::One;
+                dialog.content.choice = Some(row);
+                dialog.focus = Focus::Targets;
+            }
+            Err(why) => return Step::Say(why),
+        },
+    }
+    Step::Open(Box::new(dialog))
+}
+
+fn named(name: &str, scene: &Scene<'_>) -> Result<Row, String> {
+    let listing = &scene.workbench.listing;
+    if let Some(row) = listing.row(&name.into()) {
+        return Ok(row);
+    }
+    let rows = listing.named(name);
+    match (rows.len(), rows.min()) {
+        (1, Some(row)) => Ok(row),
+        (0, _) => Err(format!("No asset is called {name}.")),
+        (many, _) => Err(format!(
+            "{many} assets are called {name}; name one by its id."
+        )),
+    }
+}
+
+impl ThumbnailDialog {
+    fn new(scene: &Scene<'_>) -> Self {
+        let rows = scene.targets();
+        let kept = scene
+            .kept
+            .thumbnail
+            .as_ref()
+            .filter(|kept| kept.rows == rows);
+        let content = kept.cloned().unwrap_or_else(|| Content {
+            rows: rows.clone(),
+            mode: Mode::One,
+            rule: TextField::default(),
+            choice: None,
+            picks: HashMap::new(),
+        });
+        let shown = scene
+            .view
+            .rows()
+            .iter()
+            .copied()
+            .filter(|row| rows.contains(*row));
+        let mut order: Vec<Row> = shown.collect();
+        let hidden = &rows - scene.view.set();
+        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
+        Self {
+            focus: if content.mode == Mode::One {
+                Focus::Candidates
+            } else {
+                Focus::Targets
+            },
+            content,
+            order,
+            targets: Targets::default(),
+            target: Cursor::default(),
+            candidates: Candidates::default(),
+            candidate: Cursor::default(),
+            search: TextField::default(),
+            lost: None,
+            problem: None,
+        }
+    }
+
+    /// Works out what each target would get.
+    fn work(&mut self, scene: &Scene<'_>) {
+        let Content {
+            mode,
+            rule,
+            choice,
+            picks,
+            ..
+        } = &self.content;
+        let workbench = scene.workbench;
+        self.problem = None;
+        self.targets = match mode {
+            Mode::One => Targets::one(&self.order, *choice, &HashMap::new(), workbench),
+            Mode::Each => Targets::one(&self.order, None, picks, workbench),
+            Mode::Rule if rule.text().is_empty() => {
+                Targets::one(&self.order, None, picks, workbench)
+            }
+            Mode::Rule => match Template::parse(rule.text(), &workbench.schema) {
+                Ok(rule) => Targets::by_rule(&self.order, &rule, picks, workbench),
+                Err(problem) => {
+                    self.problem = Some(problem);
+                    std::mem::take(&mut self.targets)
+                }
+            },
+        };
+    }
+
+    fn find(&mut self, scene: &Scene<'_>) {
+        let target = self.targets.rows.get(self.target.at).copied();
+        match Candidates::of(self.search.text(), target, scene) {
+            Ok(candidates) => {
+                self.candidates = candidates;
+                self.lost = None;
+            }
+            Err(why) => self.lost = Some(why),
+        }
+        self.candidate = Cursor::default();
+    }
+
+    /// The asset whose picture is shown.
+    fn looked_at(&self) -> Option<Row> {
+        if matches!(self.focus, Focus::Candidates | Focus::Search) {
+            return self.candidates.get(self.candidate.at);
+        }
+        match self.targets.found.get(self.target.at)? {
+            Found::Ready(row) | Found::Equal(row) => Some(*row),
+            Found::Several(rows) => rows.first().copied(),
+            Found::Itself => self.targets.rows.get(self.target.at).copied(),
+            Found::Missing(_) | Found::Refused(_) | Found::Open => None,
+        }
+    }
+
+    fn turn_mode(&mut self, scene: &Scene<'_>) -> Reaction {
+        let at = Mode::ALL
+            .iter()
+            .position(|mode| *mode == self.content.mode)
+            .unwrap_or(0);
+        self.content.mode = Mode::ALL[(at + 1) % Mode::ALL.len()];
+        self.focus = match self.content.mode {
+            Mode::One => Focus::Candidates,
+            Mode::Rule => Focus::Rule,
+            Mode::Each => Focus::Targets,
+        };
+        self.work(scene);
+        Reaction::nothing()
+    }
+
+    fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
+        match self.focus {
+            Focus::Rule => self.focus = Focus::Targets,
+            Focus::Search => self.focus = Focus::Candidates,
+            Focus::Targets => {
+                if let Some(Found::Several(rows)) = self.targets.found.get(self.target.at) {
+                    self.candidates = Candidates::only(rows);
+                    self.candidate = Cursor::default();
+                } else {
+                    self.find(scene);
+                }
+                self.focus = Focus::Candidates;
+            }
+            Focus::Candidates => return self.choose(scene),
+        }
+        Reaction::nothing()
+    }
+
+    /// Takes the candidate: for all, or for the target under the cursor.
+    fn choose(&mut self, scene: &Scene<'_>) -> Reaction {
+        let Some(choice) = self.candidates.get(self.candidate.at) else {
+            return Reaction::say("No asset is found to choose.");
+        };
+        let name = scene.workbench.listing.name(choice).into_owned();
+        if let Some(why) = unfit(choice, scene.workbench) {
+            return Reaction::say(format!("{name} is refused: {why}."));
+        }
+        let Some(&target) = self.targets.rows.get(self.target.at) else {
+            return Reaction::nothing();
+        };
+        if self.content.mode == Mode::One {
+            self.content.choice = Some(choice);
+            self.work(scene);
+            return Reaction::say(format!("{name} for all: {}", self.targets.counts().words()));
+        }
+        self.content.picks.insert(target, choice);
+        self.work(scene);
+        self.focus = Focus::Targets;
+        let rest = self.targets.found.iter().enumerate().skip(self.target.at);
+        let mut open = rest.filter(|(_, found)| matches!(found, Found::Several(_) | Found::Open));
+        if let Some((at, _)) = open.next() {
+            self.target
+                .put(at, self.targets.rows.len(), self.pages(scene).0);
+        }
+        let picked = scene.workbench.listing.name(target);
+        Reaction::say(format!("{name} for {picked}"))
+    }
+
+    /// How many targets and candidates are in sight.
+    fn pages(&self, scene: &Scene<'_>) -> (usize, usize) {
+        let panes = Panes::of(body(scene), self.focus, scene.theme);
+        (
+            usize::from(panes.target_list.height).max(1),
+            usize::from(panes.candidate_list.height).max(1),
+        )
+    }
+
+    fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
+        let (targets, candidates) = self.pages(scene);
+        match (movement, self.focus) {
+            (Move::NextPane, _) => self.pass(true),
+            (Move::PreviousPane, _) => self.pass(false),
+            (Move::Right, Focus::Targets) => self.focus = Focus::Candidates,
+            (Move::Left, Focus::Candidates) => self.focus = Focus::Targets,
+            (Move::NextTab | Move::PreviousTab, _) => return self.turn_mode(scene),
+            (_, Focus::Targets) => {
+                self.target.go(movement, self.targets.rows.len(), targets);
+                if self.search.text().is_empty() && self.content.mode != Mode::One {
+                    self.find(scene);
+                }
+            }
+            (_, Focus::Candidates) => {
+                self.candidate
+                    .go(movement, self.candidates.len(), candidates);
+            }
+            (_, Focus::Rule | Focus::Search) => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn pass(&mut self, forward: bool) {
+        let ring: &[Focus] = if self.content.mode == Mode::Rule {
+            &[
+                Focus::Rule,
+                Focus::Targets,
+                Focus::Search,
+                Focus::Candidates,
+            ]
+        } else {
+            &[Focus::Targets, Focus::Search, Focus::Candidates]
+        };
+        let at = ring
+            .iter()
+            .position(|focus| *focus == self.focus)
+            .unwrap_or(0);
+        let step = if forward { 1 } else { ring.len() - 1 };
+        self.focus = ring[(at + step) % ring.len()];
+    }
+
+    fn answer(&mut self, answer: Answer, scene: &Scene<'_>) -> Reaction {
+        match answer {
+            Answer::Accept => return self.accept(scene),
+            Answer::Stage => return self.stage(scene),
+            Answer::Mode => return self.turn_mode(scene),
+            Answer::Search => self.focus = Focus::Search,
+            Answer::NextAsset => drop(self.target.go(
+                Move::Down,
+                self.targets.rows.len(),
+                self.pages(scene).0,
+            )),
+            Answer::PreviousAsset => drop(self.target.go(
+                Move::Up,
+                self.targets.rows.len(),
+                self.pages(scene).0,
+            )),
+            Answer::Up | Answer::Down if self.focus == Focus::Search => {
+                let movement = if answer == Answer::Up {
+                    Move::Up
+                } else {
+                    Move::Down
+                };
+                self.candidate
+                    .go(movement, self.candidates.len(), self.pages(scene).1);
+            }
+            Answer::Next
+            | Answer::Previous
+            | Answer::Up
+            | Answer::Down
+            | Answer::Yes
+            | Answer::No
+            | Answer::ShowAll
+            | Answer::ShowChanged
+            | Answer::ShowLocked
+            | Answer::ShowErrors
+            | Answer::ShowEqual => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+        if let Some(problem) = &self.problem {
+            return Reaction::say(format!("Nothing was staged: {problem}."));
+        }
+        let Some(asked) = self.targets.asked(scene.workbench) else {
+            return Reaction::say(format!(
+                "Nothing to stage: {}.",
+                self.targets.counts().words()
+            ));
+        };
+        let how = match self.content.mode {
+            Mode::One => self
+                .content
+                .choice
+                .map(|row| scene.workbench.listing.name(row).into_owned()),
+            Mode::Rule => Some(self.content.rule.text().to_owned()),
+            Mode::Each => None,
+        };
+        let how = how.unwrap_or_else(|| "picked one by one".to_owned());
+        let label = format!("thumbnail {how} on {}", asked.rows.len());
+        let kept = Kept {
+            thumbnail: None,
+            ..scene.kept.clone()
+        };
+        Reaction::Taken(vec![
+            Step::Keep(Box::new(kept)),
+            Step::Close,
+            Step::Apply(Command::Stage {
+                label,
+                asked: vec![asked],
+            }),
+        ])
+    }
+
+    fn close(&self, scene: &Scene<'_>) -> Reaction {
+        let kept = Kept {
+            thumbnail: Some(self.content.clone()),
+            ..scene.kept.clone()
+        };
+        Reaction::Taken(vec![Step::Keep(Box::new(kept)), Step::Close])
+    }
+}
+
+fn body(scene: &Scene<'_>) -> Rect {
+    Chrome::of(scene.size)
+        .map(|chrome| chrome.body)
+        .unwrap_or_default()
+}
+
+impl Component for ThumbnailDialog {
+    fn contexts(&self) -> &'static [Context] {
+        match self.focus {
+            Focus::Rule | Focus::Search => &[Context::Thumbnail, Context::Input],
+            Focus::Targets | Focus::Candidates => &[Context::Thumbnail, Context::Dialog],
+        }
+    }
+
+    fn mode(&self) -> &'static str {
+        "THUMB"
+    }
+
+    fn takes_text(&self) -> bool {
+        matches!(self.focus, Focus::Rule | Focus::Search)
+    }
+
+    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
+        let enter = match (self.focus, self.content.mode) {
+            (Focus::Targets, _) => "pick",
+            (Focus::Candidates, Mode::One) => "choose for all",
+            (Focus::Candidates, _) => "choose",
+            (Focus::Rule | Focus::Search, _) => "keep",
+        };
+        let mut hints = vec![
+            Hint::Named(Action::Move(Move::NextPane), "next"),
+            Hint::Named(Action::Answer(Answer::Accept), enter),
+        ];
+        if !self.takes_text() {
+            hints.push(Hint::Key(Action::Answer(Answer::Search)));
+            hints.push(Hint::Key(Action::Answer(Answer::Mode)));
+        }
+        hints.push(Hint::Named(Action::Answer(Answer::Stage), "stage"));
+        hints.push(Hint::Named(Action::Go(Go::Back), "close (kept)"));
+        hints
+    }
+
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
+        match action {
+            Action::Answer(answer) => self.answer(answer, scene),
+            Action::Move(movement) => self.go(movement, scene),
+            Action::Go(Go::Back | Go::Interrupt) if self.focus == Focus::Search => {
+                self.focus = Focus::Candidates;
+                Reaction::nothing()
+            }
+            Action::Go(Go::Back | Go::Interrupt | Go::Quit) => self.close(scene),
+            Action::Go(Go::Help) => Reaction::step(super::help(argument, scene)),
+            Action::Go(_)
+            | Action::Mark(_)
+            | Action::View(_)
+            | Action::Edit(_)
+            | Action::Work(_)
+            | Action::Copy(_) => Reaction::nothing(),
+        }
+    }
+
+    fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        match self.focus {
+            Focus::Rule if self.content.rule.press(chord) => self.work(scene),
+            Focus::Search if self.search.press(chord) => self.find(scene),
+            Focus::Rule | Focus::Search | Focus::Targets | Focus::Candidates => {}
+        }
+        Reaction::nothing()
+    }
+
+    fn on_paste(&mut self, text: &str, scene: &Scene<'_>) -> Reaction {
+        match self.focus {
+            Focus::Rule => {
+                self.content.rule.paste(text);
+                self.work(scene);
+            }
+            Focus::Search => {
+                self.search.paste(text);
+                self.find(scene);
+            }
+            Focus::Targets | Focus::Candidates => {
+                return Reaction::say("Pasted text goes into text fields only; nothing was done.");
+            }
+        }
+        Reaction::nothing()
+    }
+
+    fn on_change(&mut self, scene: &Scene<'_>) {
+        self.work(scene);
+        if self.candidates.len() == 0 && self.search.text().is_empty() {
+            self.find(scene);
+        }
+        let (targets, candidates) = self.pages(scene);
+        self.target.keep(self.targets.rows.len(), targets);
+        self.candidate.keep(self.candidates.len(), candidates);
+    }
+
+    fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
+        let place = Panes::of(body(scene), self.focus, scene.theme).picture;
+        let looked = self.looked_at().filter(|_| !place.is_empty());
+        let picture = |row| (scene.workbench.listing.id(row).clone(), place.as_size());
+        looked.map(picture).into_iter().collect()
+    }
+
+    fn status(&self, scene: &Scene<'_>) -> Option<String> {
+        let counts = self.targets.counts();
+        Some(format!(
+            "target {}/{}  ready {}  images: {}",
+            text::number(self.target.at as u64 + 1),
+            text::number(self.targets.rows.len() as u64),
+            text::number(counts.ready),
+            scene.pictures.means()
+        ))
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        self.draw_all(frame, area, scene);
+    }
+}
