@@ -57,7 +57,7 @@ impl App {
                     if keep {
                         self.remember_filter(query.text());
                     }
-                    self.world.view.filter(query, &self.world.workbench);
+                    self.narrowing = Some(query);
                 }
                 Step::Sort(sort) => {
                     self.keep_setting("sort", serde_json::to_string(&sort));
@@ -74,7 +74,10 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
-                Step::Do(action, argument) => self.dispatch(action, &argument),
+                Step::Do(action, argument) => {
+                    self.settle();
+                    self.dispatch(action, &argument);
+                }
                 Step::Quit => self.effects.push(Effect::Quit),
             }
         }
