@@ -28,6 +28,11 @@ pub fn plan(scene: &Scene<'_>) -> Step {
     submit::open(scene)
 }
 
+/// The plan of a portion of the draft: what a retry sends.
+pub fn plan_of(portion: submit::Portion, scene: &Scene<'_>) -> Step {
+    submit::open_portion(portion, scene)
+}
+
 /// The help of the screen, narrowed to a word.
 pub fn help(word: &str, scene: &Scene<'_>) -> Step {
     Step::Open(Box::new(Help::new(word, scene)))

@@ -22,7 +22,7 @@ mod view;
 
 pub use command::CommandLine;
 pub use confirm::Confirm;
-pub use editing::{command_line, editing, help, plan};
+pub use editing::{command_line, editing, help, plan, plan_of};
 pub use facets::Facets;
 pub use filter_line::FilterLine;
 pub use help::Help;
@@ -33,4 +33,5 @@ pub use pasted::{Pasted, mark_named};
 pub use possible::possible;
 pub use query::parsed;
 pub use stop::Stop;
+pub use submit::Portion;
 pub use view::{columns, sort};

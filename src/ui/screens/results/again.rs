@@ -1,104 +1,43 @@
 //! What can still be done about the changes of a run: send them again, take them out, edit them.
 
-use std::collections::HashSet;
-
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
 use crate::{
-    domain::{
-        FieldKey, Item, Outcome, Row, Run, Stamp, Value, oplog::Picked, plan::Plan, run::same,
-    },
-    flow::{Effect, Submission},
-    ui::{
-        component::{Scene, Step},
-        widgets::text,
-    },
+    domain::{FieldKey, Item, Outcome, Row, Run, Value, oplog::Picked, run::same},
+    ui::{component::Scene, dialogs::Portion, widgets::text},
 };
 
-/// What a retry would send, and what it leaves.
-#[derive(Debug, Default)]
-pub(super) struct Retry {
-    /// What goes.
-    pub(super) plan: Plan,
-    /// Not staged any more.
-    gone: usize,
-    /// Staged on a value the server no longer has.
-    drifted: usize,
-    /// Refused by the plan.
-    refused: usize,
-}
-
-impl Retry {
-    /// Of these changes of a run, those that are not written and can be sent as they are staged.
-    pub(super) fn of(run: &Run, places: &[u32], scene: &Scene<'_>) -> Self {
-        let mut retry = Self::default();
-        let Some(capabilities) = &scene.workbench.capabilities else {
-            return retry;
+/// Of these changes of a run, those that are not written and can be sent as they are staged; what
+/// stays behind is told with the reason.
+pub(super) fn portion(run: &Run, places: &[u32], scene: &Scene<'_>) -> Portion {
+    let mut portion = Portion {
+        label: format!("retry of {}", run.id),
+        ..Portion::default()
+    };
+    let (mut gone, mut drifted) = (0u64, 0u64);
+    for item in failed(run, places) {
+        let Some((row, base)) = staged(item, scene) else {
+            gone += 1;
+            continue;
         };
-        let mut wanted: HashSet<(Row, &FieldKey)> = HashSet::new();
-        for item in failed(run, places) {
-            let Some((row, staged)) = staged(item, scene) else {
-                retry.gone += 1;
-                continue;
-            };
-            let now = scene.workbench.listing.value(row, &item.field);
-            if *now != Value::Unknown && !same(now, staged) {
-                retry.drifted += 1;
-                continue;
-            }
-            wanted.insert((row, &item.field));
+        let now = scene.workbench.listing.value(row, &item.field);
+        if *now != Value::Unknown && !same(now, base) {
+            drifted += 1;
+            continue;
         }
-        if wanted.is_empty() {
-            return retry;
-        }
-        let bench = scene.workbench;
-        let size = scene.identity.batch_size.unwrap_or(capabilities.batch_size);
-        let size = size.clamp(1, capabilities.max_batch.max(1));
-        let plan = Plan::of(
-            bench.draft(),
-            &bench.listing,
-            &bench.schema,
-            capabilities,
-            size,
-        );
-        retry.plan = plan.only(size, |item| wanted.contains(&(item.row, &item.field)));
-        retry.refused = wanted.len() - retry.plan.items.len();
-        retry
+        portion.changes.insert((row, item.field.clone()));
     }
-
-    /// What stays behind, and why; empty if nothing.
-    pub(super) fn left(&self) -> String {
-        let parts = [
-            (self.gone, "no longer staged"),
-            (self.drifted, "changed on the server since (edit it again)"),
-            (self.refused, "refused by the plan"),
-        ];
-        let parts = parts.iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts
-            .map(|(count, why)| format!("{} {why}", text::number(*count as u64)))
-            .collect();
-        parts.join(", ")
-    }
-
-    /// Sends it.
-    pub(super) fn step(&self, label: String, scene: &Scene<'_>) -> Step {
-        let plan = &self.plan;
-        let calls = plan
-            .calls
-            .iter()
-            .map(|call| (call.thumbnails, call.items.clone()));
-        Step::Effect(Effect::Submit(Box::new(Submission {
-            label,
-            stamp: Stamp {
-                at_ms: scene.now_ms,
-                by: scene.identity.author.clone(),
-            },
-            items: plan.items.clone(),
-            calls: calls.collect(),
-            digest: plan.digest.clone(),
-        })))
-    }
+    let left = [
+        (gone, "no longer staged"),
+        (drifted, "changed on the server since; edit them again"),
+    ];
+    let left = left.iter().filter(|(count, _)| *count > 0);
+    let left: Vec<String> = left
+        .map(|(count, why)| format!("{} {why}", text::number(*count)))
+        .collect();
+    portion.left = left.join(", ");
+    portion
 }
 
 /// Those of these changes that are not on the server.

@@ -5,115 +5,19 @@ use ratatui::{Frame, layout::Rect};
 use super::{
     Focus, Results,
     facets::{Facet, reason},
+    panes::Panes,
     progress::word,
 };
 use crate::{
-    domain::{Outcome, Run, run::RunState},
+    domain::{Outcome, Run},
     ui::{
         action::{Action, Go, Work},
         component::Scene,
-        layout::{Chrome, line},
+        layout::line,
         theme::Role,
         widgets::{Table, TableRow, boxed, diff, text},
     },
 };
-
-/// From this width on the facets stand beside the changes.
-const WIDE: u16 = 100;
-/// Below this height only the pane with the keys is shown.
-const LOW: u16 = 13;
-/// How wide the facets are.
-const FACETS: u16 = 34;
-
-/// Where the panes are; one without room has no height.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Panes {
-    head: Rect,
-    facets: Rect,
-    items: Rect,
-    detail: Rect,
-    inside: [Rect; 3],
-}
-
-impl Panes {
-    /// A function of the size, and of the pane that has the keys where there is no room for all.
-    pub(super) fn of(scene: &Scene<'_>, focus: Focus) -> Self {
-        let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
-        let head = Rect {
-            height: body.height.min(2),
-            ..body
-        };
-        let rest = Rect {
-            y: body.y + head.height,
-            height: body.height - head.height,
-            ..body
-        };
-        let none = Rect { height: 0, ..rest };
-        let wide = rest.width >= WIDE;
-        let beside = if wide { FACETS } else { 0 };
-        let main = Rect {
-            x: rest.x + beside,
-            width: rest.width - beside,
-            ..rest
-        };
-        let (items, detail) = if main.height < LOW {
-            if focus == Focus::Detail {
-                (none, main)
-            } else {
-                (main, none)
-            }
-        } else {
-            let top = main.height * 9 / 20;
-            let below = Rect {
-                y: main.y + top,
-                height: main.height - top,
-                ..main
-            };
-            (
-                Rect {
-                    height: top,
-                    ..main
-                },
-                below,
-            )
-        };
-        let (facets, items) = match (wide, focus) {
-            (true, _) => (
-                Rect {
-                    width: FACETS,
-                    ..rest
-                },
-                items,
-            ),
-            (false, Focus::Facets) => (items, none),
-            (false, Focus::Items | Focus::Detail) => (none, items),
-        };
-        let inside = [facets, items, detail].map(|area| boxed::inside(area, scene.theme));
-        Self {
-            head,
-            facets,
-            items,
-            detail,
-            inside,
-        }
-    }
-
-    pub(super) fn facet_rows(&self) -> usize {
-        usize::from(self.inside[0].height)
-    }
-
-    pub(super) fn item_rows(&self) -> usize {
-        usize::from(self.inside[1].height.saturating_sub(1))
-    }
-
-    pub(super) fn detail_rows(&self) -> usize {
-        usize::from(self.inside[2].height)
-    }
-
-    pub(super) fn detail_width(&self) -> u16 {
-        self.inside[2].width.saturating_sub(2)
-    }
-}
 
 /// The role of an outcome.
 pub(super) fn role(outcome: Outcome) -> Role {
@@ -157,77 +61,6 @@ pub(super) fn draw_empty(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
     frame.set_cursor_position((area.x, area.y));
 }
 
-/// `PARTLY DONE  109 ok, 2 warnings, 1 error, 1 unknown of 113 changes (39 assets)`.
-fn headline(run: &Run, assets: usize) -> String {
-    let tally = run.tally();
-    let many = |count: u32, one: &str| {
-        let ending = if count == 1 { "" } else { "s" };
-        format!("{} {one}{ending}", text::number(count.into()))
-    };
-    let parts = [
-        (
-            tally.applied,
-            format!("{} ok", text::number(tally.applied.into())),
-        ),
-        (tally.warned, many(tally.warned, "warning")),
-        (tally.refused, many(tally.refused, "error")),
-        (
-            tally.unknown,
-            format!("{} unknown", text::number(tally.unknown.into())),
-        ),
-        (tally.conflict, many(tally.conflict, "conflict")),
-        (
-            tally.skipped,
-            format!("{} skipped", text::number(tally.skipped.into())),
-        ),
-    ];
-    let parts = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, words)| words);
-    let parts: Vec<String> = parts.collect();
-    let counts = if parts.is_empty() {
-        "0 settled".to_owned()
-    } else {
-        parts.join(", ")
-    };
-    let stopped = if run.state == RunState::Stopped {
-        " (stopped)"
-    } else {
-        ""
-    };
-    format!(
-        "{}: {}{stopped}  {counts} of {} ({})",
-        run.id,
-        run.headline(),
-        text::counted(run.items.len() as u64, "change"),
-        text::counted(assets as u64, "asset")
-    )
-}
-
-/// Whether the server's counts agree with ours, in words, and whether that is good news.
-fn reconciled(run: &Run) -> (String, bool) {
-    let read = run
-        .settled
-        .iter()
-        .flatten()
-        .filter(|settled| settled.server.is_some())
-        .count();
-    let read = format!(
-        "read back {} of {}",
-        text::number(read as u64),
-        text::number(run.items.len() as u64)
-    );
-    match run.reconciliation() {
-        None => (
-            format!("{read}; this server sends no counts to compare with"),
-            true,
-        ),
-        Some(Ok(words)) => (format!("{words}; {read}"), true),
-        Some(Err(words)) => (format!("{words}; {read}"), false),
-    }
-}
-
 impl Results {
     pub(super) fn draw_outcomes(
         &self,
@@ -236,24 +69,8 @@ impl Results {
         run: &Run,
         scene: &Scene<'_>,
     ) {
-        let panes = Panes::of(scene, self.focus);
-        let theme = scene.theme;
-        let head = format!(" {}", headline(run, self.assets));
-        text::put(
-            frame.buffer_mut(),
-            line(panes.head, 0),
-            &head,
-            theme.style(Role::Title),
-        );
-        let (words, good) = reconciled(run);
-        let role = if good { Role::Quiet } else { Role::Warning };
-        let sign = if good { " " } else { "!" };
-        text::put(
-            frame.buffer_mut(),
-            line(panes.head, 1),
-            &format!("{sign}{words}"),
-            theme.style(role),
-        );
+        let panes = self.panes(scene);
+        self.draw_head(frame, panes.head, scene);
         if panes.facets.height > 0 {
             self.draw_facets(frame, &panes, scene);
         }
@@ -278,6 +95,27 @@ impl Results {
             .unwrap_or(0)
             .min(inside.height.saturating_sub(1));
         frame.set_cursor_position((inside.x, inside.y + at));
+    }
+
+    fn draw_head(&self, frame: &mut Frame<'_>, head: Rect, scene: &Scene<'_>) {
+        let [long, short] = &self.headline;
+        let fits = text::width(long) < usize::from(head.width);
+        let headline = format!(" {}", if fits { long } else { short });
+        let title = scene.theme.style(Role::Title);
+        text::put(frame.buffer_mut(), line(head, 0), &headline, title);
+        let (words, good) = &self.reconciled;
+        let role = if *good { Role::Quiet } else { Role::Warning };
+        let sign = if *good { " " } else { "!" };
+        let words = text::wrapped(words, head.width.saturating_sub(1));
+        for (number, words) in (1..).zip(words) {
+            let words = format!("{sign}{words}");
+            text::put(
+                frame.buffer_mut(),
+                line(head, number),
+                &words,
+                scene.theme.style(role),
+            );
+        }
     }
 
     fn draw_facets(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
@@ -344,11 +182,12 @@ impl Results {
             );
             return;
         }
-        let roomy = inside.width >= 90;
-        let mut columns = vec![("Asset".to_owned(), 20), ("Field".to_owned(), 14)];
+        let roomy = inside.width >= 80;
+        let value = if inside.width >= 100 { 20 } else { 13 };
+        let mut columns = vec![("Asset".to_owned(), 18), ("Field".to_owned(), 12)];
         if roomy {
-            columns.push(("Wanted".to_owned(), 18));
-            columns.push(("Server has".to_owned(), 18));
+            columns.push(("Wanted".to_owned(), value));
+            columns.push(("Server has".to_owned(), value));
         }
         let used: u16 = columns.iter().map(|(_, wide)| wide + 1).sum();
         columns.push(("Outcome".to_owned(), inside.width.saturating_sub(used + 5)));

@@ -1,9 +1,6 @@
 //! What can be done with a run: pause, stop, go on, retry, read back, report.
 
-use super::{
-    Results,
-    again::{self, Retry},
-};
+use super::{Results, again};
 use crate::{
     domain::{Run, RunId, run::RunState, workbench::Command},
     flow::{Effect, ReportFormat},
@@ -72,46 +69,23 @@ impl Results {
         }
     }
 
-    /// Plans the picked changes, or all that failed, once more, and asks.
+    /// Plans the picked changes, or all that failed, once more.
     fn retry(&self, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet.");
         };
-        if scene.workbench.current_run().is_some() {
-            return Reaction::say("A run is going; retry when it has ended.");
-        }
-        if scene.workbench.capabilities.is_none() {
-            return Reaction::say("Not signed in; nothing can be sent. R in Browse signs in.");
-        }
         let all: Vec<u32> = (0..u32::try_from(run.items.len()).unwrap_or(u32::MAX)).collect();
         let picked: Vec<u32> = self.marks.iter().collect();
         let places = if picked.is_empty() { &all } else { &picked };
-        let retry = Retry::of(run, places, scene);
-        let left = retry.left();
-        if retry.plan.items.is_empty() {
-            let why = if left.is_empty() {
-                "every change is written".to_owned()
-            } else {
-                left
-            };
-            return Reaction::say(format!("Nothing to retry: {why}."));
+        let portion = again::portion(run, places, scene);
+        if !portion.changes.is_empty() {
+            return Reaction::step(dialogs::plan_of(portion, scene));
         }
-        let count = retry.plan.items.len() as u64;
-        let left = if left.is_empty() {
-            String::new()
-        } else {
-            format!(" Left out: {left}.")
+        let why = match portion.left.as_str() {
+            "" => "every change is written",
+            left => left,
         };
-        let question = format!(
-            "Send {} of {} again, on {}, in {}?{left}",
-            text::counted(count, "change"),
-            run.id,
-            text::counted(retry.plan.assets() as u64, "asset"),
-            text::counted(retry.plan.calls.len() as u64, "call"),
-        );
-        let step = retry.step(format!("retry of {}", run.id), scene);
-        let ask = dialogs::Confirm::new("Retry", question, "send", vec![step]);
-        Reaction::step(Step::Open(Box::new(ask)))
+        Reaction::say(format!("Nothing to retry: {why}."))
     }
 
     fn read_back(&self, scene: &Scene<'_>) -> Reaction {

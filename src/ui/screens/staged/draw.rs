@@ -43,7 +43,7 @@ impl Panes {
         };
         let none = Rect { height: 0, ..rest };
         let (groups, diff) = if rest.width >= WIDE {
-            let left = rest.width * 2 / 5;
+            let left = rest.width * 9 / 20;
             let right = Rect {
                 x: rest.x + left,
                 width: rest.width - left,
@@ -185,19 +185,23 @@ impl Staged {
 
     fn draw_groups(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
         let title = format!(
-            "Groups {}  ([ ]: by edit / by asset / by field)",
+            "Groups {}  ([ ] edit / asset / field)",
             self.grouping.word()
         );
         let inside = boxed(frame, panes.groups, &title, scene.theme);
-        let flags = 9;
-        let name = inside.width.saturating_sub(2 + 8 + 8 + flags + 4);
+        let flags = if self.problems.rows().is_empty() {
+            0
+        } else {
+            9
+        };
+        let name = inside.width.saturating_sub(2 + 7 + 7 + flags + 3);
         let table = Table {
             gutter_title: String::new(),
             gutter: 2,
             columns: vec![
                 (self.grouping.word().to_owned(), name),
-                (format!("{:>8}", "changes"), 8),
-                (format!("{:>8}", "assets"), 8),
+                (format!("{:>7}", "changes"), 7),
+                (format!("{:>7}", "assets"), 7),
                 (String::new(), flags),
             ],
         };
@@ -210,7 +214,7 @@ impl Staged {
             } else {
                 group.rows().len()
             };
-            let number = |count: u64| format!("{:>8}", text::number(count));
+            let number = |count: u64| format!("{:>7}", text::number(count));
             TableRow {
                 gutter: vec![((if cursor { "> " } else { "  " }).to_owned(), plain)],
                 cells: vec![

@@ -175,6 +175,10 @@ fn by_edit(scene: &Scene<'_>) -> Vec<Group> {
                 .workbench
                 .operation(step)
                 .map_or("", |one| one.label.as_str());
+            let rows = label
+                .rsplit_once(" on ")
+                .filter(|(_, rows)| rows.parse::<u64>().is_ok());
+            let label = rows.map_or(label, |(label, _)| label);
             Group {
                 title: format!("{number} {label}"),
                 step: Some(step),
