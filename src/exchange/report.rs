@@ -226,7 +226,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         RunId,
-        run::{RunState, ServerCounts},
+        run::{CallNote, RunState, ServerCounts},
     };
 
     const SAID: ServerCounts = ServerCounts {
