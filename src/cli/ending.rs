@@ -24,6 +24,12 @@ pub enum Ending {
     SignIn = 5,
     /// Nothing but conflicts stood in the way.
     Conflicts = 6,
+    /// Ended by `SIGHUP`: the window was closed.
+    HungUp = 129,
+    /// Ended by `SIGINT`.
+    Interrupted = 130,
+    /// Ended by `SIGTERM`.
+    Terminated = 143,
 }
 
 impl From<Ending> for ExitCode {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod draft;
 pub mod edits;
 pub mod ending;
+pub mod first_start;
 pub mod list;
 pub mod output;
 pub mod plan;

@@ -49,3 +49,8 @@ pub fn with_process_streams<T>(work: impl FnOnce(&mut Output<'_>) -> T) -> T {
     let _ = out.flush();
     result
 }
+
+/// Says the last thing to people when everything else is gone.
+pub(super) fn last_words(message: &str) {
+    let _ = writeln!(io::stderr(), "\n{}", visible(message));
+}

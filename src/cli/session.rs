@@ -1,10 +1,14 @@
 //! One profile's workspace and endpoint, opened for a headless command.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use roaring::RoaringBitmap;
 
 use super::{args::Global, ending::Stop, output::Output, wire::Setup};
 use crate::{
     config::Profile,
+    domain::Query,
+    endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, Workspace},
 };
@@ -78,6 +82,21 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
     Ok(headless.list(progress).await?)
 }
 
+/// The rows a query lets through; reads the thumbnails it asks for first.
+///
+/// # Errors
+///
+/// If a thumbnail can't be read.
+pub async fn matching(headless: &mut Headless, query: &Query) -> Result<RoaringBitmap, Stop> {
+    if let Some(rest) = query.apart_from_thumbnails() {
+        let bench = &headless.workbench;
+        let rows = rest.rows(&bench.listing, &bench.schema, &bench.sets());
+        headless.thumbnails(&rows).await?;
+    }
+    let bench = &headless.workbench;
+    Ok(query.rows(&bench.listing, &bench.schema, &bench.sets()))
+}
+
 /// How many assets come between two lines of progress.
 const SAY_EVERY: u64 = 10_000;
 
@@ -87,7 +106,19 @@ const SAY_EVERY: u64 = 10_000;
 ///
 /// If the secret can't be had, or the workspace can't be opened.
 pub fn parts(setup: &Setup, profile: &Profile) -> Result<RuntimeParts, Stop> {
-    let endpoint = setup.endpoint(profile)?;
+    parts_with(setup, profile, setup.endpoint(profile)?)
+}
+
+/// The same for an endpoint that is there already.
+///
+/// # Errors
+///
+/// If the workspace can't be opened.
+pub fn parts_with(
+    setup: &Setup,
+    profile: &Profile,
+    endpoint: Arc<dyn Endpoint>,
+) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
     let me = Holder::this_process(&profile.author, now_ms());
     let workspace = Workspace::open(&folder, &me)

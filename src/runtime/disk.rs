@@ -15,7 +15,12 @@ use crate::{
     submit::{Journal, Kept},
 };
 
-type Work = Box<dyn FnOnce(&mut Workspace) + Send>;
+enum Work {
+    /// Something to do.
+    Do(Box<dyn FnOnce(&mut Workspace) + Send>),
+    /// The end: the workspace is closed and its lock given up, then it is said.
+    End(oneshot::Sender<()>),
+}
 
 /// The workspace, from any thread. Clones hand work to the same thread; it ends with the last.
 #[derive(Clone)]
@@ -30,9 +35,19 @@ impl Disk {
     pub(super) fn start(mut workspace: Workspace) -> Result<Self, Failure> {
         let (sender, receiver) = mpsc::channel::<Work>();
         let work = move || {
+            let mut said = None;
             while let Ok(work) = receiver.recv() {
-                work(&mut workspace);
+                match work {
+                    Work::Do(work) => work(&mut workspace),
+                    Work::End(sender) => {
+                        said = Some(sender);
+                        break;
+                    }
+                }
             }
+            drop(workspace);
+            // Whoever waited for it may be gone.
+            let _ = said.map(|sender| sender.send(()));
         };
         let started = thread::Builder::new().name("disk".into()).spawn(work);
         started.map(|_| Self(sender)).map_err(|error| Failure {
@@ -45,7 +60,7 @@ impl Disk {
 
     /// Hands work in; returns whether somebody will do it.
     pub(super) fn tell(&self, work: impl FnOnce(&mut Workspace) + Send + 'static) -> bool {
-        self.0.send(Box::new(work)).is_ok()
+        self.0.send(Work::Do(Box::new(work))).is_ok()
     }
 
     /// Hands work in, now, and waits for what comes of it.
@@ -62,6 +77,15 @@ impl Disk {
         });
         let answer = async move { receiver.await.unwrap_or_else(|_| Err(closed(what))) };
         answer.boxed()
+    }
+
+    /// Does what was handed in, and closes the workspace.
+    pub(super) async fn close(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.0.send(Work::End(sender)).is_ok() {
+            // It ends either way.
+            let _ = receiver.await;
+        }
     }
 }
 

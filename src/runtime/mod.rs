@@ -181,16 +181,11 @@ impl Runtime {
     }
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
-    /// and everything handed to the disk is done.
+    /// everything handed to the disk is done, and the workspace is free for others.
     pub async fn shutdown(&self) {
         lock(&self.0.listing).cancel();
         self.pause_for_good().await;
-        // Whether it fails does not matter any more; that it is done does.
-        let _ = self
-            .0
-            .disk
-            .ask("could not close the workspace", |_| Ok(()))
-            .await;
+        self.0.disk.close().await;
     }
 
     fn tell(&self, event: Event) {

@@ -78,7 +78,8 @@ impl Pace {
     pub fn reserve(&mut self, now: Duration) -> Ticket {
         let at = now.max(self.next_slot).max(self.brake_until);
         if let Some(a_minute) = self.limits.requests_per_minute {
-            let gap = Duration::from_mins(1) / a_minute.max(1);
+            // Rounded up: a slot too early in each gap adds up to a request too many.
+            let gap = Duration::from_mins(1) / a_minute.max(1) + Duration::from_nanos(1);
             self.next_slot = at + gap.mul_f64(self.slowness);
         }
         Ticket {

@@ -1,1 +1,145 @@
-//! Stories of runs.
+//! Stories of runs, told against a library in memory.
+
+mod faults;
+mod life;
+mod stage;
+
+use stage::{Entry, end, id, library, outcomes, retitling, sent, times_sent, title};
+
+use super::{Settings, compare};
+use crate::{
+    domain::{Outcome, Value, run::RunState},
+    endpoint::memory::{Operation, Treatment},
+};
+
+#[tokio::test(start_paused = true)]
+async fn every_change_is_written_and_read_back() {
+    let memory = library(45);
+    let run = sent(&memory, retitling(45, 20)).await;
+    assert_eq!(run.state, RunState::Finished);
+    assert_eq!(run.tally().applied, 45);
+    assert_eq!(memory.calls().len(), 3);
+    assert_eq!(memory.value(&id(44), &title()), Value::text("new"));
+    assert_eq!(end(&run, 44).server, Some(Value::text("new")));
+    assert_eq!(end(&run, 44).call, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_noted_before_it_leaves() {
+    let memory = library(1);
+    let book = std::sync::Arc::new(stage::Book::default());
+    // There is room for the run's state, and not for the note.
+    book.room(Some(1));
+    let mut play = stage::play_with(&memory, retitling(1, 20), Settings::default(), book);
+    let note = play.reaches(RunState::Paused).await;
+    assert!(note.contains("the disk is full"), "{note}");
+    assert_eq!(memory.calls(), []);
+    play.book.room(None);
+    play.control.go_on();
+    let run = play.task.await.unwrap();
+    assert_eq!(outcomes(&run), [Outcome::Applied]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_was_kept_before() {
+    let memory = library(4);
+    let play = stage::play(&memory, retitling(4, 2), Settings::default());
+    let (book, mut news) = (play.book, play.news);
+    play.task.await.unwrap();
+    let kept: Vec<_> = book
+        .entries()
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Settled(settled) => Some(settled),
+            Entry::Noted(_) | Entry::Answered(_) | Entry::State(_) => None,
+        })
+        .flatten()
+        .collect();
+    let mut told = Vec::new();
+    while let Some(one) = news.recv().await {
+        if let super::News::Settled(settled) = one {
+            told.extend(settled);
+        }
+    }
+    assert_eq!((told.len(), told), (4, kept));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_changed_meanwhile_is_a_conflict_and_is_not_sent() {
+    let memory = library(3);
+    memory.change(&id(1), &title(), Value::text("theirs"));
+    let run = sent(&memory, retitling(3, 20)).await;
+    assert_eq!(
+        outcomes(&run),
+        [Outcome::Applied, Outcome::Conflict, Outcome::Applied]
+    );
+    assert_eq!(times_sent(&memory, 1), 0);
+    assert_eq!(memory.value(&id(1), &title()), Value::text("theirs"));
+    assert_eq!(end(&run, 1).server, Some(Value::text("theirs")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_has_already_is_not_sent() {
+    let memory = library(2);
+    for number in 0..2 {
+        memory.change(&id(number), &title(), Value::text("new"));
+    }
+    let run = sent(&memory, retitling(2, 20)).await;
+    assert_eq!(outcomes(&run), [Outcome::Applied; 2]);
+    assert_eq!(end(&run, 0).code, compare::ALREADY);
+    assert_eq!((memory.calls().len(), run.state), (0, RunState::Finished));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_asset_that_is_gone_is_a_conflict_and_is_never_made_anew() {
+    let memory = library(2);
+    memory.remove(&id(0));
+    let run = sent(&memory, retitling(2, 20)).await;
+    assert_eq!(outcomes(&run), [Outcome::Conflict, Outcome::Applied]);
+    assert_eq!(memory.asset(&id(0)), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_it_wrote_and_did_not_is_found_out() {
+    let memory = library(3);
+    memory.treat(&id(2), Treatment::Pretend);
+    let run = sent(&memory, retitling(3, 20)).await;
+    let told = end(&run, 2);
+    assert_eq!(
+        (told.outcome, told.code.as_str()),
+        (Outcome::Refused, "read-back")
+    );
+    assert_eq!(told.server, Some(Value::text("old")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_words_reach_the_change_they_are_about() {
+    let memory = library(3);
+    let (code, why) = ("30001", "Tag value 'Banana' not found.");
+    memory.treat(&id(0), Treatment::Refuse(code.into(), why.into()));
+    memory.treat(&id(1), Treatment::Warn("1".into(), "trimmed".into()));
+    let run = sent(&memory, retitling(3, 20)).await;
+    assert_eq!(
+        outcomes(&run),
+        [Outcome::Refused, Outcome::Warned, Outcome::Applied]
+    );
+    assert_eq!(
+        (end(&run, 0).code, end(&run, 0).reason),
+        (code.into(), why.into())
+    );
+    assert_ne!(end(&run, 0).meaning, "");
+    assert_eq!(end(&run, 1).reason, "trimmed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_checks_nothing_is_read() {
+    let memory = library(3);
+    let settings = Settings {
+        check_before: false,
+        read_back: false,
+        ..Settings::default()
+    };
+    let run = stage::play(&memory, retitling(3, 20), settings).task.await;
+    assert_eq!(run.unwrap().tally().applied, 3);
+    assert_eq!(memory.asked(Operation::Fetch), 0);
+}

@@ -91,10 +91,10 @@ impl Chord {
 
     /// The character it types into a text field, if it types one.
     pub fn typed(self) -> Option<char> {
-        match self.key {
-            Key::Char(character) if !self.ctrl && !self.alt => Some(character),
-            _ => None,
-        }
+        let Key::Char(character) = self.key else {
+            return None;
+        };
+        (!self.ctrl && !self.alt).then_some(character)
     }
 
     /// Reads one chord.
@@ -175,11 +175,13 @@ impl fmt::Display for Chord {
         if let Some((_, shown, _)) = NAMED.iter().find(|(_, _, key)| *key == self.key) {
             return f.write_str(shown);
         }
-        match self.key {
-            Key::F(number) => write!(f, "F{number}"),
-            Key::Char(character) => write!(f, "{character}"),
-            _ => Ok(()),
+        if let Key::F(number) = self.key {
+            return write!(f, "F{number}");
         }
+        if let Key::Char(character) = self.key {
+            return write!(f, "{character}");
+        }
+        Ok(())
     }
 }
 

@@ -54,9 +54,11 @@ pub enum MouseDeed {
 /// in a list were pasted by a terminal without bracketed paste, so they become a paste. A burst
 /// that begins with the filter key is let through: it opens the filter and is its text.
 pub fn without_bursts(inputs: Vec<Input>) -> Vec<Input> {
-    let typed = |input: &Input| match input {
-        Input::Key(chord) => chord.typed(),
-        _ => None,
+    let typed = |input: &Input| {
+        let Input::Key(chord) = input else {
+            return None;
+        };
+        chord.typed()
     };
     let run: String = inputs.iter().map_while(typed).collect();
     let different: std::collections::HashSet<char> = run.chars().collect();
@@ -65,9 +67,13 @@ pub fn without_bursts(inputs: Vec<Input>) -> Vec<Input> {
         return inputs;
     }
     // A terminal without bracketed paste sends line breaks as Enter.
-    let text = inputs.iter().map_while(|input| match input {
-        Input::Key(chord) if chord.key == super::chord::Key::Enter => Some('\n'),
-        other => typed(other),
+    let enter = Input::Key(Chord::plain(super::chord::Key::Enter));
+    let text = inputs.iter().map_while(|input| {
+        if *input == enter {
+            Some('\n')
+        } else {
+            typed(input)
+        }
     });
     let text: String = text.collect();
     let rest = inputs.into_iter().skip(text.chars().count());

@@ -46,6 +46,7 @@ impl PictureMode {
     }
 
     /// The next mode.
+    #[must_use]
     pub fn next(self) -> Self {
         match self {
             Self::Auto => Self::HalfBlocks,
@@ -159,7 +160,7 @@ impl Pictures {
 
     /// Makes the picture of an asset ready for a place of this size.
     pub(super) fn prepare(&mut self, asset: &AssetId, size: Size) {
-        let (mode, picker) = (self.mode, self.picker.clone());
+        let (mode, mut picker) = (self.mode, self.picker.clone());
         let Some((_, State::Ready { image, drawn })) =
             self.kept.iter_mut().find(|(kept, _)| kept == asset)
         else {
@@ -171,12 +172,11 @@ impl Pictures {
         if fits || mode == PictureMode::Off || size.width == 0 || size.height == 0 {
             return;
         }
-        let mut picker = picker;
         if mode == PictureMode::HalfBlocks {
             picker.set_protocol_type(ProtocolType::Halfblocks);
         }
-        let made = picker.new_protocol(image.clone(), size, Resize::Fit(None));
-        *drawn = made.ok().map(|protocol| (size, mode, protocol));
+        let protocol = picker.new_protocol(image.clone(), size, Resize::Fit(None));
+        *drawn = protocol.ok().map(|protocol| (size, mode, protocol));
     }
 
     /// Draws the picture of an asset, or says in words what is there.

@@ -45,8 +45,11 @@ pub async fn run<W: Write>(
     world: &mut impl World,
 ) -> io::Result<()> {
     let mut events = pin!(events.ready_chunks(256));
-    let mut inputs = terminal::inputs();
-    let effects = app.start(world.now_ms());
+    let mut inputs = terminal::inputs()?;
+    let size = guard.size()?;
+    let (width, height) = (size.width, size.height);
+    let mut effects = app.on_input(Input::Resize { width, height }, world.now_ms());
+    effects.extend(app.start(world.now_ms()));
     let mut leave = false;
     for effect in effects {
         world.perform(effect);
@@ -62,17 +65,15 @@ pub async fn run<W: Write>(
             Woken::Ended => break,
         };
         for effect in effects {
-            match effect {
-                Effect::Quit => leave = true,
-                Effect::Suspend => {
-                    // The stream's thread must not eat keys meant for the shell.
-                    drop(inputs);
-                    guard.suspend()?;
-                    inputs = terminal::inputs();
-                    let more = app.on_input(Input::Continued, world.now_ms());
-                    more.into_iter().for_each(|effect| world.perform(effect));
+            if effect == Effect::Quit {
+                leave = true;
+            } else if effect == Effect::Suspend {
+                guard.suspend()?;
+                for effect in app.on_input(Input::Continued, world.now_ms()) {
+                    world.perform(effect);
                 }
-                effect => world.perform(effect),
+            } else {
+                world.perform(effect);
             }
         }
         if app.take_repaint() {

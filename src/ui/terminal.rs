@@ -15,11 +15,12 @@ use ratatui::{
     Terminal,
     backend::CrosstermBackend,
     crossterm::{
+        clipboard::CopyToClipboard,
         cursor::{SetCursorStyle, Show},
         event::{
             DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-            EnableMouseCapture, Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
-            MouseButton, MouseEvent, MouseEventKind,
+            EnableMouseCapture, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+            MouseEvent, MouseEventKind, read,
         },
         execute, queue,
         terminal::{
@@ -29,7 +30,8 @@ use ratatui::{
     },
     layout::{Rect, Size},
 };
-use ratatui_image::picker::{Picker, ProtocolType, cap_parser::QueryStdioOptions};
+pub use ratatui_image::picker::Picker;
+use ratatui_image::picker::{ProtocolType, cap_parser::QueryStdioOptions};
 
 use super::{
     app::App,
@@ -187,6 +189,15 @@ fn stop_here() {
 #[cfg(not(unix))]
 fn stop_here() {}
 
+/// Puts text on the clipboard of the person's own machine, over ssh too (OSC 52).
+///
+/// # Errors
+///
+/// If the terminal can't be written.
+pub fn copy(text: &str) -> io::Result<()> {
+    execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+}
+
 /// What the terminal can do with pictures. Asks it, with a limit; so only before the inputs.
 pub fn picker(wanted: &str) -> Picker {
     let mut picker = match wanted {
@@ -209,13 +220,30 @@ pub fn picker(wanted: &str) -> Picker {
 }
 
 /// Inputs as they come, those that are there together in one piece; sizes are told once.
-pub fn inputs() -> Pin<Box<dyn Stream<Item = Vec<Input>> + Send>> {
-    let events = EventStream::new().filter_map(|event| async move { event.ok() });
-    let together = events.ready_chunks(512).map(|events| together(&events));
-    Box::pin(together.filter(|inputs| {
+///
+/// A thread of its own reads them. A terminal may answer late what was asked long ago, and half
+/// an answer makes the reader wait for the other half: the screens must not wait with it. Make it
+/// once; it lasts as long as the program.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
+    let (tell, told) = futures_channel::mpsc::unbounded();
+    std::thread::Builder::new()
+        .name("keys".into())
+        .spawn(move || {
+            while let Ok(event) = read() {
+                if tell.unbounded_send(event).is_err() {
+                    break;
+                }
+            }
+        })?;
+    let together = told.ready_chunks(512).map(|events| together(&events));
+    Ok(Box::pin(together.filter(|inputs| {
         let any = !inputs.is_empty();
         async move { any }
-    }))
+    })))
 }
 
 /// Events as inputs; of several sizes only the last one counts.
@@ -240,7 +268,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     match event {
         Event::Key(key) => chord(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
-        Event::Mouse(mouse) => self::mouse(mouse, size).map(Input::Mouse),
+        Event::Mouse(mouse) => self::mouse(*mouse, size).map(Input::Mouse),
         Event::Resize(width, height) => Some(Input::Resize {
             width: *width,
             height: *height,
@@ -249,7 +277,7 @@ fn input(event: &Event, size: Size) -> Option<Input> {
     }
 }
 
-fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
+fn mouse(event: MouseEvent, size: Size) -> Option<Mouse> {
     let deed = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => MouseDeed::Click,
         MouseEventKind::Drag(MouseButton::Left) => MouseDeed::Drag,
@@ -270,6 +298,10 @@ fn mouse(event: &MouseEvent, size: Size) -> Option<Mouse> {
     })
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "keys of keyboards nobody here has: media keys, locks, modifiers alone"
+)]
 fn chord(event: &KeyEvent) -> Option<Chord> {
     if event.kind == KeyEventKind::Release {
         return None;
@@ -299,7 +331,7 @@ fn chord(event: &KeyEvent) -> Option<Chord> {
     let plain = matches!(key, Key::Char(_) | Key::BackTab);
     let key = match key {
         Key::Char(character) if ctrl => Key::Char(character.to_ascii_lowercase()),
-        key => key,
+        other => other,
     };
     Some(Chord {
         key,
@@ -346,7 +378,7 @@ mod tests {
             row: u16::MAX,
             modifiers: KeyModifiers::NONE,
         };
-        let mouse = mouse(&event, Size::new(80, 24)).unwrap();
+        let mouse = mouse(event, Size::new(80, 24)).unwrap();
         assert_eq!((mouse.column, mouse.row), (79, 23));
     }
 }

@@ -99,6 +99,17 @@ pub enum Borders {
     None,
 }
 
+impl Borders {
+    /// The borders of a word of the configuration; lines if it is none of them.
+    pub fn named(word: &str) -> Self {
+        match word {
+            "ascii" => Self::Ascii,
+            "none" => Self::None,
+            _ => Self::Line,
+        }
+    }
+}
+
 /// A theme that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("theme `{name}`: {why}")]
@@ -124,14 +135,10 @@ pub struct Theme {
 struct Look {
     fg: Option<String>,
     bg: Option<String>,
-    #[serde(default)]
-    bold: bool,
-    #[serde(default)]
-    reverse: bool,
-    #[serde(default)]
-    underline: bool,
-    #[serde(default)]
-    dim: bool,
+    bold: Option<bool>,
+    reverse: Option<bool>,
+    underline: Option<bool>,
+    dim: Option<bool>,
 }
 
 impl Look {
@@ -151,7 +158,7 @@ impl Look {
             (self.underline, Modifier::UNDERLINED),
             (self.dim, Modifier::DIM),
         ];
-        for (_, modifier) in modifiers.iter().filter(|(on, _)| *on) {
+        for (_, modifier) in modifiers.iter().filter(|(on, _)| *on == Some(true)) {
             style = style.add_modifier(*modifier);
         }
         Ok(style)

@@ -3,6 +3,7 @@
 //! A [`Subject`] is an endpoint with a library of its own. `contract!` makes a test of each promise
 //! for a function that gives a fresh one.
 
+mod atlan;
 mod dynamic_media;
 mod memory;
 mod promises;

@@ -1,9 +1,12 @@
-//! What a write changed: stamps, and the differences the log keeps.
+//! What a write leaves behind: rows, stamps, and the differences the log keeps.
 
 use std::collections::BTreeMap;
 
+use rusqlite::params;
 use serde_json::json;
 
+use crate::catalogue::database::DatabaseError;
+use crate::catalogue::database::kinds::Kinds;
 use crate::catalogue::model::AssetRecord;
 use crate::catalogue::schema::{Place, Schema};
 use crate::catalogue::writes::Author;
@@ -88,4 +91,34 @@ fn flat(schema: &Schema, record: &AssetRecord) -> BTreeMap<String, String> {
         system("tags", json!(record.tags));
     }
     flat
+}
+
+/// Insert a record as it stands.
+pub(super) fn insert(
+    connection: &rusqlite::Connection,
+    kinds: &mut Kinds,
+    record: &AssetRecord,
+) -> Result<(), DatabaseError> {
+    let code = kinds.code(connection, &record.kind, &record.type_name)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO assets (row, trash, code, created, modified, id, guid, qualified_name,
+             name, name_fold, folder, details)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            record.row,
+            record.trash.code(),
+            code,
+            record.created,
+            record.modified,
+            record.id,
+            record.guid,
+            record.qualified_name,
+            record.name,
+            record.name.to_lowercase(),
+            record.folder,
+            serde_json::to_string(&record.details)?,
+        ])?;
+    Ok(())
 }

@@ -4,9 +4,9 @@ use std::sync::PoisonError;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::catalogue::database::changes::insert;
 use crate::catalogue::database::kinds::Kinds;
 use crate::catalogue::database::reads::last_row;
-use crate::catalogue::database::writing::insert;
 use crate::catalogue::database::{DatabaseError, Library, read, structure};
 use crate::catalogue::identity;
 use crate::catalogue::model::AssetRecord;

@@ -193,17 +193,16 @@ fn blind() -> Condition {
     Condition::exists(Operand::FileName)
 }
 
-#[test]
-fn the_indexes_and_a_scan_find_the_same_in_the_same_order() {
-    let library = library();
-    let middle = record(&library, "a|200");
+/// Conditions that columns can answer.
+fn conditions(library: &Library) -> Vec<Condition> {
+    let middle = record(library, "a|200");
     let bound = |value: i64| {
         Some(Bound {
             value: crate::catalogue::values::millis_as_number(value),
             inclusive: true,
         })
     };
-    let conditions = [
+    vec![
         Condition::Always,
         Condition::equals(Operand::Kind, "Image"),
         Condition::folded(
@@ -239,8 +238,11 @@ fn the_indexes_and_a_scan_find_the_same_in_the_same_order() {
                 vec![Condition::equals(Operand::Id, "a|9"), Condition::Never],
             ),
         ]),
-    ];
-    let orders = [
+    ]
+}
+
+fn orders() -> [Vec<Sort>; 4] {
+    [
         vec![],
         vec![
             Sort::ascending(Operand::Name),
@@ -257,9 +259,14 @@ fn the_indexes_and_a_scan_find_the_same_in_the_same_order() {
                 descending: true,
             },
         ],
-    ];
-    for condition in &conditions {
-        for sort in &orders {
+    ]
+}
+
+#[test]
+fn the_indexes_and_a_scan_find_the_same_in_the_same_order() {
+    let library = library();
+    for condition in &conditions(&library) {
+        for sort in &orders() {
             let by_index = Search {
                 sort: sort.clone(),
                 offset: 3,

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, params};
 use serde_json::json;
 
 use crate::catalogue::accounts::Company;
-use crate::catalogue::database::changes::{differences, stamp};
+use crate::catalogue::database::changes::{differences, insert, stamp};
 use crate::catalogue::database::kinds::Kinds;
 use crate::catalogue::database::reads::{by_keys, last_row};
 use crate::catalogue::database::{DatabaseError, Library, read, structure};
@@ -375,34 +375,4 @@ impl Writing<'_> {
         self.library.touch();
         Ok(())
     }
-}
-
-/// Insert a record as it stands.
-pub(super) fn insert(
-    connection: &rusqlite::Connection,
-    kinds: &mut Kinds,
-    record: &AssetRecord,
-) -> Result<(), DatabaseError> {
-    let code = kinds.code(connection, &record.kind, &record.type_name)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO assets (row, trash, code, created, modified, id, guid, qualified_name,
-             name, name_fold, folder, details)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            record.row,
-            record.trash.code(),
-            code,
-            record.created,
-            record.modified,
-            record.id,
-            record.guid,
-            record.qualified_name,
-            record.name,
-            record.name.to_lowercase(),
-            record.folder,
-            serde_json::to_string(&record.details)?,
-        ])?;
-    Ok(())
 }

@@ -35,6 +35,15 @@ const NEEDS_MORE: &[(&str, &str)] = &[
 /// An attribute that every update of a type must repeat.
 pub(super) const REPEATED: &[(&str, &str)] = &[("Link", "link"), ("Procedure", "definition")];
 
+/// Those of the types that occur.
+pub(super) fn repeated(types: &[String]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let occurs = |kind: &str| types.iter().any(|one| one.eq_ignore_ascii_case(kind));
+    REPEATED
+        .iter()
+        .copied()
+        .filter(move |(kind, _)| occurs(kind))
+}
+
 /// Types that have a thumbnail, with the attribute that holds its address. The ending is `URL`; a
 /// server ignores any other spelling without a word.
 const THUMBNAILS: &[(&str, &str)] = &[
@@ -99,7 +108,7 @@ pub(super) fn editable(tags: Vec<String>) -> Vec<(Slot, Field)> {
 }
 
 /// What people see only, with the reason.
-pub(super) fn locked() -> Vec<(Slot, Field)> {
+pub(super) fn locked(types: &[String]) -> Vec<(Slot, Field)> {
     const STAMPED: &str = "the server writes it by itself";
     let text = Coding::one(Grain::Text);
     let time = Coding::one(Grain::Instant);
@@ -136,9 +145,9 @@ pub(super) fn locked() -> Vec<(Slot, Field)> {
         header("updatedBy", text, STAMPED),
         header("updateTime", time, STAMPED),
     ];
-    for (kind, name) in REPEATED {
+    for (kind, name) in repeated(types) {
         let (slot, field) = shown(name, text, "every update repeats it as it is");
-        let applies_to = vec![(*kind).to_owned()];
+        let applies_to = vec![kind.to_owned()];
         fields.push((
             slot,
             Field {

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::endpoint::{CheckStep, EndpointError};
 
-use super::{Atlan, builtin, vocabulary::Vocabulary};
+use super::{Atlan, vocabulary::Vocabulary};
 
 /// Tries one after the other; what rests on a failed step is not tried.
 pub(super) async fn steps(atlan: &Atlan) -> Vec<CheckStep> {
@@ -26,7 +26,7 @@ pub(super) async fn steps(atlan: &Atlan) -> Vec<CheckStep> {
     let start = Instant::now();
     let typedefs = atlan.typedefs().await;
     let words = typedefs.as_ref().map_err(Clone::clone).map(|typedefs| {
-        let (sets, fields, tags) = Vocabulary::new(typedefs, Vec::new()).counts();
+        let (sets, fields, tags) = Vocabulary::new(typedefs, &[]).counts();
         format!("{sets} sets of custom metadata with {fields} fields, {tags} tags")
     });
     steps.push(step("read the definitions", start, words));
@@ -47,7 +47,7 @@ pub(super) async fn steps(atlan: &Atlan) -> Vec<CheckStep> {
         return steps;
     };
     let start = Instant::now();
-    let vocabulary = Vocabulary::new(&typedefs, builtin::thumbnails(&types));
+    let vocabulary = Vocabulary::new(&typedefs, &types);
     let words = atlan.first(&vocabulary).await.map(|first| {
         first.map_or_else(
             || "there is none".to_owned(),

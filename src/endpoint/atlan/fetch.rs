@@ -162,10 +162,8 @@ mod tests {
              "relationshipAttributes": {"anchor": null}, "businessAttributes": {}, "labels": []},
             {"typeName": "Table", "guid": "g2", "status": "DELETED",
              "attributes": {"qualifiedName": "default/u", "name": "u"}}]}"#;
-        let vocabulary = Vocabulary::new(
-            &crate::endpoint::atlan::typedefs::Typedefs::default(),
-            Vec::new(),
-        );
+        let vocabulary =
+            Vocabulary::new(&crate::endpoint::atlan::typedefs::Typedefs::default(), &[]);
         let assets = assets(body, &vocabulary).unwrap();
         assert_eq!(assets.len(), 1);
         let fields: Vec<_> = assets[0]

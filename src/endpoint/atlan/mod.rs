@@ -10,6 +10,7 @@ mod check;
 mod coding;
 mod entity;
 mod fetch;
+mod glossaries;
 mod lenient;
 mod offer;
 mod pictures;
@@ -38,6 +39,7 @@ use super::{
     http::{Http, HttpRequest, HttpResponse},
 };
 use ask::Ask;
+use glossaries::Glossaries;
 use pictures::Pictures;
 use typedefs::Typedefs;
 use vocabulary::Vocabulary;
@@ -62,6 +64,7 @@ pub struct Atlan {
     http: Http,
     vocabulary: Mutex<Option<Arc<Vocabulary>>>,
     pictures: Mutex<Pictures>,
+    glossaries: Mutex<Glossaries>,
     hidden: AtomicU64,
 }
 
@@ -86,6 +89,7 @@ impl Atlan {
             http,
             vocabulary: Mutex::new(None),
             pictures: Mutex::new(Pictures::default()),
+            glossaries: Mutex::new(Glossaries::default()),
             hidden: AtomicU64::new(0),
         }
     }
@@ -142,7 +146,7 @@ impl Atlan {
     async fn learn(&self) -> Result<Arc<Vocabulary>, EndpointError> {
         let typedefs = self.typedefs().await?;
         let (_, types) = self.types().await?;
-        let vocabulary = Arc::new(Vocabulary::new(&typedefs, builtin::thumbnails(&types)));
+        let vocabulary = Arc::new(Vocabulary::new(&typedefs, &types));
         let mut known = self
             .vocabulary
             .lock()
@@ -192,7 +196,7 @@ impl Atlan {
             self.hidden.store(0, Ordering::Relaxed);
         }
         self.hidden.fetch_add(hits.hidden, Ordering::Relaxed);
-        self.name_pictures(&mut hits.page.assets);
+        self.name_others(&mut hits.page.assets);
         Ok(hits.page)
     }
 
@@ -216,13 +220,19 @@ impl Atlan {
                 Err(error) => open.extend(fetch::without_culprit(&chunk, error)?),
             }
         }
-        self.name_pictures(&mut found);
+        self.name_others(&mut found);
         Ok(found)
     }
 
-    fn name_pictures(&self, assets: &mut [Asset]) {
+    /// Names the assets that these refer to.
+    fn name_others(&self, assets: &mut [Asset]) {
         let mut pictures = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
         pictures.name(assets);
+        let mut glossaries = self
+            .glossaries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        glossaries.name(assets);
     }
 
     async fn write(&self, call: &Call) -> Result<Answer, EndpointError> {

@@ -2,7 +2,7 @@
 
 use crate::domain::{Capabilities, FieldKey, Offer};
 
-use super::{Person, builtin, vocabulary::Vocabulary};
+use super::{Person, vocabulary::Vocabulary};
 
 /// Assets a call by default, as the vendor advises.
 const BATCH: usize = 20;
@@ -18,8 +18,8 @@ pub(super) fn capabilities(url: &str, person: Person, vocabulary: &Vocabulary) -
     let targets = vocabulary.thumbnail_targets();
     let address_fields = ["qualifiedName", "anchor"]
         .into_iter()
-        .chain(builtin::REPEATED.iter().map(|(_, name)| *name))
         .map(FieldKey::from)
+        .chain(vocabulary.repeated())
         .collect();
     Capabilities {
         protocol: "Atlan REST".to_owned(),
@@ -73,11 +73,9 @@ mod tests {
             none.thumbnails.refusal(),
             Some("Atlan assets have no thumbnail")
         );
-        let types = builtin::thumbnails(&["Table".to_owned(), "SupersetDashboard".to_owned()]);
-        let vocabulary = Vocabulary::new(
-            &crate::endpoint::atlan::typedefs::Typedefs::default(),
-            types,
-        );
+        let types = ["Table".to_owned(), "SupersetDashboard".to_owned()];
+        let typedefs = crate::endpoint::atlan::typedefs::Typedefs::default();
+        let vocabulary = Vocabulary::new(&typedefs, &types);
         let some = capabilities("https://a.atlan.com", Person::default(), &vocabulary);
         assert_eq!(some.thumbnails, Offer::Yes);
         assert_eq!(some.thumbnail_targets, ["SupersetDashboard"]);

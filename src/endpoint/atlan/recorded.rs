@@ -24,7 +24,7 @@ const TYPEDEFS: &str = r#"{"classificationDefs": [{"category": "CLASSIFICATION",
 
 fn vocabulary() -> Vocabulary {
     let typedefs: Typedefs = serde_json::from_str(TYPEDEFS).unwrap();
-    Vocabulary::new(&typedefs, Vec::new())
+    Vocabulary::new(&typedefs, &[])
 }
 
 fn response(status: u16, body: &str) -> HttpResponse {

@@ -66,10 +66,10 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The names that these definitions give.
-    pub(super) fn new(typedefs: &Typedefs, thumbnails: Vec<(String, String)>) -> Self {
+    /// The names that these definitions give to a library with these asset types.
+    pub(super) fn new(typedefs: &Typedefs, types: &[String]) -> Self {
         let mut vocabulary = Self {
-            thumbnails,
+            thumbnails: builtin::thumbnails(types),
             ..Self::default()
         };
         for (id, name) in tag_names(&typedefs.tags()) {
@@ -88,13 +88,13 @@ impl Vocabulary {
             };
             vocabulary.add(Slot::Thumbnail, field);
         }
-        let locked = builtin::locked();
+        let locked = builtin::locked(types);
         let taken: HashSet<String> = vocabulary
             .fields
             .iter()
             .chain(locked.iter().map(|(_, field)| field))
             .map(|field| plain_word(field.key.as_str()))
-            .chain(["name", "id", "type", "title", "thumbnail"].map(str::to_owned))
+            .chain(["name", "id", "type", "thumbnail"].map(str::to_owned))
             .collect();
         for (slot, field) in custom(typedefs, taken) {
             vocabulary.add(slot, field);
@@ -172,6 +172,14 @@ impl Vocabulary {
             .iter()
             .find(|(one, _)| one == kind)
             .map(|(_, name)| name.as_str())
+    }
+
+    /// The fields that updates of some types must repeat.
+    pub(super) fn repeated(&self) -> impl Iterator<Item = FieldKey> {
+        let names = builtin::REPEATED.iter();
+        names
+            .map(|(_, name)| FieldKey::from(*name))
+            .filter(|key| self.slots.contains_key(key))
     }
 
     /// The asset types that have a thumbnail.

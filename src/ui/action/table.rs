@@ -1,9 +1,11 @@
 //! The table of actions: the one place where keys, names and helps are written down.
 
 use super::{
-    Action, ActionRow,
-    Answer::{self},
-    Context::{self, *},
+    Action, ActionRow, Answer,
+    Context::{
+        self, Anywhere, Browse, Certificate, Dialog, Edit, History, Input, List, Preview, Range,
+        Results, Review, Run, Staged, Thumbnail,
+    },
     Copy, Edit as E, Go, Mark as M, Move, View as V, Work as W,
 };
 

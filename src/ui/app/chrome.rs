@@ -85,12 +85,13 @@ impl App {
     fn environment(&self) -> String {
         match &self.world.connection.link {
             Link::Offline(since, _) => format!("OFFLINE since {}", self.clock(*since, false)),
-            _ if self.world.workbench.read_only.is_some() => {
-                format!("READ-ONLY {}", self.world.identity.environment)
-                    .trim_end()
-                    .to_owned()
+            Link::Idle | Link::Connecting | Link::Online | Link::SignIn(_) | Link::Broken(_) => {
+                let word = &self.world.identity.environment;
+                match self.world.workbench.read_only {
+                    Some(_) => format!("READ-ONLY {word}").trim_end().to_owned(),
+                    None => word.clone(),
+                }
             }
-            _ => self.world.identity.environment.clone(),
         }
     }
 
@@ -100,30 +101,22 @@ impl App {
         let role = [identity.role.as_str(), identity.author.as_str()];
         let role = role.map(str::trim).join(" ");
         let saved = self.world.saved_ms.map(|at| self.clock(at, true));
+        let role = role.trim();
         if width < 100 {
-            let saved = if saved.is_some() { " (saved)" } else { "" };
-            return format!(
-                " armarius {}  {}  {}{saved}",
-                identity.profile,
-                role.trim(),
-                identity.draft
-            );
+            let draft = match (identity.draft.as_str(), saved) {
+                ("", None) => String::new(),
+                ("", Some(_)) => "draft saved".to_owned(),
+                (name, None) => name.to_owned(),
+                (name, Some(_)) => format!("{name} (saved)"),
+            };
+            return format!(" armarius {}  {role}  {draft}", identity.profile);
         }
         let mut header = format!(" armarius  {}", identity.profile);
-        if let Some(capabilities) = capabilities {
-            header.push_str(&format!(
-                " ({})  {}",
-                capabilities.library, capabilities.protocol
-            ));
-        }
-        header.push_str(&format!(
-            "  role: {}  draft: {}",
-            role.trim(),
-            identity.draft
-        ));
-        if let Some(saved) = saved {
-            header.push_str(&format!("  saved {saved}"));
-        }
+        header
+            .extend(capabilities.map(|found| format!(" ({})  {}", found.library, found.protocol)));
+        header.extend([format!("  role: {role}")]);
+        header.extend((!identity.draft.is_empty()).then(|| format!("  draft: {}", identity.draft)));
+        header.extend(saved.map(|saved| format!("  draft saved {saved}")));
         header
     }
 
@@ -238,17 +231,12 @@ impl App {
         let mut pieces: Vec<(String, Style)> =
             vec![(format!(" {} ", top.mode()), theme.style(Role::Title))];
         let mut used = text::width(top.mode()) + 2;
-        if !self.pending.is_empty() {
-            pieces.push((
-                format!(" {} ..", crate::ui::chord::shown(&self.pending)),
-                key,
-            ));
-            pieces.push(("  pick one; Esc cancels".into(), plain));
-        } else {
-            for hint in top.hints(&scene) {
-                let Some((keys, word)) = self.hint(hint) else {
-                    continue;
-                };
+        if self.pending.is_empty() {
+            for (keys, word) in top
+                .hints(&scene)
+                .into_iter()
+                .filter_map(|hint| self.hint(hint))
+            {
                 let wide = text::width(&keys) + text::width(&word) + 3;
                 if used + wide > usize::from(area.width) {
                     break;
@@ -257,6 +245,10 @@ impl App {
                 pieces.push((format!(" {keys}"), key));
                 pieces.push((format!(" {word} "), plain));
             }
+        } else {
+            let keys = crate::ui::chord::shown(&self.pending);
+            pieces.push((format!(" {keys} .."), key));
+            pieces.push(("  pick one; Esc cancels".into(), plain));
         }
         text::put_all(frame.buffer_mut(), area, &pieces);
     }
@@ -380,4 +372,11 @@ pub fn clock(at_ms: i64, utc_offset_s: i32, seconds: bool) -> String {
     } else {
         format!("{hour:02}:{minute:02}")
     }
+}
+
+/// The year at an offset from UTC.
+pub fn year(at_ms: i64, utc_offset_s: i32) -> i16 {
+    let at =
+        jiff::Timestamp::from_millisecond(at_ms.saturating_add(i64::from(utc_offset_s) * 1000));
+    at.map_or(1970, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
 }

@@ -1,8 +1,13 @@
 //! News from the world: pages, values, pictures, runs, and what went wrong.
 
+use std::path::PathBuf;
+
 use super::{App, World};
 use crate::{
-    domain::{Failure, Run, Stamp, failure::FailureKind, run::RunState},
+    domain::{
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
+        run::RunState,
+    },
     flow::Event,
     ui::{
         component::ScreenId,
@@ -20,6 +25,14 @@ struct Stale {
     states: bool,
     /// It must be worked in now, however long that takes.
     now: bool,
+}
+
+impl Stale {
+    /// Everything, now.
+    fn all(&mut self) {
+        self.rows = true;
+        self.now = true;
+    }
 }
 
 impl App {
@@ -53,7 +66,6 @@ impl App {
     }
 
     fn absorb(&mut self, event: Event, stale: &mut Stale) {
-        let now_ms = self.world.now_ms;
         match event {
             Event::Connected {
                 capabilities,
@@ -63,15 +75,11 @@ impl App {
                     .workbench
                     .absorb_connection(*capabilities, schema);
                 self.world.connection.link = Link::Online;
-                *stale = Stale {
-                    rows: true,
-                    now: true,
-                    ..*stale
-                };
+                stale.all();
                 self.list();
             }
             Event::ConnectFailed(failure) => {
-                self.world.connection.fail(&failure, now_ms);
+                self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
             }
             Event::Page {
@@ -79,53 +87,19 @@ impl App {
                 assets,
                 total,
             } => {
-                if self.world.workbench.absorb_page(generation, &assets, total) {
-                    stale.rows = true;
-                    if let Loading::Under { last_ms, .. } = &mut self.world.connection.loading {
-                        *last_ms = now_ms;
-                    }
-                }
+                stale.rows |= self.page(generation, &assets, total);
             }
-            Event::Listed { generation } => {
-                if self.world.workbench.absorb_end(generation) {
-                    self.world.connection.loading = Loading::Done;
-                    self.world.identity.listed_ms = Some(now_ms);
-                    *stale = Stale {
-                        rows: true,
-                        now: true,
-                        ..*stale
-                    };
-                }
-            }
+            Event::Listed { generation } => self.listed(generation, stale),
             Event::ListFailed {
                 generation,
                 failure,
             } => {
-                if generation == self.world.workbench.listing.generation {
-                    self.world.connection.fail(&failure, now_ms);
-                    self.world.connection.loading = Loading::Failed(failure.clone());
-                    self.say(failure.sentence());
-                    *stale = Stale {
-                        rows: true,
-                        now: true,
-                        ..*stale
-                    };
-                }
+                self.list_failed(generation, &failure, stale);
             }
-            Event::Values(values) => {
-                self.world.workbench.absorb_values(&values);
-                let sort = &self.world.view.sort().field;
-                stale.rows |= values.iter().any(|(_, field, _)| field == sort);
-                stale.states = true;
-            }
+            Event::Values(values) => self.values(&values, stale),
             Event::Refreshed { assets, gone } => self.refreshed(&assets, gone.len(), stale),
             Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),
-            Event::Persisted(id) => {
-                self.world.saved_ms = Some(now_ms);
-                if let Some(sentence) = self.world.awaiting.remove(&id) {
-                    self.say(sentence);
-                }
-            }
+            Event::Persisted(id) => self.persisted(id),
             Event::PersistFailed(failure) => self.not_kept(&failure),
             Event::RunStarted(run) => self.run_started(*run, stale),
             Event::Call { run, call } => self.world.workbench.absorb_call(&run, call),
@@ -142,18 +116,61 @@ impl App {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
-                self.run_state(&run, state, note);
+                self.run_state(&run, state, &note);
             }
             Event::ReportWritten(path) => self.say(format!("Report written: {}", path.display())),
-            Event::Copied { fallback: None } => self.say("Copied."),
-            Event::Copied {
-                fallback: Some(path),
-            } => self.say(format!(
-                "This terminal takes no copies; the text lies in {}",
-                path.display()
-            )),
+            Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
+        }
+    }
+
+    fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {
+        self.world.workbench.absorb_values(values);
+        let sort = &self.world.view.sort().field;
+        stale.rows |= values.iter().any(|(_, field, _)| field == sort);
+        stale.states = true;
+    }
+
+    fn copied(&mut self, fallback: Option<PathBuf>) {
+        self.say(match fallback {
+            None => "Copied.".to_owned(),
+            Some(path) => {
+                let path = path.display();
+                format!("This terminal takes no copies; the text lies in {path}")
+            }
+        });
+    }
+
+    fn page(&mut self, generation: u64, assets: &[Asset], total: u64) -> bool {
+        let news = self.world.workbench.absorb_page(generation, assets, total);
+        if let (true, Loading::Under { last_ms, .. }) = (news, &mut self.world.connection.loading) {
+            *last_ms = self.world.now_ms;
+        }
+        news
+    }
+
+    fn listed(&mut self, generation: u64, stale: &mut Stale) {
+        if self.world.workbench.absorb_end(generation) {
+            self.world.connection.loading = Loading::Done;
+            self.world.identity.listed_ms = Some(self.world.now_ms);
+            stale.all();
+        }
+    }
+
+    fn list_failed(&mut self, generation: u64, failure: &Failure, stale: &mut Stale) {
+        if generation == self.world.workbench.listing.generation {
+            self.world.connection.fail(failure, self.world.now_ms);
+            self.world.connection.loading = Loading::Failed(failure.clone());
+            self.say(failure.sentence());
+            stale.all();
+        }
+    }
+
+    fn persisted(&mut self, id: OperationId) {
+        self.world.saved_ms = Some(self.world.now_ms);
+        if let Some(sentence) = self.world.awaiting.remove(&id) {
+            self.say(sentence);
         }
     }
 
@@ -164,7 +181,7 @@ impl App {
         self.say(failure.sentence());
     }
 
-    fn refreshed(&mut self, assets: &[crate::domain::Asset], gone: usize, stale: &mut Stale) {
+    fn refreshed(&mut self, assets: &[Asset], gone: usize, stale: &mut Stale) {
         self.world.workbench.listing.take(assets);
         for asset in assets {
             self.world.pictures.forget(&asset.id);
@@ -197,8 +214,8 @@ impl App {
         self.say(format!("{id} began: {}.", text::counted(count, "change")));
     }
 
-    fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: String) {
-        self.world.run_note.clone_from(&note);
+    fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
+        note.clone_into(&mut self.world.run_note);
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
         let stamp = Stamp {
             at_ms: self.world.now_ms,
@@ -224,7 +241,7 @@ impl App {
         }
         if !note.is_empty() {
             sentence.push_str(": ");
-            sentence.push_str(&note);
+            sentence.push_str(note);
         }
         self.say(format!("{}.", sentence.trim_end_matches('.')));
     }

@@ -32,7 +32,7 @@ enum Line {
 #[derive(Debug)]
 pub struct Facets {
     fields: Vec<FieldKey>,
-    facets: Vec<Facet>,
+    found: Vec<Facet>,
     lines: Vec<Line>,
     cursor: Cursor,
     find: Option<TextField>,
@@ -44,7 +44,7 @@ impl Facets {
     pub fn new(scene: &Scene<'_>) -> Self {
         Self {
             fields: terms::fields(scene),
-            facets: Vec::new(),
+            found: Vec::new(),
             lines: Vec::new(),
             cursor: Cursor { at: 1, top: 0 },
             find: None,
@@ -59,7 +59,7 @@ impl Facets {
             .map(|find| crate::domain::text::fold(find.text()));
         let wanted = wanted.unwrap_or_default();
         self.lines.clear();
-        for (number, facet) in self.facets.iter().enumerate() {
+        for (number, facet) in self.found.iter().enumerate() {
             let hits: Vec<usize> = (0..facet.values.len())
                 .filter(|&place| facet.values[place].matches(&wanted))
                 .collect();
@@ -88,7 +88,7 @@ impl Facets {
         let Some(Line::Value(facet, value)) = self.lines.get(self.cursor.at).copied() else {
             return Reaction::nothing();
         };
-        let text = self.facets[facet].chosen(value, exclude, scene.view.query());
+        let text = self.found[facet].chosen(value, exclude, scene.view.query());
         match super::parsed(&text, scene) {
             Ok(query) => Reaction::step(Step::Filter { query, keep: false }),
             Err(error) => Reaction::say(format!("That value can't be asked for: {error}.")),
@@ -112,8 +112,9 @@ impl Facets {
         text::fill(buffer, area, style);
         match self.lines[place] {
             Line::Head(facet) => {
-                let facet = &self.facets[facet];
-                let head = format!(" {}  {} values", facet.field, facet.values.len());
+                let facet = &self.found[facet];
+                let values = text::counted(facet.values.len() as u64, "value");
+                let head = format!(" {}  {values}", facet.field);
                 text::put(
                     buffer,
                     area,
@@ -130,7 +131,7 @@ impl Facets {
                 );
             }
             Line::Value(facet, value) => {
-                let facet = &self.facets[facet];
+                let facet = &self.found[facet];
                 let value = &facet.values[value];
                 let sign = if at { ">" } else { " " };
                 let count = format!("{} ", text::number(value.count));
@@ -280,12 +281,12 @@ impl Component for Facets {
             .fields
             .iter()
             .filter_map(|field| terms::facet(field, scene));
-        self.facets = facets.collect();
+        self.found = facets.collect();
         self.arrange(scene);
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
-        let chosen = self.facets.iter().flat_map(|facet| &facet.values);
+        let chosen = self.found.iter().flat_map(|facet| &facet.values);
         let chosen = chosen.filter(|value| value.sign != ' ').count();
         let shown = text::number(scene.view.rows().len() as u64);
         Some(format!(
@@ -308,30 +309,27 @@ impl Component for Facets {
         };
         let inside = boxed(frame, area, "Facets", scene.theme);
         let head = line(inside, 0);
-        match &self.find {
-            Some(find) => {
-                text::put(
-                    frame.buffer_mut(),
-                    head,
-                    " / ",
-                    scene.theme.style(Role::Key),
-                );
-                let place = Rect {
-                    x: head.x + 3,
-                    width: head.width.saturating_sub(4),
-                    ..head
-                };
-                find.draw(frame, place, scene.theme, true);
-            }
-            None => {
-                let help = " Counts are for the rows the other facets leave.";
-                text::put(
-                    frame.buffer_mut(),
-                    head,
-                    help,
-                    scene.theme.style(Role::Quiet),
-                );
-            }
+        if let Some(find) = &self.find {
+            text::put(
+                frame.buffer_mut(),
+                head,
+                " / ",
+                scene.theme.style(Role::Key),
+            );
+            let place = Rect {
+                x: head.x + 3,
+                width: head.width.saturating_sub(4),
+                ..head
+            };
+            find.draw(frame, place, scene.theme, true);
+        } else {
+            let help = " Counts are for the rows the other facets leave.";
+            text::put(
+                frame.buffer_mut(),
+                head,
+                help,
+                scene.theme.style(Role::Quiet),
+            );
         }
         let shown = self.cursor.shown(self.lines.len(), Self::page(scene));
         for (number, place) in (1..).zip(shown) {

@@ -7,7 +7,7 @@ use crate::{
     domain::Query,
     ui::{
         action::{Action, Answer, Context, Edit, Go},
-        chord::{Chord, Key},
+        chord::Chord,
         component::{Component, Hint, Reaction, Scene, Step},
         layout::{centered, line},
         theme::Role,
@@ -72,16 +72,16 @@ impl Component for HiddenMarks {
     }
 
     fn on_key(&mut self, chord: Chord, _scene: &Scene<'_>) -> Reaction {
-        match chord.key {
-            Key::Char('o') if self.shown.is_empty() => {
+        match chord.typed() {
+            Some('o') if self.shown.is_empty() => {
                 Reaction::say("None of the marked assets is shown.")
             }
-            Key::Char('o') => {
+            Some('o') => {
                 let rows = self.shown.clone();
                 let say = format!("Marked {} (only those shown).  s r restores", rows.len());
                 Reaction::Taken(vec![Step::Close, Step::Mark { rows, say }, self.go_on()])
             }
-            Key::Char('l') => match Query::parse("is:marked") {
+            Some('l') => match Query::parse("is:marked") {
                 Ok(query) => Reaction::Taken(vec![Step::Close, Step::Filter { query, keep: true }]),
                 Err(_) => Reaction::nothing(),
             },

@@ -1,5 +1,7 @@
 //! Text pasted into a list is never run as keys: it is offered as a filter or as ids and names.
 
+use std::collections::HashMap;
+
 use ratatui::{Frame, layout::Rect};
 use roaring::RoaringBitmap;
 
@@ -57,16 +59,16 @@ fn marked(found: &Found, scene: &Scene<'_>) -> Step {
     let rows = scene.workbench.marks() | &found.rows;
     let mut say = format!("Found {}", text::number(found.rows.len()));
     if found.double > 0 {
-        say.push_str(&format!(", {} twice", found.double));
+        say.extend([format!(", {} twice", found.double)]);
     }
     if let Some(first) = found.missing.first() {
         let missing = found.missing.len() as u64;
-        say.push_str(&format!(
+        say.extend([format!(
             ", {} not found (first: {first})",
             text::number(missing)
-        ));
+        )]);
     }
-    say.push_str(&format!("; marked {}.", text::number(rows.len())));
+    say.extend([format!("; marked {}.", text::number(rows.len()))]);
     Step::Mark { rows, say }
 }
 
@@ -74,18 +76,11 @@ fn marked(found: &Found, scene: &Scene<'_>) -> Step {
 fn find(text: &str, scene: &Scene<'_>) -> Found {
     let listing = &scene.workbench.listing;
     let mut found = Found::default();
-    let names: std::collections::HashMap<String, Vec<u32>> = if text.is_empty() {
-        Default::default()
-    } else {
-        let mut names: std::collections::HashMap<String, Vec<u32>> = Default::default();
-        for row in listing.present() {
-            names
-                .entry(listing.name(row).into_owned())
-                .or_default()
-                .push(row);
-        }
-        names
-    };
+    let mut names: HashMap<String, Vec<u32>> = HashMap::new();
+    for row in listing.present().iter().filter(|_| !text.is_empty()) {
+        let name = listing.name(row).into_owned();
+        names.entry(name).or_default().push(row);
+    }
     let rows_of = |word: &str| -> Vec<u32> {
         let id = listing
             .row(&AssetId::from(word))

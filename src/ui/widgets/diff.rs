@@ -12,7 +12,9 @@ pub fn shown(value: &Value) -> String {
     match value {
         Value::Absent => "(empty)".into(),
         Value::Unknown => "(not read)".into(),
-        other => visible(&other.display()).into_owned(),
+        Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
+            visible(&value.display()).into_owned()
+        }
     }
 }
 

@@ -24,7 +24,24 @@ fn status(session: &mut Session) -> String {
 fn the_list_shows_cursor_marks_values_and_where_it_is() {
     let mut session = Session::new(library::world(), 80, 16);
     session.press("j <Space> / type:image <Space> season:AW26 <Enter>");
-    insta::assert_snapshot!(session.screen(), @"");
+    insta::assert_snapshot!(session.screen(), @r#"
+     armarius prod-dmc  librarian akim  AW26 rights fix                       [PROD]
+    >1 Browse<  2 Staged   3 Review   4 Results   5 Hist              : cmd  ? help
+     / type:image season:AW26                                  300 of 372  name asc
+      mst Name                            Type    Season  Rights      Ct Th Modified
+          JKT_2200_BACK                   Image   AW26    (empty)     V  -  11-01
+      *   JKT_2200_DET1                   Image   AW26    Acme Retail -  y  11-02
+    >     JKT_2200_DET2                   Image   AW26    Acme Retail -  y  11-03
+          JKT_2200_FRONT                  Image   AW26    (empty)     -  y  11-04
+          JKT_2200_SPIN01                 Image   AW26    Acme Retail -  -  11-05
+          JKT_2200_SWATCH                 Image   AW26    Acme Retail X  y  11-06
+          JKT_2201_BACK                   Image   AW26    (empty)     -  y  11-07
+          JKT_2201_DET1                   Image   AW26    Acme Retail -  y  11-08
+          JKT_2201_DET2                   Image   AW26    Acme Retail -  -  11-09
+    
+     NORMAL  Space mark  v range  s select..  / filter  e edit  t thumbnail
+     3/300  marked 1                                             no run in progress
+    "#);
 }
 
 #[test]
@@ -141,6 +158,18 @@ fn filters_are_remembered_and_come_back_by_the_up_key() {
 }
 
 #[test]
+fn text_that_arrives_at_once_narrows_like_text_that_is_typed() {
+    let mut session = session();
+    session.burst("/season:SS26 name:PNT_1001\n");
+    assert!(session.line(2).contains("6 of 372"), "{}", session.line(2));
+    assert!(
+        session.line(22).starts_with(" NORMAL "),
+        "{}",
+        session.screen()
+    );
+}
+
+#[test]
 fn a_filter_that_leaves_nothing_says_which_part_took_the_last_rows() {
     let mut session = session();
     session.press("/ season:SS26 <Space> -has:rights <Enter>");
@@ -239,6 +268,11 @@ fn columns_are_chosen_by_ticking() {
     assert!(session.line(3).contains("Title"), "{}", session.screen());
     session.press("z c <Tab> <Enter>");
     assert!(!session.line(3).contains("Type"), "{}", session.screen());
+    session.press("z c <Esc>");
+    assert!(
+        session.line(3).contains("Title"),
+        "giving up changes nothing"
+    );
 }
 
 #[test]
@@ -251,7 +285,7 @@ fn at_eighty_columns_certificate_and_thumbnail_letters_are_in_sight() {
 }
 
 #[test]
-fn a_hundred_thousand_rows_scroll_without_being_worked_out_again() {
+fn movement_keys_go_by_row_half_page_page_and_to_the_ends() {
     let mut session = session();
     session.press("G");
     assert!(status(&mut session).contains("372/372"));

@@ -14,11 +14,7 @@ fn vocabulary() -> Vocabulary {
                                {"name": "TagHashConf", "displayName": "Confidential"}],
     }))
     .unwrap();
-    let thumbnails = vec![(
-        "SupersetDashboard".to_owned(),
-        "supersetDashboardThumbnailURL".to_owned(),
-    )];
-    Vocabulary::new(&typedefs, thumbnails)
+    Vocabulary::new(&typedefs, &["SupersetDashboard".to_owned()])
 }
 
 fn asset(entity: &Json) -> Asset {

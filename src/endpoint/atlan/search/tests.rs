@@ -75,7 +75,7 @@ impl Index {
     }
 
     fn list(&mut self, size: usize) -> (Vec<String>, u64) {
-        let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+        let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
         let (mut all, mut hidden, mut cursor) = (Vec::new(), 0, None);
         loop {
             let ask = ask(cursor.as_ref(), size, &vocabulary).unwrap();
@@ -150,7 +150,7 @@ fn hits_nobody_may_see_are_counted_and_end_no_listing() {
 
 #[test]
 fn only_live_assets_are_asked_for_in_an_order_no_edit_changes() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let ask = ask(None, 300, &vocabulary).unwrap();
     assert_eq!(ask.path, "/api/meta/search/indexsearch");
     assert!(!ask.writes);
@@ -170,7 +170,7 @@ fn only_live_assets_are_asked_for_in_an_order_no_edit_changes() {
 
 #[test]
 fn one_asset_with_a_lone_surrogate_is_locked_and_the_page_stays() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let page = br#"{"approximateCount": 2, "entities": [
         {"guid":"a","typeName":"Table","status":"ACTIVE","attributes":{"name":"x\ud800"}},
         {"guid":"b","typeName":"Table","status":"ACTIVE","attributes":{"name":"y"}}]}"#;
@@ -186,7 +186,7 @@ fn one_asset_with_a_lone_surrogate_is_locked_and_the_page_stays() {
 
 #[test]
 fn raw_control_characters_and_broken_bytes_cost_no_page_either() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let page = b"{\"entities\": [
         {\"guid\":\"a\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"x\x1b[2J\"}},
         {\"guid\":\"b\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"y\xff\"}}]}";
@@ -202,7 +202,7 @@ fn raw_control_characters_and_broken_bytes_cost_no_page_either() {
 
 #[test]
 fn no_hits_is_an_empty_page() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let page = br#"{"queryType": "INDEX", "searchParameters": {}, "approximateCount": 0}"#;
     let page = hits(page, None, 300, &vocabulary).unwrap().page;
     assert_eq!((page.assets.len(), page.total, page.next), (0, 0, None));
@@ -210,7 +210,7 @@ fn no_hits_is_an_empty_page() {
 
 #[test]
 fn a_page_of_html_is_no_listing() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let error = hits(b"<html>login</html>", None, 300, &vocabulary).unwrap_err();
     assert!(matches!(error, EndpointError::Garbled { .. }), "{error:?}");
 }

@@ -40,7 +40,7 @@ fn typedefs() -> Typedefs {
 }
 
 fn vocabulary() -> Vocabulary {
-    Vocabulary::new(&typedefs(), Vec::new())
+    Vocabulary::new(&typedefs(), &[])
 }
 
 #[test]

@@ -23,11 +23,7 @@ fn vocabulary() -> Vocabulary {
                                {"name": "TagConf", "displayName": "Confidential"}],
     }))
     .unwrap();
-    let thumbnails = vec![(
-        "SupersetDashboard".to_owned(),
-        "supersetDashboardThumbnailURL".to_owned(),
-    )];
-    Vocabulary::new(&typedefs, thumbnails)
+    Vocabulary::new(&typedefs, &["SupersetDashboard".to_owned()])
 }
 
 fn change(field: &str, wanted: Value) -> Item {

@@ -34,7 +34,7 @@ fn deprecated() -> Value {
 }
 
 fn said(items: Vec<Item>, body: &Json) -> Vec<(Outcome, String)> {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let kind = CallKind::Metadata;
     let response = HttpResponse {
         status: 200,
@@ -127,7 +127,7 @@ fn a_shown_value_that_differs_is_told_and_one_that_is_not_shown_is_trusted() {
 
 #[test]
 fn an_answer_that_is_cut_short_leaves_open_what_was_written() {
-    let vocabulary = Vocabulary::new(&Typedefs::default(), Vec::new());
+    let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     for body in ["", "{\"mutatedEntities\": {\"UPD", "<html>"] {
         let response = HttpResponse {
             status: 200,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{FieldKey, Query, Row, Value, listing::TYPE, text::fold},
+    domain::{FieldKey, Query, Value, listing::TYPE, text::fold},
     ui::{component::Scene, view, widgets::diff},
 };
 
@@ -40,12 +40,9 @@ pub(super) struct Facet {
 /// The fields worth a facet: type, certificate, and those whose values repeat.
 pub(super) fn fields(scene: &Scene<'_>) -> Vec<FieldKey> {
     let workbench = scene.workbench;
-    let sample: Vec<Row> = workbench
-        .listing
-        .present()
-        .iter()
-        .take(view::SAMPLE)
-        .collect();
+    let present = workbench.listing.present();
+    let len = usize::try_from(present.len()).unwrap_or(usize::MAX);
+    let sample = view::sampled(present.iter(), len);
     let mut fields = vec![FieldKey::new(TYPE)];
     fields.extend(view::telling(workbench, &sample));
     if workbench.listing.values(&FieldKey::certificate()).is_some() {
@@ -91,7 +88,7 @@ pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
             count,
         })
         .collect();
-    values.sort_by(|left, right| right.count.cmp(&left.count));
+    values.sort_by_key(|value| std::cmp::Reverse(value.count));
     let most = values.iter().map(|value| value.count).max().unwrap_or(0);
     Some(Facet {
         field: field.clone(),
@@ -104,8 +101,8 @@ pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
 fn word(value: &Value) -> String {
     match value {
         Value::Certificate(certificate) => certificate.status.word().to_owned(),
-        Value::Unknown => String::new(),
-        other => other.display().into_owned(),
+        Value::Absent | Value::Unknown => String::new(),
+        Value::Text(_) | Value::List(_) | Value::Asset { .. } => value.display().into_owned(),
     }
 }
 

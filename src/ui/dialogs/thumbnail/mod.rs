@@ -3,6 +3,8 @@
 //! A rule never guesses: what it does not find and what it finds twice is told, and Enter picks.
 
 mod candidates;
+mod command;
+mod component;
 mod draw;
 mod panes;
 mod targets;
@@ -11,12 +13,10 @@ mod tests;
 
 use std::collections::HashMap;
 
-use ratatui::{
-    Frame,
-    layout::{Rect, Size},
-};
+use ratatui::layout::Rect;
 use roaring::RoaringBitmap;
 
+pub(super) use self::command::open;
 use self::{
     candidates::Candidates,
     panes::Panes,
@@ -24,13 +24,12 @@ use self::{
 };
 use super::kept::Kept;
 use crate::{
-    domain::{AssetId, Row, Template, TemplateError, workbench::Command},
+    domain::{Row, Template, TemplateError, workbench::Command},
     ui::{
-        action::{Action, Answer, Context, Go, Move},
-        chord::Chord,
-        component::{Component, Hint, Reaction, Scene, Step},
+        action::{Answer, Move},
+        component::{Reaction, Scene, Step},
         layout::Chrome,
-        widgets::{Cursor, TextField, text},
+        widgets::{Cursor, TextField},
     },
 };
 
@@ -92,50 +91,6 @@ pub(super) struct ThumbnailDialog {
     /// Why the rule can't be understood.
     problem: Option<TemplateError>,
     focus: Focus,
-}
-
-/// Opens the dialog, with a name or a rule from the command line.
-pub(super) fn open(argument: &str, scene: &Scene<'_>) -> Step {
-    let offers = scene.workbench.capabilities.as_ref();
-    if let Some(why) = offers.and_then(|offers| offers.thumbnails.refusal()) {
-        return Step::Say(format!(
-            "No thumbnails here: {}.",
-            why.trim_end_matches('.')
-        ));
-    }
-    let mut dialog = ThumbnailDialog::new(scene);
-    match argument.trim() {
-        "" => {}
-        rule if rule.contains("${") => {
-            dialog.content.mode = Mode::Rule;
-            dialog.content.rule.set(rule);
-            dialog.focus = Focus::Targets;
-        }
-        name => match named(name, scene) {
-            Ok(row) => {
-                dialog.content.mode = Mode::One;
-                dialog.content.choice = Some(row);
-                dialog.focus = Focus::Targets;
-            }
-            Err(why) => return Step::Say(why),
-        },
-    }
-    Step::Open(Box::new(dialog))
-}
-
-fn named(name: &str, scene: &Scene<'_>) -> Result<Row, String> {
-    let listing = &scene.workbench.listing;
-    if let Some(row) = listing.row(&name.into()) {
-        return Ok(row);
-    }
-    let rows = listing.named(name);
-    match (rows.len(), rows.min()) {
-        (1, Some(row)) => Ok(row),
-        (0, _) => Err(format!("No asset is called {name}.")),
-        (many, _) => Err(format!(
-            "{many} assets are called {name}; name one by its id."
-        )),
-    }
 }
 
 impl ThumbnailDialog {
@@ -433,118 +388,4 @@ fn body(scene: &Scene<'_>) -> Rect {
     Chrome::of(scene.size)
         .map(|chrome| chrome.body)
         .unwrap_or_default()
-}
-
-impl Component for ThumbnailDialog {
-    fn contexts(&self) -> &'static [Context] {
-        match self.focus {
-            Focus::Rule | Focus::Search => &[Context::Thumbnail, Context::Input],
-            Focus::Targets | Focus::Candidates => &[Context::Thumbnail, Context::Dialog],
-        }
-    }
-
-    fn mode(&self) -> &'static str {
-        "THUMB"
-    }
-
-    fn takes_text(&self) -> bool {
-        matches!(self.focus, Focus::Rule | Focus::Search)
-    }
-
-    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
-        let enter = match (self.focus, self.content.mode) {
-            (Focus::Targets, _) => "pick",
-            (Focus::Candidates, Mode::One) => "choose for all",
-            (Focus::Candidates, _) => "choose",
-            (Focus::Rule | Focus::Search, _) => "keep",
-        };
-        let mut hints = vec![
-            Hint::Named(Action::Move(Move::NextPane), "next"),
-            Hint::Named(Action::Answer(Answer::Accept), enter),
-        ];
-        if !self.takes_text() {
-            hints.push(Hint::Key(Action::Answer(Answer::Search)));
-            hints.push(Hint::Key(Action::Answer(Answer::Mode)));
-        }
-        hints.push(Hint::Named(Action::Answer(Answer::Stage), "stage"));
-        hints.push(Hint::Named(Action::Go(Go::Back), "close (kept)"));
-        hints
-    }
-
-    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
-        match action {
-            Action::Answer(answer) => self.answer(answer, scene),
-            Action::Move(movement) => self.go(movement, scene),
-            Action::Go(Go::Back | Go::Interrupt) if self.focus == Focus::Search => {
-                self.focus = Focus::Candidates;
-                Reaction::nothing()
-            }
-            Action::Go(Go::Back | Go::Interrupt | Go::Quit) => self.close(scene),
-            Action::Go(Go::Help) => Reaction::step(super::help(argument, scene)),
-            Action::Go(_)
-            | Action::Mark(_)
-            | Action::View(_)
-            | Action::Edit(_)
-            | Action::Work(_)
-            | Action::Copy(_) => Reaction::nothing(),
-        }
-    }
-
-    fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
-        match self.focus {
-            Focus::Rule if self.content.rule.press(chord) => self.work(scene),
-            Focus::Search if self.search.press(chord) => self.find(scene),
-            Focus::Rule | Focus::Search | Focus::Targets | Focus::Candidates => {}
-        }
-        Reaction::nothing()
-    }
-
-    fn on_paste(&mut self, text: &str, scene: &Scene<'_>) -> Reaction {
-        match self.focus {
-            Focus::Rule => {
-                self.content.rule.paste(text);
-                self.work(scene);
-            }
-            Focus::Search => {
-                self.search.paste(text);
-                self.find(scene);
-            }
-            Focus::Targets | Focus::Candidates => {
-                return Reaction::say("Pasted text goes into text fields only; nothing was done.");
-            }
-        }
-        Reaction::nothing()
-    }
-
-    fn on_change(&mut self, scene: &Scene<'_>) {
-        self.work(scene);
-        if self.candidates.len() == 0 && self.search.text().is_empty() {
-            self.find(scene);
-        }
-        let (targets, candidates) = self.pages(scene);
-        self.target.keep(self.targets.rows.len(), targets);
-        self.candidate.keep(self.candidates.len(), candidates);
-    }
-
-    fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
-        let place = Panes::of(body(scene), self.focus, scene.theme).picture;
-        let looked = self.looked_at().filter(|_| !place.is_empty());
-        let picture = |row| (scene.workbench.listing.id(row).clone(), place.as_size());
-        looked.map(picture).into_iter().collect()
-    }
-
-    fn status(&self, scene: &Scene<'_>) -> Option<String> {
-        let counts = self.targets.counts();
-        Some(format!(
-            "target {}/{}  ready {}  images: {}",
-            text::number(self.target.at as u64 + 1),
-            text::number(self.targets.rows.len() as u64),
-            text::number(counts.ready),
-            scene.pictures.means()
-        ))
-    }
-
-    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        self.draw_all(frame, area, scene);
-    }
 }

@@ -12,14 +12,26 @@ use crate::{
     ui::{
         action::{Action, Answer, Context, Go, Move, View},
         component::{Component, Hint, Reaction, Scene, Step},
-        layout::line,
+        layout::{Chrome, line},
         theme::Role,
         widgets::{boxed, diff, text},
     },
 };
 
-/// The place of the picture in a pane: below two lines of facts, at most a third of the pane.
+/// From this width on the picture stands beside the fields.
+const BESIDE: u16 = 60;
+
+/// The place of the picture in a pane: beside the fields where there is room, else above them.
 pub(super) fn picture_area(inside: Rect) -> Rect {
+    if inside.width >= BESIDE {
+        let width = (inside.width * 2 / 5).min(48);
+        return Rect {
+            x: inside.right() - width,
+            y: inside.y + 1,
+            width: width.saturating_sub(1),
+            height: inside.height.saturating_sub(2).min(16),
+        };
+    }
     let height = (inside.height / 3).min(14);
     if height < 4 {
         return Rect {
@@ -32,6 +44,27 @@ pub(super) fn picture_area(inside: Rect) -> Rect {
         height,
         x: inside.x + 1,
         width: inside.width.saturating_sub(2),
+    }
+}
+
+/// The place of the fields: what the picture leaves.
+fn fields_area(inside: Rect) -> Rect {
+    let picture = picture_area(inside);
+    let beside = inside.width >= BESIDE;
+    let above = if beside || picture.height == 0 {
+        2
+    } else {
+        picture.height + 3
+    };
+    Rect {
+        y: inside.y + above.min(inside.height),
+        height: inside.height.saturating_sub(above),
+        width: if beside {
+            inside.width.saturating_sub(picture.width + 3)
+        } else {
+            inside.width
+        },
+        ..inside
     }
 }
 
@@ -65,16 +98,10 @@ pub(super) fn draw(
             theme.style(Role::Warning),
         );
     }
-    let mut top = 1;
     if picture.height > 0 {
         scene.pictures.draw(listing.id(row), frame, picture, theme);
-        top = picture.height + 3;
     }
-    let rest = Rect {
-        y: inside.y + top.min(inside.height),
-        height: inside.height.saturating_sub(top),
-        ..inside
-    };
+    let rest = fields_area(inside);
     let lines = lines(row, raw, rest.width, scene);
     let from = from.min(lines.len().saturating_sub(usize::from(rest.height)));
     for (number, pieces) in (0..rest.height).zip(lines.iter().skip(from)) {
@@ -173,7 +200,7 @@ fn staged(row: Row, scene: &Scene<'_>) -> Vec<Pieces> {
         run.settled.iter().flatten().filter_map(move |settled| {
             let item = run.items.get(settled.item as usize)?;
             let told = settled.outcome.letter() != ' ' && item.row == row;
-            told.then(|| (run, item, settled))
+            told.then_some((run, item, settled))
         })
     });
     for (run, item, settled) in problems {
@@ -199,7 +226,7 @@ fn code_points(text: &str) -> String {
     let mut out = String::new();
     for character in text.chars() {
         if needs_showing(character) || (character.is_whitespace() && character != ' ') {
-            out.push_str(&format!("<U+{:04X}>", u32::from(character)));
+            out.extend([format!("<U+{:04X}>", u32::from(character))]);
         } else {
             out.push(character);
         }
@@ -225,15 +252,12 @@ impl Detail {
         }
     }
 
+    /// The last line it can begin with: then the end is in sight.
     fn last(&self, scene: &Scene<'_>) -> usize {
-        lines(
-            self.row,
-            self.raw,
-            scene.size.width.saturating_sub(4),
-            scene,
-        )
-        .len()
-        .saturating_sub(1)
+        let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
+        let area = fields_area(boxed::inside(body, scene.theme));
+        let lines = lines(self.row, self.raw, area.width, scene).len();
+        lines.saturating_sub(usize::from(area.height))
     }
 }
 
@@ -288,8 +312,7 @@ impl Component for Detail {
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
-        let body =
-            crate::ui::layout::Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
+        let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let area = picture_area(boxed::inside(body, scene.theme));
         vec![(scene.workbench.listing.id(self.row).clone(), area.as_size())]
     }

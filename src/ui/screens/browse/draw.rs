@@ -8,10 +8,10 @@ use ratatui::{
 
 use super::{Browse, Pane, detail, panes::Panes};
 use crate::{
-    domain::{FieldKey, Query, Row, SortDirection, Value},
+    domain::{FieldKey, Row, SortDirection, Value},
     ui::{
         component::Scene,
-        connection::{Link, Loading},
+        connection::Loading,
         layout::line,
         theme::Role,
         view::{Column, KEPT},
@@ -54,28 +54,6 @@ fn state(scene: &Scene<'_>, row: Row) -> (char, Role) {
     } else {
         (' ', Role::Text)
     }
-}
-
-/// The term without which there would be rows, and how many: asked only when there are none.
-pub(super) fn blame(scene: &Scene<'_>) -> Option<(String, u64)> {
-    let query: &Query = scene.view.query();
-    if query.is_empty() || !scene.view.rows().is_empty() {
-        return None;
-    }
-    let workbench = scene.workbench;
-    let terms = query.terms();
-    let without = |place| {
-        let fewer = query.without(place);
-        fewer
-            .rows(&workbench.listing, &workbench.schema, scene.view.sets())
-            .len()
-    };
-    terms
-        .into_iter()
-        .enumerate()
-        .map(|(place, term)| (term, without(place)))
-        .filter(|(_, count)| *count > 0)
-        .max_by_key(|(_, count)| *count)
 }
 
 impl Browse {
@@ -122,7 +100,9 @@ impl Browse {
             self.draw_nothing(frame, area, scene);
             return;
         }
-        let key = (76..90).contains(&scene.size.width) && scene.size.height >= 24;
+        let key = (76..90).contains(&scene.size.width)
+            && scene.size.height >= 24
+            && scene.view.chosen().is_empty();
         let mut list = area;
         if key {
             list.width -= KEY;
@@ -155,26 +135,15 @@ impl Browse {
     fn table(&self, width: u16, scene: &Scene<'_>) -> (Table, Vec<usize>) {
         let room = width.saturating_sub(GUTTER);
         let columns = scene.view.columns();
-        let mut kept: Vec<usize> = (0..columns.len()).collect();
-        loop {
-            let used: u16 = kept.iter().map(|&place| columns[place].width + 1).sum();
-            let worth = |place: &usize| columns[*place].worth;
-            let least = kept.iter().copied().min_by_key(worth);
-            match least.filter(|place| columns[*place].worth < KEPT && *place != self.column) {
-                Some(least) if used > room + 1 => kept.retain(|&place| place != least),
-                _ => break,
-            }
-        }
-        let wanted: Vec<((usize, String), u16)> = kept
+        let wanted: Vec<((usize, String), u16)> = kept(columns, room, self.column)
             .into_iter()
-            .map(|place| {
+            .map(|(place, width)| {
                 let sign = if place == self.column && place > 0 {
                     ">"
                 } else {
                     ""
                 };
-                let title = format!("{sign}{}", columns[place].title);
-                ((place, title), columns[place].width)
+                ((place, format!("{sign}{}", columns[place].title)), width)
             })
             .collect();
         let mut first = 1;
@@ -227,69 +196,44 @@ impl Browse {
             cursor: at,
         }
     }
-
-    fn draw_nothing(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        let style = scene.theme.style(Role::Text);
-        let mut number = 1;
-        for sentence in self.nothing(scene) {
-            for wrapped in text::wrapped(&sentence, area.width.saturating_sub(4)) {
-                let place = line(area, number);
-                let place = Rect {
-                    x: place.x + 2,
-                    width: place.width.saturating_sub(2),
-                    ..place
-                };
-                text::put(frame.buffer_mut(), place, &wrapped, style);
-                number += 1;
-            }
-        }
-    }
-
-    /// What is said where there are no rows.
-    fn nothing(&self, scene: &Scene<'_>) -> Vec<String> {
-        let query = scene.view.query();
-        let listing = &scene.workbench.listing;
-        if !query.is_empty() && !listing.is_empty() {
-            let mut lines = vec![format!("Nothing matches  {}", query.text())];
-            if let Some((term, count)) = &self.blame {
-                lines.push(format!("without `{term}`: {}", text::number(*count)));
-            }
-            let marked = scene.workbench.marks().len();
-            if marked > 0 {
-                lines.push(format!("{} stay marked.", text::counted(marked, "asset")));
-            }
-            lines.push("0 shows everything; / changes the filter.".into());
-            return lines;
-        }
-        if let Some(failure) = scene.connection.failure() {
-            let mut lines = vec![format!("{}.", capital(&failure.what)), failure.why.clone()];
-            lines.extend((!failure.hint.is_empty()).then(|| failure.hint.clone()));
-            lines.push(match scene.connection.link {
-                Link::SignIn(_) => "R signs in again; marks and staged changes are kept.".into(),
-                _ => "R tries again; marks and staged changes are kept.".into(),
-            });
-            return lines;
-        }
-        let library = scene.workbench.capabilities.as_ref();
-        let library = library.map_or("The library", |found| found.library.as_str());
-        match (&scene.connection.link, &scene.connection.loading) {
-            (Link::Idle, _) => vec!["Nothing was listed yet.".into()],
-            (Link::Connecting, _) => vec![format!("Signing in to {} ..", scene.identity.profile)],
-            (_, Loading::Done) => vec![
-                format!("{library} answered: 0 assets."),
-                "R asks again.".into(),
-            ],
-            _ => vec!["Listing ..  rows appear as they come; Esc stops and keeps them.".into()],
-        }
-    }
 }
 
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
+/// The columns that fit, with their widths: the least worth go first, then wide ones give way, then
+/// the next go. Columns somebody chose stay as they are; so does the one the cursor is in.
+fn kept(columns: &[Column], room: u16, cursor: usize) -> Vec<(usize, u16)> {
+    let mut kept: Vec<(usize, u16)> = columns
+        .iter()
+        .map(|column| column.width)
+        .enumerate()
+        .collect();
+    let least = |place: usize| columns[place].width.min(if place == 0 { 15 } else { 9 });
+    let usual = columns.iter().any(|column| column.worth < KEPT);
+    while usual && kept.iter().map(|(_, width)| width + 1).sum::<u16>() > room + 1 {
+        let cheapest = kept
+            .iter()
+            .map(|(place, _)| *place)
+            .filter(|place| columns[*place].worth < KEPT && *place != cursor)
+            .min_by_key(|place| columns[*place].worth);
+        let wide = kept
+            .iter_mut()
+            .filter(|(place, width)| *width > least(*place))
+            .max_by_key(|(_, width)| *width);
+        match (cheapest, wide) {
+            (Some(place), wide) if columns[place].worth <= 2 || wide.is_none() => {
+                kept.retain(|(one, _)| *one != place);
+            }
+            (_, Some((_, width))) => *width -= 1,
+            (_, None) => break,
+        }
     }
+    // Names are worth the room nobody else takes.
+    let used = kept.iter().map(|(_, width)| width + 1).sum::<u16>();
+    if let (true, Some((_, width))) = (usual, kept.first_mut()) {
+        *width += (room + 1)
+            .saturating_sub(used)
+            .min(32u16.saturating_sub(*width));
+    }
+    kept
 }
 
 fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
@@ -307,8 +251,20 @@ fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
         Value::Unknown => ("..".into(), quiet),
         Value::Absent if letter => ("-".into(), quiet),
         Value::Absent => ("(empty)".into(), quiet),
-        other if column.date => (other.display().chars().take(10).collect(), plain),
-        other => (other.display().into_owned(), plain),
+        Value::Text(text) if column.date => (day(text, scene), plain),
+        Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
+            (value.display().into_owned(), plain)
+        }
+    }
+}
+
+/// A date in a narrow column: month and day in this year (`11-02`), year and month in others.
+fn day(text: &str, scene: &Scene<'_>) -> String {
+    let year = crate::ui::app::year(scene.now_ms, scene.identity.utc_offset_s);
+    let same = text.strip_prefix(&format!("{year}-"));
+    match same {
+        Some(rest) => rest.chars().take(5).collect(),
+        None => text.chars().take(7).collect(),
     }
 }
 

@@ -284,10 +284,10 @@ fn mark_all(scene: &Scene<'_>) -> Reaction {
     let rows = scene.workbench.marks() | set;
     let mut say = format!("Marked {} (all that match)", text::number(set.len()));
     if rows.len() != set.len() {
-        say.push_str(&format!(
+        say.extend([format!(
             "; with those marked before: {}",
             text::number(rows.len())
-        ));
+        )]);
     }
     let step = Step::Mark { rows, say };
     if !scene.connection.is_loading() {

@@ -4,6 +4,7 @@ mod detail;
 mod draw;
 mod marks;
 pub use marks::mark_query;
+mod nothing;
 mod panes;
 
 pub use detail::Detail;
@@ -15,7 +16,7 @@ use ratatui::{
 
 use self::panes::Panes;
 use crate::{
-    domain::{AssetId, FieldKey, Row, Value},
+    domain::{AssetId, FieldKey, Query, Row, Value},
     flow::Effect,
     ui::{
         action::{Action, Answer, Context, Copy, Edit, Go, MENUS, Mark, Move, View as Look, Work},
@@ -75,24 +76,24 @@ impl Browse {
         let mut place = format!("{}/{}", text::number(at as u64), text::number(shown as u64));
         let marked = scene.workbench.marks().len();
         if marked > 0 {
-            place.push_str(&format!("  marked {}", text::number(marked)));
+            place.extend([format!("  marked {}", text::number(marked))]);
             match scene.hidden_marks() {
                 0 => {}
-                hidden => place.push_str(&format!(" ({} hidden)", text::number(hidden))),
+                hidden => place.extend([format!(" ({} hidden)", text::number(hidden))]),
             }
         }
         if let Some(range) = self.range {
             let rows = self.range_rows(range, scene);
             let new = rows.len() - rows.intersection_len(scene.workbench.marks());
-            place.push_str(&format!("  range {} ({new} new)", rows.len()));
+            place.extend([format!("  range {} ({new} new)", rows.len())]);
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
             let changes = text::number(draft.changes() + draft.equal());
-            place.push_str(&format!(
+            place.extend([format!(
                 "  staged {changes} on {}",
                 text::number(draft.rows().len())
-            ));
+            )]);
         }
         place
     }
@@ -181,7 +182,7 @@ impl Browse {
                 Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
             },
             Look::FilterReset => Reaction::step(Step::Filter {
-                query: Default::default(),
+                query: Query::default(),
                 keep: false,
             }),
             Look::Facets => Reaction::step(Step::Open(Box::new(dialogs::Facets::new(scene)))),
@@ -367,7 +368,7 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
-        self.blame = draw::blame(scene);
+        self.blame = nothing::blame(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
