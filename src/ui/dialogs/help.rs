@@ -7,7 +7,7 @@ use crate::{
     domain::text::fold,
     ui::{
         action::{ACTIONS, Action, ActionRow, Answer, Context, Go, Move},
-        chord::Chord,
+        chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene, Step},
         keymap::Keymap,
         layout::{Chrome, line},
@@ -213,12 +213,12 @@ impl Component for Help {
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
-        use crate::ui::chord::Key;
-        match chord.key {
-            Key::PageDown => self.go(Move::PageDown, scene),
-            Key::PageUp => self.go(Move::PageUp, scene),
-            _ if self.find.press(chord) => self.narrow(scene),
-            _ => {}
+        if chord.key == Key::PageDown {
+            self.go(Move::PageDown, scene);
+        } else if chord.key == Key::PageUp {
+            self.go(Move::PageUp, scene);
+        } else if self.find.press(chord) {
+            self.narrow(scene);
         }
         Reaction::nothing()
     }

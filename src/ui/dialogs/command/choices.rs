@@ -1,18 +1,15 @@
 //! What can stand on the command line next: names of actions, then what their arguments know.
 
+use super::arguments::arguments;
 use crate::{
-    domain::{CertificateStatus, FieldKind, Schema, listing::NAME, listing::TYPE, text::fold},
-    flow::ReportFormat,
+    domain::text::fold,
     ui::{
-        action::{ACTIONS, Action, ActionRow, Edit, Go, Mark, View, Work},
+        action::{ACTIONS, Action, ActionRow},
         component::Scene,
         dialogs::possible::possible,
-        theme::BUILT_IN,
     },
 };
 
-/// The most values of a field offered.
-const VALUES: usize = 200;
 /// The most lines used before that are offered.
 const RECENT: usize = 5;
 
@@ -107,7 +104,7 @@ fn named(row: &'static ActionRow, scene: &Scene<'_>) -> Choice {
 }
 
 /// How well a word fits, the smallest best; `None` if its letters are not there in that order.
-fn likeness(name: &str, wanted: &str) -> Option<usize> {
+pub(super) fn likeness(name: &str, wanted: &str) -> Option<usize> {
     if name == wanted {
         return Some(0);
     }
@@ -122,191 +119,4 @@ fn likeness(name: &str, wanted: &str) -> Option<usize> {
         .chars()
         .all(|letter| letters.any(|other| other == letter));
     follows.then_some(3)
-}
-
-type Argument = (String, String);
-
-fn arguments(action: Action, typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
-    let plain = |words: Vec<&str>| {
-        let fits = |word: &&str| likeness(&fold(word), &fold(typed)).is_some();
-        words
-            .into_iter()
-            .filter(fits)
-            .map(|word| (word.to_owned(), String::new()))
-            .collect()
-    };
-    match action {
-        Action::Edit(edit) => edited(edit, typed, scene),
-        Action::Work(Work::Resume | Work::Retry | Work::ReadBack) | Action::Go(Go::Results) => {
-            let runs = scene.workbench.runs().iter().rev();
-            let runs = runs.filter(|run| fold(&run.id.0).contains(&fold(typed)));
-            runs.map(|run| {
-                (
-                    run.id.to_string(),
-                    format!("{}  {}", run.headline(), run.label),
-                )
-            })
-            .collect()
-        }
-        Action::Work(Work::Report) => {
-            plain(ReportFormat::ALL.map(ReportFormat::extension).to_vec())
-        }
-        Action::Work(Work::UndoStep) => {
-            let steps = scene
-                .workbench
-                .log()
-                .iter()
-                .rev()
-                .filter(|one| one.is_undoable());
-            let steps = steps.filter(|one| !scene.workbench.is_undone(one.id));
-            let steps = steps.map(|one| (one.id.0.to_string(), one.label.clone()));
-            steps
-                .filter(|(number, _)| number.starts_with(typed))
-                .take(VALUES)
-                .collect()
-        }
-        Action::View(View::Theme) => plain(BUILT_IN.iter().map(|(name, _)| *name).collect()),
-        Action::View(View::Images) => plain(vec!["auto", "halfblocks", "off"]),
-        Action::View(View::Sort) => sorted(typed, scene),
-        Action::View(View::Columns) => {
-            let (before, last) = typed
-                .rsplit_once(',')
-                .map_or(("", typed), |(before, last)| (before, last));
-            let before = if before.is_empty() {
-                String::new()
-            } else {
-                format!("{before},")
-            };
-            let fields = fields(last.trim_start(), &scene.workbench.schema, false);
-            fields
-                .into_iter()
-                .map(|(name, remark)| (format!("{before}{name}"), remark))
-                .collect()
-        }
-        Action::View(View::Filter) | Action::Mark(Mark::Query) => {
-            let filters = scene
-                .filters
-                .iter()
-                .rev()
-                .filter(|filter| filter.contains(typed));
-            filters
-                .map(|filter| (filter.clone(), "used before".to_owned()))
-                .collect()
-        }
-        Action::Go(_)
-        | Action::Move(_)
-        | Action::Mark(_)
-        | Action::View(_)
-        | Action::Work(_)
-        | Action::Copy(_)
-        | Action::Answer(_) => Vec::new(),
-    }
-}
-
-/// Fields by a part of their name, with their kind; those that can't be edited only if they may.
-fn fields(typed: &str, schema: &Schema, editable: bool) -> Vec<Argument> {
-    let wanted = fold(typed.trim_matches('"'));
-    let mut found: Vec<(usize, Argument)> = schema
-        .fields
-        .iter()
-        .filter(|field| !editable || field.locked.is_none())
-        .filter(|field| {
-            !editable || !matches!(field.kind, FieldKind::Certificate | FieldKind::Asset)
-        })
-        .filter_map(|field| {
-            let rank = likeness(&fold(field.key.as_str()), &wanted)?;
-            Some((
-                rank,
-                (field.key.as_str().to_owned(), field.kind.word().to_owned()),
-            ))
-        })
-        .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, argument)| argument).collect()
-}
-
-fn sorted(typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
-    let mut found = fields(typed, &scene.workbench.schema, false);
-    for own in [NAME, TYPE] {
-        if own.starts_with(typed) {
-            found.insert(0, (own.to_owned(), String::new()));
-        }
-    }
-    let with = |(name, remark): Argument| {
-        [
-            (name.clone(), remark.clone()),
-            (format!("{name} desc"), remark),
-        ]
-    };
-    found.into_iter().flat_map(with).collect()
-}
-
-/// First the field, then the values it knows.
-fn edited(edit: Edit, typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
-    let schema = &scene.workbench.schema;
-    match edit {
-        Edit::Certificate => {
-            let words = CertificateStatus::ALL.map(CertificateStatus::word);
-            let words = words.into_iter().chain(["none"]);
-            let fits = words.filter(|word| word.starts_with(&fold(typed)));
-            let words = fits.map(|word| (word.to_owned(), "then a message".to_owned()));
-            return words.collect();
-        }
-        Edit::Open | Edit::Thumbnail => return Vec::new(),
-        Edit::Set
-        | Edit::Append
-        | Edit::Prepend
-        | Edit::Replace
-        | Edit::Clear
-        | Edit::AddTag
-        | Edit::RemoveTag => {}
-    }
-    let behind = |field: &crate::domain::Field| {
-        let name = field.key.as_str();
-        let head = typed
-            .get(..name.len())
-            .filter(|head| fold(head) == fold(name))?;
-        typed[head.len()..]
-            .strip_prefix(' ')
-            .map(|rest| rest.trim_start().to_owned())
-    };
-    let named = schema
-        .fields
-        .iter()
-        .filter_map(|field| Some((field, behind(field)?)));
-    let Some((field, rest)) = named.max_by_key(|(field, _)| field.key.as_str().len()) else {
-        let found = fields(typed, schema, true);
-        let found = found.into_iter().filter(|(name, _)| {
-            let tags = matches!(edit, Edit::AddTag | Edit::RemoveTag);
-            let kind = schema.field(name).map(|field| field.kind);
-            !tags || matches!(kind, Some(FieldKind::Tag | FieldKind::Tags))
-        });
-        let blank = if edit == Edit::Clear { "" } else { " " };
-        return found
-            .map(|(name, kind)| (format!("{name}{blank}"), kind))
-            .collect();
-    };
-    if !matches!(edit, Edit::Set | Edit::AddTag | Edit::RemoveTag) {
-        return Vec::new();
-    }
-    let wanted = fold(rest.trim_matches('"'));
-    let known = field
-        .allowed
-        .iter()
-        .filter(|value| fold(value).contains(&wanted));
-    let quoted = |value: &String| {
-        let blanks = value.contains(' ') && edit != Edit::Set;
-        if blanks {
-            format!("\"{value}\"")
-        } else {
-            value.clone()
-        }
-    };
-    let line = |value: &String| {
-        (
-            format!("{} {}", field.key, quoted(value)),
-            "known value".to_owned(),
-        )
-    };
-    known.take(VALUES).map(line).collect()
 }

@@ -1,5 +1,6 @@
 //! The command line: every action by name, with completion and arguments.
 
+mod arguments;
 mod choices;
 #[cfg(test)]
 mod tests;

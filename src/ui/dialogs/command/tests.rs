@@ -115,9 +115,10 @@ fn edits_are_staged_on_the_marked_assets() {
 }
 
 #[test]
-fn a_certificate_takes_its_message_behind_the_status() {
+fn a_certificate_opens_with_status_and_message_and_says_what_it_would_do() {
     let mut session = session();
     command(&mut session, "certificate verified Reviewed in Q3");
+    session.press("<Ctrl+s>");
     let certificate = Certificate {
         status: CertificateStatus::Verified,
         message: "Reviewed in Q3".into(),

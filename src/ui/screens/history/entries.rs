@@ -171,7 +171,7 @@ fn of_run(run: &Run) -> Entry {
             "NOTHING WRITTEN" => "nothing",
             _ => "partly",
         },
-        other => other.word(),
+        RunState::Running | RunState::Paused | RunState::Interrupted => run.state.word(),
     };
     Entry {
         subject: Subject::Run(run.id.clone()),

@@ -132,21 +132,28 @@ impl History {
             }
             Move::NextPane | Move::PreviousPane => self.in_detail = !self.in_detail,
             Move::Open => return self.open(),
-            other if self.in_detail => {
+            _ if self.in_detail => {
                 let lines = self.lines(&panes, scene).len();
                 let page = usize::from(panes.detail_inside.height);
-                let mut cursor = Cursor {
-                    at: self.scroll,
-                    top: 0,
-                };
-                cursor.go(other, lines.saturating_sub(page) + 1, page);
-                self.scroll = cursor.at;
+                self.scroll = Cursor::scrolled(self.scroll, movement, lines, page);
             }
-            other => {
-                if self.cursor.go(other, self.entries.len(), panes.rows()) {
-                    self.scroll = 0;
-                }
+            Move::Up
+            | Move::Down
+            | Move::Top
+            | Move::Bottom
+            | Move::HalfUp
+            | Move::HalfDown
+            | Move::PageUp
+            | Move::PageDown => {
+                self.cursor.go(movement, self.entries.len(), panes.rows());
+                self.scroll = 0;
             }
+            Move::Left
+            | Move::Right
+            | Move::NextMarked
+            | Move::PreviousMarked
+            | Move::NextProblem
+            | Move::PreviousProblem => {}
         }
         Reaction::nothing()
     }

@@ -51,7 +51,7 @@ fn steps_stand_newest_first_with_time_author_count_and_state() {
     assert!(place("Season set") < place("Rights set"), "{screen}");
     let line = screen
         .lines()
-        .find(|line| line.contains("Season set") && line.contains("akim"))
+        .find(|line| line.contains("akim     Season set"))
         .unwrap();
     for words in ["12:06", "akim", "4  staged"] {
         assert!(line.contains(words), "{line}");
@@ -177,7 +177,7 @@ fn a_run_stands_among_the_steps_and_enter_opens_its_results() {
     let screen = session.screen();
     let line = screen
         .lines()
-        .find(|line| line.contains("Season set") && line.contains("akim"))
+        .find(|line| line.contains("akim     Season set"))
         .unwrap();
     assert!(line.contains("written"), "{line}");
     session.press("g g <Enter>");

@@ -285,7 +285,8 @@ impl Component for Results {
             text::number(self.items.len() as u64)
         );
         if !self.marks.is_empty() {
-            place.push_str(&format!("  picked {}", text::number(self.marks.len())));
+            place.push_str("  picked ");
+            place.push_str(&text::number(self.marks.len()));
         }
         Some(place)
     }

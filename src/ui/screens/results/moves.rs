@@ -12,41 +12,15 @@ use crate::{
 
 impl Results {
     pub(super) fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
-        let panes = self.panes(scene);
         if matches!(movement, Move::NextTab | Move::PreviousTab) {
             return self.other_run(movement == Move::NextTab, scene);
         }
         if self.going {
             let calls = self.run(scene).map_or(0, |run| run.calls.len());
-            let mut cursor = Cursor {
-                at: self.scroll,
-                top: 0,
-            };
-            cursor.go(movement, calls, 4);
-            self.scroll = cursor.at;
+            self.scroll = Cursor::scrolled(self.scroll, movement, calls, 1);
             return Reaction::nothing();
         }
-        match self.focus {
-            Focus::Items => {
-                let at = self.item.at;
-                self.item.go(movement, self.items.len(), panes.item_rows());
-                self.scroll = if at == self.item.at { self.scroll } else { 0 };
-            }
-            Focus::Facets => self.go_facets(movement, panes.facet_rows()),
-            Focus::Detail => {
-                let lines = self.detail_lines(panes.detail_width(), scene).len();
-                let mut cursor = Cursor {
-                    at: self.scroll,
-                    top: 0,
-                };
-                cursor.go(
-                    movement,
-                    lines.saturating_sub(panes.detail_rows()) + 1,
-                    panes.detail_rows(),
-                );
-                self.scroll = cursor.at;
-            }
-        }
+        self.go_rows(movement, scene);
         match movement {
             Move::NextPane | Move::Right => self.turn(true, scene),
             Move::PreviousPane | Move::Left => self.turn(false, scene),
@@ -76,6 +50,23 @@ impl Results {
         }
         self.keep(scene);
         Reaction::nothing()
+    }
+
+    fn go_rows(&mut self, movement: Move, scene: &Scene<'_>) {
+        let panes = self.panes(scene);
+        match self.focus {
+            Focus::Items => {
+                let at = self.item.at;
+                self.item.go(movement, self.items.len(), panes.item_rows());
+                self.scroll = if at == self.item.at { self.scroll } else { 0 };
+            }
+            Focus::Facets => self.go_facets(movement, panes.facet_rows()),
+            Focus::Detail => {
+                let lines = self.detail_lines(panes.detail_width(), scene).len();
+                let page = panes.detail_rows();
+                self.scroll = Cursor::scrolled(self.scroll, movement, lines, page);
+            }
+        }
     }
 
     /// Headings are stepped over.

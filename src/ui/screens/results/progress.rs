@@ -82,9 +82,10 @@ fn span(seconds: u64) -> String {
 
 /// The word for an outcome in counts.
 pub(super) fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Applied => "ok",
-        other => other.word(),
+    if outcome == Outcome::Applied {
+        "ok"
+    } else {
+        outcome.word()
     }
 }
 

@@ -40,13 +40,12 @@ fn running(width: u16, height: u16) -> (Session, Run) {
         .press("s a : set <Space>")
         .type_text("Rights Acme Retail");
     session.press("<Enter> S 6 <Enter>");
-    let submission = session
-        .take_effects()
-        .into_iter()
-        .find_map(|effect| match effect {
-            Effect::Submit(submission) => Some(*submission),
-            _ => None,
-        });
+    let submission = session.take_effects().into_iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            return Some(*submission);
+        }
+        None
+    });
     let run = run(submission.unwrap(), 1);
     session.event(Event::RunStarted(Box::new(run.clone())));
     (session, run)
@@ -313,9 +312,11 @@ fn only_what_failed_and_is_still_staged_is_planned_again() {
     shown(&mut session, "Submit plan");
     session.press("4 <Enter>");
     let effects = session.take_effects();
-    let again = effects.iter().find_map(|effect| match effect {
-        Effect::Submit(submission) => Some(submission),
-        _ => None,
+    let again = effects.iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            return Some(submission);
+        }
+        None
     });
     let again = again.unwrap();
     let names: Vec<&str> = again.items.iter().map(|item| item.name.as_str()).collect();

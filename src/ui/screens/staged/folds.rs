@@ -228,9 +228,8 @@ impl Diff {
             Some(name) if open.contains(&one.key()) => u32::try_from(name)
                 .ok()
                 .and_then(|name| one.rows.select(name)),
-            Some(_) => None,
             None if one.rows.len() == 1 => one.rows.min(),
-            None => None,
+            Some(_) | None => None,
         };
         Some(Place { fold, row, line })
     }

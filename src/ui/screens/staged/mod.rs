@@ -190,7 +190,8 @@ impl Staged {
         ])
     }
 
-    fn refresh(&self, scene: &Scene<'_>) -> Reaction {
+    /// Reads what is staged again, so that what changed on the server is seen.
+    fn refresh(scene: &Scene<'_>) -> Reaction {
         let rows = scene.workbench.draft().rows();
         if rows.is_empty() || rows.len() > READ_AGAIN {
             return Reaction::Passed;
@@ -289,7 +290,7 @@ impl Component for Staged {
                     "Equal changes are hidden."
                 })
             }
-            Action::View(View::Refresh) => self.refresh(scene),
+            Action::View(View::Refresh) => Self::refresh(scene),
             Action::Edit(Edit::Open) if argument.is_empty() => self.edit(scene),
             Action::Copy(copy) => self.copy(copy, scene),
             Action::Go(Go::Staged) if !self.review => {
