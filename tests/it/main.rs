@@ -7,3 +7,5 @@
 
 mod architecture;
 mod contract;
+mod support;
+mod terminal;
