@@ -121,7 +121,10 @@ impl Terminal {
 
     /// Sends the program a signal.
     pub(crate) fn signal(&mut self, signal: Signal) -> &mut Self {
-        let pid = self.child.process_id().and_then(|pid| i32::try_from(pid).ok());
+        let pid = self
+            .child
+            .process_id()
+            .and_then(|pid| i32::try_from(pid).ok());
         kill_process(pid.and_then(Pid::from_raw).unwrap(), signal).unwrap();
         self
     }
