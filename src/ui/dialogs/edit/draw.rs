@@ -69,7 +69,7 @@ impl EditDialog {
             )
         } else if let Some(missing) = missing {
             (
-                format!("{missing}.  {}", self.worked.sentence(out)),
+                format!("{missing}.  {}", self.worked.sentence(out, area.width)),
                 Role::Warning,
             )
         } else if edits.is_empty() {
@@ -78,7 +78,7 @@ impl EditDialog {
                 Role::Text,
             )
         } else {
-            (self.worked.sentence(out), Role::Text)
+            (self.worked.sentence(out, area.width), Role::Text)
         };
         let area = Rect {
             x: area.x + 1,

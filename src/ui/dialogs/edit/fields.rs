@@ -80,7 +80,7 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
     let now = match (&locked, &field.locked) {
         (Some(why), Some(_)) => format!("read-only: {why}"),
         (Some(why), None) => why.clone(),
-        (None, _) => now(&facet, rows.len()),
+        (None, _) => now(&facet, rows.len(), field.kind.is_multiple()),
     };
     let values = facet.iter().filter(|(value, _)| value.is_present());
     let mut entries: Vec<String> = Vec::new();
@@ -131,7 +131,7 @@ fn facet(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> Vec<(Val
 }
 
 /// `AW26 (all)`, `3 values, 31 empty`, `29 different`.
-fn now(facet: &[(Value, u64)], all: u64) -> String {
+fn now(facet: &[(Value, u64)], all: u64, tags: bool) -> String {
     let present = facet.iter().filter(|(value, _)| value.is_present());
     let (values, filled) = present
         .clone()
@@ -142,6 +142,15 @@ fn now(facet: &[(Value, u64)], all: u64) -> String {
     match (present.clone().next(), values, empty) {
         (None, ..) => "empty (all)".into(),
         (Some((value, _)), 1, 0) => format!("{} (all)", text::cut(&value.display(), 24)),
+        (_, _, empty) if tags => {
+            let entries = present.flat_map(|(value, _)| value.entries());
+            let entries: std::collections::HashSet<&String> = entries.collect();
+            let tags = text::counted(entries.len() as u64, "tag");
+            match empty {
+                0 => format!("{tags}, mixed"),
+                empty => format!("{tags}, mixed, {} empty", text::number(empty)),
+            }
+        }
         (_, values, 0) => format!("{} different", text::number(values)),
         (_, values, empty) => {
             format!(

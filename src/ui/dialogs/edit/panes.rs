@@ -36,7 +36,7 @@ impl Panes {
             ..area
         };
         if area.width >= 100 && room.height >= 16 {
-            let left = area.width * 48 / 100;
+            let left = area.width / 2;
             panes.what = Rect {
                 width: left,
                 ..room

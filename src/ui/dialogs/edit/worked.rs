@@ -226,18 +226,29 @@ impl Worked {
     }
 
     /// `Will stage 94 changes on 35 assets; leaves out 1 error and 2 locked assets.`
-    pub(super) fn sentence(&self, left_out: u64) -> String {
-        let mut sentence = format!(
-            "Will stage {} on {}",
-            text::counted(self.changes, "change"),
-            text::counted(self.changed.len(), "asset")
-        );
+    pub(super) fn sentence(&self, left_out: u64, width: u16) -> String {
+        let changes = text::counted(self.changes, "change");
+        let assets = text::counted(self.changed.len(), "asset");
+        let (locked, short) = (self.locked.len(), width < 78);
+        if short {
+            let mut sentence = format!("Stages {changes} on {assets}");
+            let parts = [
+                (self.errors, "error"),
+                (locked, "locked"),
+                (left_out, "left out"),
+            ];
+            for (count, word) in parts.iter().filter(|(count, _)| *count > 0) {
+                sentence.push_str(&format!("; {} {word}", text::number(*count)));
+            }
+            return sentence;
+        }
+        let mut sentence = format!("Will stage {changes} on {assets}");
         let mut left = Vec::new();
         if self.errors > 0 {
             left.push(text::counted(self.errors, "error"));
         }
-        if !self.locked.is_empty() {
-            left.push(text::counted(self.locked.len(), "locked asset"));
+        if locked > 0 {
+            left.push(text::counted(locked, "locked asset"));
         }
         if left_out > 0 {
             left.push(format!("{} you left out", text::number(left_out)));

@@ -178,13 +178,10 @@ impl EditDialog {
             return (String::new(), Role::Text);
         };
         let (change, equal, refused) = effect.counts();
-        let mut words = format!("{change} change, {equal} equal, {refused} refused");
+        let counts = format!("{change} change, {equal} equal, {refused} refused");
         match effect.refusal() {
-            Some(why) => {
-                words = format!("E {words}: {why}");
-                (words, Role::Error)
-            }
-            None => (words, Role::Text),
+            Some(why) => (format!("E {why}  ({counts})"), Role::Error),
+            None => (counts, Role::Text),
         }
     }
 }

@@ -143,15 +143,18 @@ impl EditDialog {
             return 1;
         }
         let mut next = 1;
-        for effect in &self.worked.fields {
+        let here = self.worked.fields.iter();
+        let mut effects: Vec<_> = here
+            .filter_map(|effect| Some((effect, effect.of(row)?)))
+            .collect();
+        effects.sort_by_key(|(_, group)| !matches!(group.verdict, Verdict::Refused(_)));
+        for effect in effects {
             let rest = Rect {
                 y: area.y + next,
                 height: area.height.saturating_sub(next),
                 ..area
             };
-            if let Some(group) = effect.of(row) {
-                next += draw_effect(frame, rest, (effect, group), scene);
-            }
+            next += draw_effect(frame, rest, effect, scene);
         }
         next
     }
@@ -172,7 +175,7 @@ fn draw_effect(
     let mut sign = " ";
     if let Verdict::Refused(why) = &group.verdict {
         sign = "E";
-        lines.push((format!("  {why}: not staged"), theme.style(Role::Error)));
+        lines.insert(0, (format!("not staged: {why}"), theme.style(Role::Error)));
     }
     let quiet = theme.style(Role::Quiet);
     let head = line(area, 0);
