@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+/// The width from which form and effect stand beside each other.
+const TWO_PANES: u16 = 70;
 /// Columns before a value on the left.
 const LABEL: u16 = 9;
 
@@ -38,12 +40,8 @@ impl CertificateDialog {
             height: area.height.saturating_sub(2),
             ..area
         };
-        let left = if area.width >= 70 {
-            area.width / 2
-        } else {
-            area.width
-        };
-        let small = area.width < 70;
+        let left = area.width / 2;
+        let small = area.width < TWO_PANES;
         let (form, effect) = if !small {
             (
                 Rect {
@@ -76,7 +74,7 @@ impl CertificateDialog {
             ..sentence
         };
         let words = match &self.effects {
-            Some(effects) => effects.sentence(),
+            Some(effects) => effects.sentence(area.width),
             None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
         };
         text::put(
@@ -91,30 +89,23 @@ impl CertificateDialog {
         let theme = scene.theme;
         let (plain, quiet) = (theme.style(Role::Text), theme.style(Role::Quiet));
         text::put(frame.buffer_mut(), line(area, 0), " Status", quiet);
-        for (number, option) in (0u16..).zip(OPTIONS) {
-            let place = behind(line(area, number));
-            let at = usize::from(number);
-            let chosen = self.content.option == Some(at);
-            let focused = self.focus == Focus::Status
-                && (chosen || (self.content.option.is_none() && at == 0));
-            let sign = if chosen { "(o)" } else { "( )" };
-            let words = format!("{sign} {}", named(option));
-            let style = if focused {
-                theme.style(Role::Cursor)
-            } else {
-                plain
-            };
-            text::put(frame.buffer_mut(), place, &words, style);
-            if focused {
-                frame.set_cursor_position((place.x + 1, place.y));
-            }
-        }
-        let message = line(area, 4);
+        let low = area.height < 9;
+        let next = if low { 1 } else { 4 };
+        self.draw_options(
+            frame,
+            Rect {
+                height: next.min(area.height),
+                ..area
+            },
+            scene,
+        );
+        let message = line(area, next);
         text::put(frame.buffer_mut(), message, " Message", quiet);
+        let focus = self.focus == Focus::Message;
         self.content
             .message
-            .draw(frame, behind(message), theme, self.focus == Focus::Message);
-        self.draw_note(frame, behind(line(area, 5)), scene);
+            .draw(frame, behind(message), theme, focus);
+        self.draw_note(frame, behind(line(area, next + 1)), scene);
         let rules = [
             (Focus::Keep, self.content.keep, "keep V of other people"),
             (
@@ -123,8 +114,8 @@ impl CertificateDialog {
                 "only where there is none",
             ),
         ];
-        text::put(frame.buffer_mut(), line(area, 6), " Rules", quiet);
-        for (number, (focus, on, words)) in (6..).zip(rules) {
+        text::put(frame.buffer_mut(), line(area, next + 2), " Rules", quiet);
+        for (number, (focus, on, words)) in (next + 2..).zip(rules) {
             let place = behind(line(area, number));
             let tick = if on { "[x]" } else { "[ ]" };
             let focused = self.focus == focus;
@@ -138,19 +129,51 @@ impl CertificateDialog {
                 frame.set_cursor_position((place.x + 1, place.y));
             }
         }
-        let always = behind(line(area, 8));
-        text::put(
-            frame.buffer_mut(),
-            always,
-            "    a message is required for X",
-            quiet,
-        );
+        if !low {
+            let always = behind(line(area, next + 4));
+            text::put(
+                frame.buffer_mut(),
+                always,
+                "a message is required for X",
+                quiet,
+            );
+        }
         if let Some(effects) = self
             .effects
             .as_ref()
-            .filter(|_| area.width < 70 && area.width > 50)
+            .filter(|_| scene.size.width < TWO_PANES)
         {
-            draw_table(frame, rest(area, 9), effects, scene);
+            draw_table(frame, rest(area, if low { 5 } else { 10 }), effects, scene);
+        }
+    }
+
+    /// The statuses, below each other or, where there is only a line, beside each other.
+    fn draw_options(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        let mut beside = behind(line(area, 0));
+        for (at, option) in OPTIONS.into_iter().enumerate() {
+            let number = u16::try_from(at).unwrap_or(0);
+            let chosen = self.content.option == Some(at);
+            let first = self.content.option.is_none() && at == 0;
+            let focused = self.focus == Focus::Status && (chosen || first);
+            let sign = if chosen { "(o)" } else { "( )" };
+            let (place, words) = if area.height > 1 {
+                (
+                    behind(line(area, number)),
+                    format!("{sign} {}", named(option)),
+                )
+            } else {
+                let word = option.map_or("", CertificateStatus::word);
+                let letter = option.map_or('-', CertificateStatus::letter);
+                (beside, format!("{sign}{letter} {word} "))
+            };
+            let style = theme.style(if focused { Role::Cursor } else { Role::Text });
+            let used = text::put(frame.buffer_mut(), place, &words, style);
+            beside.x += used;
+            beside.width = beside.width.saturating_sub(used);
+            if focused {
+                frame.set_cursor_position((place.x + 1, place.y));
+            }
         }
     }
 
@@ -255,7 +278,7 @@ fn short(now: Option<CertificateStatus>) -> String {
 /// What there is now, how many, and what becomes of them. Returns the lines it took.
 fn draw_table(frame: &mut Frame<'_>, area: Rect, effects: &Effects, scene: &Scene<'_>) -> u16 {
     let theme = scene.theme;
-    let head = format!(" {:<14}{:>6}     after", "Now", "count");
+    let head = format!(" {:<13}{:>5}    after", "Now", "count");
     text::put(
         frame.buffer_mut(),
         line(area, 0),
@@ -270,7 +293,7 @@ fn draw_table(frame: &mut Frame<'_>, area: Rect, effects: &Effects, scene: &Scen
             } else {
                 (String::new(), String::new())
             };
-            let words = format!(" {now:<14}{count:>6}  -> {words} {}", text::number(*part));
+            let words = format!(" {now:<13}{count:>5} -> {words} {}", text::number(*part));
             text::put(
                 frame.buffer_mut(),
                 line(area, next),
@@ -324,7 +347,7 @@ fn draw_asset(
         Fate::Change(_) => format!("- {}", told(now)),
         Fate::Equal => format!("already {}", told(now)),
         Fate::Kept(why) => format!("kept: {why}"),
-        Fate::Asks => format!("{} needs your yes ({yes} / {no})", told(now)),
+        Fate::Asks => format!("needs your yes ({yes} / {no}): {}", told(now)),
         Fate::Denied => format!("{} stays: you said no", told(now)),
         Fate::Missing(field) => format!("it has no {field}: not staged"),
         Fate::Refused(why) => format!("{why}: not staged"),

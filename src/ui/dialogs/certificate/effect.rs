@@ -122,9 +122,14 @@ impl Effects {
     }
 
     /// `Will stage 19 certificate changes. Kept 4. 1 needs a yes or no before staging.`
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self, width: u16) -> String {
+        let short = width < 78;
         let changes = text::counted(self.changes(), "certificate change");
-        let mut sentence = format!("Will stage {changes}.");
+        let mut sentence = if short {
+            format!("Stages {}.", text::number(self.changes()))
+        } else {
+            format!("Will stage {changes}.")
+        };
         let told = [
             (self.kept(), "Kept"),
             (self.count(|fate| *fate == Fate::Equal), "Equal"),
@@ -143,6 +148,7 @@ impl Effects {
         }
         match self.asks() {
             0 => {}
+            asks if short => sentence.push_str(&format!(" {asks} to answer.")),
             1 => sentence.push_str(" 1 needs a yes or no before staging."),
             many => sentence.push_str(&format!(" {many} need a yes or no before staging.")),
         }

@@ -301,7 +301,9 @@ impl CertificateDialog {
         let effects = self.effects.as_ref();
         let Some((effects, asked)) = effects.and_then(|effects| Some((effects, effects.asked()?)))
         else {
-            let sentence = effects.map(Effects::sentence).unwrap_or_default();
+            let sentence = effects
+                .map(|effects| effects.sentence(u16::MAX))
+                .unwrap_or_default();
             return Reaction::say(format!("Nothing to stage. {sentence}"));
         };
         let status = match self.status().flatten() {

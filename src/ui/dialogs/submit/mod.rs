@@ -245,12 +245,9 @@ impl Component for SubmitDialog {
 
     fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
         vec![
-            Hint::Named(
-                Action::Answer(Answer::Accept),
-                "send, with the number typed",
-            ),
+            Hint::Named(Action::Answer(Answer::Accept), "send"),
             Hint::Named(Action::Answer(Answer::Down), "more"),
-            Hint::Named(Action::Go(Go::Back), "back; nothing is sent"),
+            Hint::Named(Action::Go(Go::Back), "back"),
         ]
     }
 

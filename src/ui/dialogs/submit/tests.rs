@@ -138,10 +138,3 @@ fn offline_and_with_nothing_staged_it_says_why_not() {
             .starts_with("Nothing can be sent: nothing is staged")
     );
 }
-
-#[test]
-fn look() {
-    let mut s = staged(80, 24);
-    eprintln!("{}", s.press("S").screen());
-    eprintln!("{}", s.resize(60, 16).screen());
-}

@@ -58,7 +58,7 @@ impl ThumbnailDialog {
         }
         boxed(frame, panes.preview, "Preview", theme);
         self.draw_preview(frame, &panes, scene);
-        let sentence = self.targets.counts().sentence();
+        let sentence = self.targets.counts().sentence(area.width);
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
@@ -202,7 +202,7 @@ impl ThumbnailDialog {
             Found::Ready(choice) => (" ", format!("{}  ok", name_of(choice))),
             Found::Equal(choice) => ("=", format!("already {}", name_of(choice))),
             Found::Itself => ("i", "itself".into()),
-            Found::Missing(name) => ("E", format!("(none: {name})")),
+            Found::Missing(name) => ("E", format!("no {name}")),
             Found::Several(rows) => ("W", format!("{} candidates", rows.len())),
             Found::Refused(why) => ("E", why.clone()),
             Found::Open => ("-", "not chosen".into()),
@@ -252,6 +252,9 @@ impl ThumbnailDialog {
         let found = text::counted(self.candidates.len() as u64, "asset");
         let (words, role) = match &self.lost {
             Some(why) => (format!(" E {why}"), Role::Error),
+            None if self.candidates.is_of_the_rule() => {
+                (format!(" {found} of that name: pick one"), Role::Quiet)
+            }
             None if self.search.text().is_empty() => {
                 (format!(" {found}, the same set first"), Role::Quiet)
             }

@@ -184,11 +184,14 @@ impl Counts {
     }
 
     /// `Will stage 4 thumbnail changes, 5 once you pick. Left out: 3 own, 1 missing.`
-    pub(super) fn sentence(&self) -> String {
-        let mut sentence = format!(
-            "Will stage {}",
-            text::counted(self.ready, "thumbnail change")
-        );
+    pub(super) fn sentence(&self, width: u16) -> String {
+        let short = width < 78;
+        let changes = text::counted(self.ready, "thumbnail change");
+        let mut sentence = if short {
+            format!("Stages {}", text::number(self.ready))
+        } else {
+            format!("Will stage {changes}")
+        };
         if self.to_pick > 0 {
             sentence.push_str(&format!(
                 ", {} once you pick",
@@ -197,7 +200,7 @@ impl Counts {
         }
         sentence.push('.');
         let left = [
-            (self.own, "own thumbnail"),
+            (self.own, if short { "own" } else { "own thumbnail" }),
             (self.missing, "missing"),
             (self.equal, "equal"),
             (self.refused, "refused"),

@@ -65,27 +65,35 @@ impl EditDialog {
     /// The views of the preview with their counts; the one that is shown stands in brackets.
     fn draw_views(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let all = self.content.rows.len();
-        let mut pieces: Vec<(String, Style)> = vec![(" ".into(), scene.theme.style(Role::Text))];
-        for shown in Shown::ALL {
-            let (answer, word) = match shown {
-                Shown::All => (Answer::ShowAll, "all"),
-                Shown::Changed => (Answer::ShowChanged, "changed"),
-                Shown::Locked => (Answer::ShowLocked, "locked"),
-                Shown::Errors => (Answer::ShowErrors, "error"),
-                Shown::Equal => (Answer::ShowEqual, "equal"),
+        let views: Vec<(Shown, String, String)> = Shown::ALL
+            .into_iter()
+            .map(|shown| {
+                let (answer, word) = named(shown);
+                let count = text::number(self.worked.count(shown, all));
+                let key = scene
+                    .keymap
+                    .keys(Action::Answer(answer))
+                    .unwrap_or_default();
+                (shown, key, format!("{word} {count}"))
+            })
+            .collect();
+        let wide = views
+            .iter()
+            .map(|(_, key, words)| text::width(key) + text::width(words) + 3);
+        let with_keys = wide.sum::<usize>() <= usize::from(area.width);
+        let mut pieces: Vec<(String, Style)> = Vec::new();
+        for (shown, key, words) in views {
+            let words = if with_keys {
+                format!("{key}:{words}")
+            } else {
+                words
             };
-            let count = text::number(self.worked.count(shown, all));
-            let key = scene
-                .keymap
-                .keys(Action::Answer(answer))
-                .unwrap_or_default();
             let here = shown == self.shown;
             let role = if here { Role::Title } else { Role::Text };
-            let words = format!("{key}:{word} {count}");
             let words = if here {
-                format!("[{words}] ")
+                format!("[{words}]")
             } else {
-                format!(" {words}  ")
+                format!(" {words} ")
             };
             pieces.push((words, scene.theme.style(role)));
         }
@@ -145,7 +153,7 @@ impl EditDialog {
         let mut next = 1;
         let here = self.worked.fields.iter();
         let mut effects: Vec<_> = here
-            .filter_map(|effect| Some((effect, effect.of(row)?)))
+            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
             .collect();
         effects.sort_by_key(|(_, group)| !matches!(group.verdict, Verdict::Refused(_)));
         for effect in effects {
@@ -157,6 +165,16 @@ impl EditDialog {
             next += draw_effect(frame, rest, effect, scene);
         }
         next
+    }
+}
+
+fn named(shown: Shown) -> (Answer, &'static str) {
+    match shown {
+        Shown::All => (Answer::ShowAll, "all"),
+        Shown::Changed => (Answer::ShowChanged, "changed"),
+        Shown::Locked => (Answer::ShowLocked, "locked"),
+        Shown::Errors => (Answer::ShowErrors, "error"),
+        Shown::Equal => (Answer::ShowEqual, "equal"),
     }
 }
 
