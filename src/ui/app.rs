@@ -7,7 +7,7 @@ mod news;
 mod steps;
 mod world;
 
-pub use chrome::clock;
+pub use chrome::{clock, year};
 
 use ratatui::layout::Size;
 
@@ -25,7 +25,7 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    domain::{FieldKey, Sort, Workbench},
+    domain::{FieldKey, Query, Sort, Workbench},
     flow::Effect,
 };
 
@@ -85,6 +85,8 @@ pub struct App {
     menu_delay_ms: Option<i64>,
     /// When the cursor last came to rest on another row.
     moved_ms: i64,
+    /// A filter that was asked for and not worked out yet.
+    narrowing: Option<Query>,
     effects: Vec<Effect>,
     repaint: bool,
     changed: bool,
@@ -101,6 +103,7 @@ impl App {
             pending_ms: 0,
             menu_delay_ms: setup.menu_delay_ms,
             moved_ms: 0,
+            narrowing: None,
             effects: Vec::new(),
             repaint: false,
             changed: true,
@@ -163,7 +166,14 @@ impl App {
             }
             let input = rest.remove(0);
             self.take(input);
-            self.settle();
+            // Text that arrives in one piece narrows the list once, behind its last character.
+            let more = match rest.first() {
+                Some(Input::Key(chord)) => chord.typed().is_some(),
+                Some(_) | None => false,
+            };
+            if !(more && self.top().takes_text()) {
+                self.settle();
+            }
         }
         std::mem::take(&mut self.effects)
     }
@@ -314,6 +324,10 @@ impl App {
 
     /// Puts everything right after something happened: cursors, counts, what is to be asked for.
     fn settle(&mut self) {
+        if let Some(query) = self.narrowing.take() {
+            self.world.view.filter(query, &self.world.workbench);
+            self.changed = true;
+        }
         if std::mem::take(&mut self.changed) {
             let scene = self.world.scene(!self.layers.is_empty());
             self.screens.on_change(&scene);

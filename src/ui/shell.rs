@@ -46,7 +46,10 @@ pub async fn run<W: Write>(
 ) -> io::Result<()> {
     let mut events = pin!(events.ready_chunks(256));
     let mut inputs = terminal::inputs();
-    let effects = app.start(world.now_ms());
+    let size = guard.size()?;
+    let (width, height) = (size.width, size.height);
+    let mut effects = app.on_input(Input::Resize { width, height }, world.now_ms());
+    effects.extend(app.start(world.now_ms()));
     let mut leave = false;
     for effect in effects {
         world.perform(effect);

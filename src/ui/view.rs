@@ -164,10 +164,15 @@ impl View {
 }
 
 /// How many rows tell how wide a column should be, and whether it is worth showing.
-pub(super) const SAMPLE: usize = 200;
+const SAMPLE: usize = 200;
+
+/// Some rows of all, from the first to the last.
+pub(super) fn sampled(rows: impl Iterator<Item = Row>, len: usize) -> Vec<Row> {
+    rows.step_by(len.div_ceil(SAMPLE).max(1)).collect()
+}
 
 fn columns(chosen: &[FieldKey], workbench: &Workbench, order: &[Row]) -> Vec<Column> {
-    let sample: Vec<Row> = order.iter().copied().take(SAMPLE).collect();
+    let sample = sampled(order.iter().copied(), order.len());
     let keys = if chosen.is_empty() {
         usual(workbench, &sample)
     } else {
@@ -188,7 +193,7 @@ fn column((key, worth): (FieldKey, u8), workbench: &Workbench, sample: &[Row]) -
         _ if key == FieldKey::thumbnail() => ("Th".to_owned(), 2),
         NAME => ("Name".to_owned(), 32),
         TYPE => ("Type".to_owned(), 14),
-        other => (other.to_owned(), if date { 10 } else { 20 }),
+        other => (other.to_owned(), if date { 8 } else { 20 }),
     };
     let widest = sample
         .iter()
@@ -243,12 +248,10 @@ fn plain_fields(workbench: &Workbench) -> impl Iterator<Item = FieldKey> {
     fields.map(|field| field.key.clone())
 }
 
-/// The fields whose values are short and repeat among the first of these rows, in the order of
-/// the schema.
+/// The fields whose values are short and repeat among these rows, in the order of the schema.
 pub(super) fn telling(workbench: &Workbench, rows: &[Row]) -> Vec<FieldKey> {
-    let sample = &rows[..rows.len().min(SAMPLE)];
     plain_fields(workbench)
-        .filter(|key| is_telling(key, &workbench.listing, sample))
+        .filter(|key| is_telling(key, &workbench.listing, rows))
         .collect()
 }
 
@@ -259,6 +262,6 @@ fn is_telling(key: &FieldKey, listing: &Listing, sample: &[Row]) -> bool {
     let different: HashSet<_> = values.iter().collect();
     let short = values
         .iter()
-        .all(|value| text::width(&value.display()) <= 40);
-    present && short && (sample.len() < 8 || different.len() * 2 <= sample.len())
+        .all(|value| text::width(&value.display()) <= 30);
+    present && short && (sample.len() < 8 || different.len() * 4 <= sample.len())
 }

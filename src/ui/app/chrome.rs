@@ -101,30 +101,22 @@ impl App {
         let role = [identity.role.as_str(), identity.author.as_str()];
         let role = role.map(str::trim).join(" ");
         let saved = self.world.saved_ms.map(|at| self.clock(at, true));
+        let role = role.trim();
         if width < 100 {
-            let saved = if saved.is_some() { " (saved)" } else { "" };
-            return format!(
-                " armarius {}  {}  {}{saved}",
-                identity.profile,
-                role.trim(),
-                identity.draft
-            );
+            let draft = match (identity.draft.as_str(), saved) {
+                ("", None) => String::new(),
+                ("", Some(_)) => "draft saved".to_owned(),
+                (name, None) => name.to_owned(),
+                (name, Some(_)) => format!("{name} (saved)"),
+            };
+            return format!(" armarius {}  {role}  {draft}", identity.profile);
         }
         let mut header = format!(" armarius  {}", identity.profile);
-        if let Some(capabilities) = capabilities {
-            header.extend([format!(
-                " ({})  {}",
-                capabilities.library, capabilities.protocol
-            )]);
-        }
-        header.extend([format!(
-            "  role: {}  draft: {}",
-            role.trim(),
-            identity.draft
-        )]);
-        if let Some(saved) = saved {
-            header.extend([format!("  saved {saved}")]);
-        }
+        header
+            .extend(capabilities.map(|found| format!(" ({})  {}", found.library, found.protocol)));
+        header.extend([format!("  role: {role}")]);
+        header.extend((!identity.draft.is_empty()).then(|| format!("  draft: {}", identity.draft)));
+        header.extend(saved.map(|saved| format!("  draft saved {saved}")));
         header
     }
 
@@ -380,4 +372,11 @@ pub fn clock(at_ms: i64, utc_offset_s: i32, seconds: bool) -> String {
     } else {
         format!("{hour:02}:{minute:02}")
     }
+}
+
+/// The year at an offset from UTC.
+pub fn year(at_ms: i64, utc_offset_s: i32) -> i16 {
+    let at =
+        jiff::Timestamp::from_millisecond(at_ms.saturating_add(i64::from(utc_offset_s) * 1000));
+    at.map_or(1970, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
 }

@@ -59,7 +59,7 @@ impl App {
                     if keep {
                         self.remember_filter(query.text());
                     }
-                    self.world.view.filter(query, &self.world.workbench);
+                    self.narrowing = Some(query);
                 }
                 Step::Sort(sort) => {
                     self.keep_setting("sort", serde_json::to_string(&sort));
@@ -77,7 +77,10 @@ impl App {
                     steps.push_front(step);
                 }
                 Step::Keep(kept) => self.world.kept = *kept,
-                Step::Do(action, argument) => self.dispatch(action, &argument),
+                Step::Do(action, argument) => {
+                    self.settle();
+                    self.dispatch(action, &argument);
+                }
                 Step::Quit => self.effects.push(Effect::Quit),
             }
         }

@@ -113,7 +113,8 @@ impl Facets {
         match self.lines[place] {
             Line::Head(facet) => {
                 let facet = &self.found[facet];
-                let head = format!(" {}  {} values", facet.field, facet.values.len());
+                let values = text::counted(facet.values.len() as u64, "value");
+                let head = format!(" {}  {values}", facet.field);
                 text::put(
                     buffer,
                     area,

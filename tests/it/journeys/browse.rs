@@ -28,16 +28,16 @@ fn the_list_shows_cursor_marks_values_and_where_it_is() {
      armarius prod-dmc  librarian akim  AW26 rights fix                       [PROD]
     >1 Browse<  2 Staged   3 Review   4 Results   5 Hist              : cmd  ? help
      / type:image season:AW26                                  300 of 372  name asc
-      mst Name            Type    Season  Rights      Ct Th Modified
-          JKT_2200_BACK   Image   AW26    (empty)     V  -  2026-11-01
-      *   JKT_2200_DET1   Image   AW26    Acme Retail -  y  2026-11-02
-    >     JKT_2200_DET2   Image   AW26    Acme Retail -  y  2026-11-03
-          JKT_2200_FRONT  Image   AW26    (empty)     -  y  2026-11-04
-          JKT_2200_SPIN01 Image   AW26    Acme Retail -  -  2026-11-05
-          JKT_2200_SWATCH Image   AW26    Acme Retail X  y  2026-11-06
-          JKT_2201_BACK   Image   AW26    (empty)     -  y  2026-11-07
-          JKT_2201_DET1   Image   AW26    Acme Retail -  y  2026-11-08
-          JKT_2201_DET2   Image   AW26    Acme Retail -  -  2026-11-09
+      mst Name                            Type    Season  Rights      Ct Th Modified
+          JKT_2200_BACK                   Image   AW26    (empty)     V  -  11-01
+      *   JKT_2200_DET1                   Image   AW26    Acme Retail -  y  11-02
+    >     JKT_2200_DET2                   Image   AW26    Acme Retail -  y  11-03
+          JKT_2200_FRONT                  Image   AW26    (empty)     -  y  11-04
+          JKT_2200_SPIN01                 Image   AW26    Acme Retail -  -  11-05
+          JKT_2200_SWATCH                 Image   AW26    Acme Retail X  y  11-06
+          JKT_2201_BACK                   Image   AW26    (empty)     -  y  11-07
+          JKT_2201_DET1                   Image   AW26    Acme Retail -  y  11-08
+          JKT_2201_DET2                   Image   AW26    Acme Retail -  -  11-09
     
      NORMAL  Space mark  v range  s select..  / filter  e edit  t thumbnail
      3/300  marked 1                                             no run in progress
@@ -155,6 +155,18 @@ fn filters_are_remembered_and_come_back_by_the_up_key() {
         matches!(effect, Effect::SaveSetting { key, value } if key == "filters" && value.contains("SS26"))
     });
     assert!(kept);
+}
+
+#[test]
+fn text_that_arrives_at_once_narrows_like_text_that_is_typed() {
+    let mut session = session();
+    session.burst("/season:SS26 name:PNT_1001\n");
+    assert!(session.line(2).contains("6 of 372"), "{}", session.line(2));
+    assert!(
+        session.line(22).starts_with(" NORMAL "),
+        "{}",
+        session.screen()
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{FieldKey, Query, Row, Value, listing::TYPE, text::fold},
+    domain::{FieldKey, Query, Value, listing::TYPE, text::fold},
     ui::{component::Scene, view, widgets::diff},
 };
 
@@ -40,12 +40,9 @@ pub(super) struct Facet {
 /// The fields worth a facet: type, certificate, and those whose values repeat.
 pub(super) fn fields(scene: &Scene<'_>) -> Vec<FieldKey> {
     let workbench = scene.workbench;
-    let sample: Vec<Row> = workbench
-        .listing
-        .present()
-        .iter()
-        .take(view::SAMPLE)
-        .collect();
+    let present = workbench.listing.present();
+    let len = usize::try_from(present.len()).unwrap_or(usize::MAX);
+    let sample = view::sampled(present.iter(), len);
     let mut fields = vec![FieldKey::new(TYPE)];
     fields.extend(view::telling(workbench, &sample));
     if workbench.listing.values(&FieldKey::certificate()).is_some() {

@@ -135,26 +135,15 @@ impl Browse {
     fn table(&self, width: u16, scene: &Scene<'_>) -> (Table, Vec<usize>) {
         let room = width.saturating_sub(GUTTER);
         let columns = scene.view.columns();
-        let mut kept: Vec<usize> = (0..columns.len()).collect();
-        loop {
-            let used: u16 = kept.iter().map(|&place| columns[place].width + 1).sum();
-            let worth = |place: &usize| columns[*place].worth;
-            let least = kept.iter().copied().min_by_key(worth);
-            match least.filter(|place| columns[*place].worth < KEPT && *place != self.column) {
-                Some(least) if used > room + 1 => kept.retain(|&place| place != least),
-                _ => break,
-            }
-        }
-        let wanted: Vec<((usize, String), u16)> = kept
+        let wanted: Vec<((usize, String), u16)> = kept(columns, room, self.column)
             .into_iter()
-            .map(|place| {
+            .map(|(place, width)| {
                 let sign = if place == self.column && place > 0 {
                     ">"
                 } else {
                     ""
                 };
-                let title = format!("{sign}{}", columns[place].title);
-                ((place, title), columns[place].width)
+                ((place, format!("{sign}{}", columns[place].title)), width)
             })
             .collect();
         let mut first = 1;
@@ -209,6 +198,44 @@ impl Browse {
     }
 }
 
+/// The columns that fit, with their widths: the least worth go first, then wide ones give way, then
+/// the next go. Columns somebody chose stay as they are; so does the one the cursor is in.
+fn kept(columns: &[Column], room: u16, cursor: usize) -> Vec<(usize, u16)> {
+    let mut kept: Vec<(usize, u16)> = columns
+        .iter()
+        .map(|column| column.width)
+        .enumerate()
+        .collect();
+    let least = |place: usize| columns[place].width.min(if place == 0 { 15 } else { 9 });
+    let usual = columns.iter().any(|column| column.worth < KEPT);
+    while usual && kept.iter().map(|(_, width)| width + 1).sum::<u16>() > room + 1 {
+        let cheapest = kept
+            .iter()
+            .map(|(place, _)| *place)
+            .filter(|place| columns[*place].worth < KEPT && *place != cursor)
+            .min_by_key(|place| columns[*place].worth);
+        let wide = kept
+            .iter_mut()
+            .filter(|(place, width)| *width > least(*place))
+            .max_by_key(|(_, width)| *width);
+        match (cheapest, wide) {
+            (Some(place), wide) if columns[place].worth <= 2 || wide.is_none() => {
+                kept.retain(|(one, _)| *one != place);
+            }
+            (_, Some((_, width))) => *width -= 1,
+            (_, None) => break,
+        }
+    }
+    // Names are worth the room nobody else takes.
+    let used = kept.iter().map(|(_, width)| width + 1).sum::<u16>();
+    if let (true, Some((_, width))) = (usual, kept.first_mut()) {
+        *width += (room + 1)
+            .saturating_sub(used)
+            .min(32u16.saturating_sub(*width));
+    }
+    kept
+}
+
 fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
     let (plain, quiet) = (
         scene.theme.style(Role::Text),
@@ -224,10 +251,20 @@ fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
         Value::Unknown => ("..".into(), quiet),
         Value::Absent if letter => ("-".into(), quiet),
         Value::Absent => ("(empty)".into(), quiet),
-        Value::Text(text) if column.date => (text.chars().take(10).collect(), plain),
+        Value::Text(text) if column.date => (day(text, scene), plain),
         Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
             (value.display().into_owned(), plain)
         }
+    }
+}
+
+/// A date in a narrow column: month and day in this year (`11-02`), year and month in others.
+fn day(text: &str, scene: &Scene<'_>) -> String {
+    let year = crate::ui::app::year(scene.now_ms, scene.identity.utc_offset_s);
+    let same = text.strip_prefix(&format!("{year}-"));
+    match same {
+        Some(rest) => rest.chars().take(5).collect(),
+        None => text.chars().take(7).collect(),
     }
 }
 
