@@ -1,5 +1,7 @@
 //! Draws the edit dialog: fields, form, preview, and the sentence about what would be staged.
 
+use std::fmt::Write;
+
 mod form;
 mod preview;
 
@@ -40,10 +42,11 @@ impl EditDialog {
             format!(" Edit {}", text::counted(marked, which))
         };
         if self.hidden > 0 {
-            title.push_str(&format!(
+            let _ = write!(
+                title,
                 " ({} hidden by the filter: listed last)",
                 self.hidden
-            ));
+            );
         }
         let right = if area.width >= 100 {
             "nothing is sent until Submit "
@@ -70,12 +73,11 @@ impl EditDialog {
             (words.into(), Role::Text)
         } else {
             let will = self.worked.sentence(out, area.width);
-            let will = match self.partial {
-                true => format!(
-                    "First {} only so far: {will}",
-                    text::number(self.worked.basis.rows.len())
-                ),
-                false => will,
+            let will = if self.partial {
+                let first = text::number(self.worked.basis.rows.len());
+                format!("First {first} only so far: {will}")
+            } else {
+                will
             };
             match missing {
                 Some(missing) => (format!("{missing}.  {will}"), Role::Warning),

@@ -224,14 +224,13 @@ impl EditDialog {
                     self.pass(true);
                 }
             }
-            (Move::NextPane, _) => self.pass(true),
+            (Move::NextPane, _) | (Move::Right, Focus::Fields) => self.pass(true),
             (Move::PreviousPane, _) => self.pass(false),
             (Move::NextTab, _) | (Move::Right, Focus::Preview) => self.turn_shown(true),
             (Move::PreviousTab, _) | (Move::Left, Focus::Preview) => self.turn_shown(false),
             (Move::Left | Move::Up, Focus::Operation) => self.turn(false, scene),
             (Move::Right | Move::Down, Focus::Operation) => self.turn(true, scene),
             (Move::Left | Move::Right, Focus::Switch(place)) => return self.flip(place, scene),
-            (Move::Right, Focus::Fields) => self.pass(true),
             (_, Focus::Preview) => drop(self.asset.go(movement, self.list.len(), 1)),
             (_, Focus::Fields) => {
                 let page = self.page(scene);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt::Write,
     rc::Rc,
 };
 
@@ -269,7 +270,7 @@ impl Worked {
                 (left_out, "left out"),
             ];
             for (count, word) in parts.iter().filter(|(count, _)| *count > 0) {
-                sentence.push_str(&format!("; {} {word}", text::number(*count)));
+                let _ = write!(sentence, "; {} {word}", text::number(*count));
             }
             return sentence;
         }

@@ -27,9 +27,12 @@ fn staged(width: u16, height: u16) -> Session {
 }
 
 fn submission(session: &Session) -> Option<&Submission> {
-    session.effects.iter().find_map(|effect| match effect {
-        Effect::Submit(submission) => Some(submission.as_ref()),
-        _ => None,
+    session.effects.iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            Some(submission.as_ref())
+        } else {
+            None
+        }
     })
 }
 

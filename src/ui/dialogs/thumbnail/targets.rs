@@ -1,13 +1,13 @@
 //! What each of the marked assets would get as its thumbnail, and why not.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use roaring::RoaringBitmap;
 
 use crate::{
     domain::{
-        Edit, FieldKey, Row, Template, Value, Workbench, listing::NAME, plan, text::fold,
-        workbench::Asked,
+        Edit, FieldKey, Row, Template, Value, Workbench, listing::NAME, plan, run::same,
+        text::fold, workbench::Asked,
     },
     ui::widgets::text,
 };
@@ -193,10 +193,11 @@ impl Counts {
             format!("Will stage {changes}")
         };
         if self.to_pick > 0 {
-            sentence.push_str(&format!(
+            let _ = write!(
+                sentence,
                 ", {} once you pick",
                 text::number(self.ready + self.to_pick)
-            ));
+            );
         }
         sentence.push('.');
         let left = [
@@ -211,7 +212,7 @@ impl Counts {
             .map(|(count, word)| format!("{} {word}", text::number(*count)))
             .collect();
         if !left.is_empty() {
-            sentence.push_str(&format!(" Left out: {}.", left.join(", ")));
+            let _ = write!(sentence, " Left out: {}.", left.join(", "));
         }
         sentence
     }
@@ -259,9 +260,10 @@ impl<'a> Judge<'a> {
         let now = workbench
             .draft()
             .value(listing, row, &FieldKey::thumbnail());
-        match now {
-            Value::Asset { id, .. } if id == listing.id(choice) => Found::Equal(choice),
-            _ => Found::Ready(choice),
+        if same(now, &value(choice, workbench)) {
+            Found::Equal(choice)
+        } else {
+            Found::Ready(choice)
         }
     }
 
@@ -276,9 +278,8 @@ impl<'a> Judge<'a> {
             .filter(|choice| !matches!(self.of(row, *choice), Found::Refused(_)))
             .collect();
         match (fit.as_slice(), candidates) {
-            ([one], _) => self.of(row, *one),
             ([], []) => Found::Missing(name.to_owned()),
-            ([], [one, ..]) => self.of(row, *one),
+            ([one], _) | ([], [one, ..]) => self.of(row, *one),
             (some, _) => Found::Several(some.to_vec()),
         }
     }

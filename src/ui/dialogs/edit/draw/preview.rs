@@ -1,5 +1,7 @@
 //! The live preview: before → after for every marked asset, of which only those in sight are drawn.
 
+use std::fmt::Write;
+
 use ratatui::{Frame, layout::Rect, style::Style};
 
 use crate::{
@@ -131,7 +133,7 @@ impl EditDialog {
         if left_out {
             words.push_str("   left out of this edit");
         } else if let Some(why) = locked {
-            words.push_str(&format!("   not editable: {why}"));
+            let _ = write!(words, "   not editable: {why}");
         }
         if !scene.view.set().contains(row) {
             words.push_str("   (hidden by the filter)");
