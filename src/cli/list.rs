@@ -25,8 +25,11 @@ pub async fn run(
     let query = query(&headless.workbench, &args.query.join(" "))?;
     let fields = fields(&headless.workbench, &args.fields)?;
     session::list(&mut headless, output).await?;
+    let rows = session::matching(&mut headless, &query).await?;
+    if fields.contains(&FieldKey::thumbnail()) {
+        headless.thumbnails(&rows).await?;
+    }
     let bench = &headless.workbench;
-    let rows = query.rows(&bench.listing, &bench.schema, &bench.sets());
     let ordered = bench.listing.ordered(&rows, &Sort::default());
     let fields = if fields.is_empty() {
         default_fields(bench, args.format)

@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use roaring::RoaringBitmap;
+
 use super::{args::Global, ending::Stop, output::Output, wire::Setup};
 use crate::{
     config::Profile,
+    domain::Query,
     endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, Workspace},
@@ -77,6 +80,21 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
         }
     };
     Ok(headless.list(progress).await?)
+}
+
+/// The rows a query lets through; reads the thumbnails it asks for first.
+///
+/// # Errors
+///
+/// If a thumbnail can't be read.
+pub async fn matching(headless: &mut Headless, query: &Query) -> Result<RoaringBitmap, Stop> {
+    if let Some(rest) = query.apart_from_thumbnails() {
+        let bench = &headless.workbench;
+        let rows = rest.rows(&bench.listing, &bench.schema, &bench.sets());
+        headless.thumbnails(&rows).await?;
+    }
+    let bench = &headless.workbench;
+    Ok(query.rows(&bench.listing, &bench.schema, &bench.sets()))
 }
 
 /// How many assets come between two lines of progress.

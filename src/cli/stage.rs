@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{Command, Query, Workbench, workbench::Asked},
     exchange::ChangeFile,
+    runtime::Headless,
 };
 
 /// Stages, durably. Nothing is sent.
@@ -26,7 +27,7 @@ pub async fn run(
 ) -> Result<Ending, Stop> {
     let mut headless = session::listed(global, output).await?;
     let asked = match (&args.query, &args.from) {
-        (Some(query), _) => from_query(&headless.workbench, query, matches)?,
+        (Some(query), _) => from_query(&mut headless, query, matches).await?,
         (None, Some(path)) => from_file(&headless.workbench, path, output)?,
         (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
     };
@@ -57,11 +58,17 @@ pub async fn run(
     Ok(Ending::Ok)
 }
 
-fn from_query(bench: &Workbench, text: &str, matches: &ArgMatches) -> Result<Vec<Asked>, Stop> {
+async fn from_query(
+    headless: &mut Headless,
+    text: &str,
+    matches: &ArgMatches,
+) -> Result<Vec<Asked>, Stop> {
+    let bench = &headless.workbench;
     let query = Query::parse(text)
         .and_then(|query| query.check(&bench.schema).map(|()| query))
         .map_err(|error| Stop::usage(format!("--query: {error}")))?;
-    let rows = query.rows(&bench.listing, &bench.schema, &bench.sets());
+    let rows = session::matching(headless, &query).await?;
+    let bench = &headless.workbench;
     let edits = edits::read(matches, &bench.schema, &bench.listing).map_err(Stop::usage)?;
     if edits.is_empty() {
         return Err(Stop::usage("say what to do, for example --set FIELD=VALUE"));

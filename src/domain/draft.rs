@@ -102,11 +102,23 @@ impl FieldGroups {
     }
 }
 
+/// What one edit of a step still contributes to the draft.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The step.
+    pub step: OperationId,
+    /// The field.
+    pub field: FieldKey,
+    /// The rows that are still staged by it.
+    pub rows: RoaringBitmap,
+}
+
 /// The change set being worked on, derived from the log of operations.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     fields: IndexMap<FieldKey, FieldGroups>,
     steps: Vec<OperationId>,
+    parts: Vec<Part>,
     rows: RoaringBitmap,
     changes: u64,
     equal: u64,
@@ -132,6 +144,15 @@ impl Draft {
             ..Self::default()
         };
         draft.steps.dedup();
+        draft.parts = live
+            .iter()
+            .filter(|(_, edit)| !edit.rows.is_empty())
+            .map(|(step, edit)| Part {
+                step: *step,
+                field: edit.field.clone(),
+                rows: edit.rows.clone(),
+            })
+            .collect();
         for (field, edits) in by_field {
             let groups = partition(&edits, schema.field(field.as_str()));
             for group in &groups {
@@ -171,6 +192,11 @@ impl Draft {
     /// The operations that still contribute.
     pub fn steps(&self) -> &[OperationId] {
         &self.steps
+    }
+
+    /// What each edit still contributes, in the order the edits work.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// The fields something is staged on, with their groups of equal changes.

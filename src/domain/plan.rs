@@ -133,20 +133,31 @@ impl Plan {
 
 impl Summary {
     fn count(&mut self, item: &Item) {
-        let slot = if item.field == FieldKey::thumbnail() {
+        let tagged = item.delta.is_some();
+        *self.slot(&item.field, (&item.before, &item.wanted), tagged) += 1;
+    }
+
+    /// The count a change from one value to another belongs to; `tagged` if tags were asked for
+    /// one by one.
+    pub fn slot(
+        &mut self,
+        field: &FieldKey,
+        (before, wanted): (&Value, &Value),
+        tagged: bool,
+    ) -> &mut u32 {
+        if *field == FieldKey::thumbnail() {
             &mut self.thumbnails
-        } else if item.field == FieldKey::certificate() {
+        } else if *field == FieldKey::certificate() {
             &mut self.certificates
-        } else if item.delta.is_some() {
+        } else if tagged {
             &mut self.tags
-        } else if !item.wanted.is_present() {
+        } else if !wanted.is_present() {
             &mut self.clear
-        } else if item.before.is_present() {
+        } else if before.is_present() {
             &mut self.replace
         } else {
             &mut self.fill
-        };
-        *slot += 1;
+        }
     }
 }
 

@@ -119,6 +119,21 @@ impl Query {
         fewer
     }
 
+    /// The query without the terms that ask for thumbnails, if it has any: where thumbnails cost a
+    /// call an asset, these are the assets whose thumbnails must be read first.
+    pub fn apart_from_thumbnails(&self) -> Option<Self> {
+        let asks = |term: &Term| match &term.test {
+            Test::Field { name, .. } | Test::Has(name) => evaluate::is_thumbnail(name),
+            Test::Is(_) | Test::Anywhere(_) => false,
+        };
+        if !self.terms.iter().any(asks) {
+            return None;
+        }
+        let mut fewer = self.clone();
+        fewer.terms.retain(|term| !asks(term));
+        Some(fewer)
+    }
+
     /// The text of each term.
     pub fn terms(&self) -> Vec<String> {
         let text: Vec<char> = self.text.chars().collect();

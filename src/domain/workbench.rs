@@ -95,6 +95,7 @@ pub struct Workbench {
     marks: RoaringBitmap,
     earlier_marks: Vec<RoaringBitmap>,
     runs: Vec<Run>,
+    run_news: u64,
 }
 
 impl Default for Workbench {
@@ -117,6 +118,7 @@ impl Workbench {
             marks: RoaringBitmap::new(),
             earlier_marks: Vec::new(),
             runs: Vec::new(),
+            run_news: 0,
         }
     }
 
@@ -364,6 +366,12 @@ impl Workbench {
     /// The runs known, oldest first.
     pub fn runs(&self) -> &[Run] {
         &self.runs
+    }
+
+    /// How many pieces of news of runs were taken in: what was worked out of them is stale once
+    /// it grew.
+    pub fn run_news(&self) -> u64 {
+        self.run_news
     }
 
     /// A run.

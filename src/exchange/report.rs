@@ -226,7 +226,13 @@ mod tests {
     use super::*;
     use crate::domain::{
         RunId,
-        run::{RunState, ServerCounts},
+        run::{CallNote, RunState, ServerCounts},
+    };
+
+    const SAID: ServerCounts = ServerCounts {
+        success: 2,
+        warning: 0,
+        error: 1,
     };
 
     fn run() -> Run {
@@ -278,12 +284,16 @@ mod tests {
                 ),
                 None,
             ],
-            calls: Vec::new(),
-            counts: ServerCounts {
-                success: 2,
-                warning: 0,
-                error: 1,
-            },
+            calls: vec![CallNote {
+                number: 1,
+                operation: "batchSetAssetMetadata".into(),
+                items: vec![0, 1, 2],
+                noted_ms: 1_790_000_000_200,
+                took_ms: Some(20),
+                counts: Some(SAID),
+                trace: String::new(),
+            }],
+            counts: SAID,
             counted: true,
         }
     }

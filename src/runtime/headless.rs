@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use roaring::RoaringBitmap;
 use tokio::sync::mpsc;
 
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
-        plan::Plan, run::RunState,
+        AssetId, Command, Failure, FieldKey, Operation, Refusal, Run, RunId, Value, Workbench,
+        failure::FailureKind, plan::Plan, run::RunState,
     },
     flow::{Effect, Event, ReportFormat, Submission},
 };
@@ -125,6 +126,32 @@ impl Headless {
             (*event == Event::Listed { generation }).then_some(Ok(()))
         });
         listed.await
+    }
+
+    /// Reads the thumbnails of these rows that are not known yet; a call an asset on some
+    /// endpoints.
+    ///
+    /// # Errors
+    ///
+    /// If one can't be read; those read before stay.
+    pub async fn thumbnails(&mut self, rows: &RoaringBitmap) -> Result<(), Failure> {
+        let key = FieldKey::thumbnail();
+        let listing = &self.workbench.listing;
+        let unknown = rows
+            .iter()
+            .filter(|&row| *listing.value(row, &key) == Value::Unknown);
+        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row).clone()).collect();
+        let Some(last) = ids.last().cloned() else {
+            return Ok(());
+        };
+        self.perform(Effect::Thumbnails(ids));
+        self.until(|event| {
+            if let Event::Values(values) = event {
+                return values.iter().any(|(id, ..)| *id == last).then_some(Ok(()));
+            }
+            failed(event)
+        })
+        .await
     }
 
     /// Accepts a command and keeps it: durable when this returns.

@@ -122,6 +122,8 @@ pub enum Mark {
     DropHidden,
     /// Show only the marked rows.
     Only,
+    /// The assets of the changes listed in Results.
+    Listed,
     /// The marks before.
     Restore,
 }

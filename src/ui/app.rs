@@ -130,6 +130,7 @@ impl App {
                 let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
                 self.world.view.choose(columns, &self.world.workbench);
             }
+            "commands" => self.world.commands = serde_json::from_str(value).unwrap_or_default(),
             "filters" => self.world.filters = serde_json::from_str(value).unwrap_or_default(),
             _ => {}
         }
@@ -330,7 +331,7 @@ impl App {
         }
         if std::mem::take(&mut self.changed) {
             let scene = self.world.scene(!self.layers.is_empty());
-            self.screens.on_change(&scene);
+            self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
                 layer.on_change(&scene);
             }

@@ -92,6 +92,8 @@ pub struct Scene<'a> {
     pub pictures: &'a Pictures,
     /// The filters used before, oldest first.
     pub filters: &'a [String],
+    /// The commands given before, oldest first.
+    pub commands: &'a [String],
     /// What was written in dialogs that were closed without staging.
     pub kept: &'a super::dialogs::Kept,
     /// What was said, oldest first.
@@ -173,6 +175,8 @@ pub enum Step {
     Edit(Edit, String),
     /// Do this action as if its key had been pressed, with an argument.
     Do(Action, String),
+    /// Remember a command for the command line.
+    Remember(String),
     /// Leave the program.
     Quit,
 }

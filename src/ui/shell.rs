@@ -45,7 +45,7 @@ pub async fn run<W: Write>(
     world: &mut impl World,
 ) -> io::Result<()> {
     let mut events = pin!(events.ready_chunks(256));
-    let mut inputs = terminal::inputs();
+    let mut inputs = terminal::inputs()?;
     let size = guard.size()?;
     let (width, height) = (size.width, size.height);
     let mut effects = app.on_input(Input::Resize { width, height }, world.now_ms());
@@ -68,10 +68,7 @@ pub async fn run<W: Write>(
             if effect == Effect::Quit {
                 leave = true;
             } else if effect == Effect::Suspend {
-                // The stream's thread must not eat keys meant for the shell.
-                drop(inputs);
                 guard.suspend()?;
-                inputs = terminal::inputs();
                 for effect in app.on_input(Input::Continued, world.now_ms()) {
                     world.perform(effect);
                 }

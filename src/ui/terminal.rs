@@ -22,8 +22,8 @@ use ratatui::{
         cursor::{SetCursorStyle, Show},
         event::{
             DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-            EnableMouseCapture, Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
-            MouseButton, MouseEvent, MouseEventKind,
+            EnableMouseCapture, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+            MouseEvent, MouseEventKind, read,
         },
         execute, queue,
         terminal::{
@@ -201,14 +201,30 @@ pub fn copy(text: &str) -> io::Result<()> {
 }
 
 /// Inputs as they come, those that are there together in one piece; sizes are told once.
-pub fn inputs() -> Pin<Box<dyn Stream<Item = Vec<Input>> + Send>> {
-    // A keyboard that can't be read is gone: the stream ends.
-    let events = EventStream::new().scan((), |(), event| async move { event.ok() });
-    let together = events.ready_chunks(512).map(|events| together(&events));
-    Box::pin(together.filter(|inputs| {
+///
+/// A thread of its own reads them. A terminal may answer late what was asked long ago, and half
+/// an answer makes the reader wait for the other half: the screens must not wait with it. Make it
+/// once; it lasts as long as the program.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
+    let (tell, told) = futures_channel::mpsc::unbounded();
+    std::thread::Builder::new()
+        .name("keys".into())
+        .spawn(move || {
+            while let Ok(event) = read() {
+                if tell.unbounded_send(event).is_err() {
+                    break;
+                }
+            }
+        })?;
+    let together = told.ready_chunks(512).map(|events| together(&events));
+    Ok(Box::pin(together.filter(|inputs| {
         let any = !inputs.is_empty();
         async move { any }
-    }))
+    })))
 }
 
 /// Events as inputs; of several sizes only the last one counts.

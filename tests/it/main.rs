@@ -8,3 +8,5 @@
 mod architecture;
 mod contract;
 mod journeys;
+mod support;
+mod terminal;

@@ -31,6 +31,11 @@ pub(super) fn is_built_in(name: &str) -> bool {
     matches!(text::fold(name).as_str(), NAME | TYPE | "id") || alias(name).is_some()
 }
 
+/// Whether a word of a query means the thumbnail.
+pub(super) fn is_thumbnail(name: &str) -> bool {
+    alias(name) == Some(FieldKey::thumbnail())
+}
+
 /// Short words for fields whose names are long.
 fn alias(name: &str) -> Option<FieldKey> {
     match text::fold(name).as_str() {

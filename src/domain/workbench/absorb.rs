@@ -53,6 +53,7 @@ impl Workbench {
 
     /// A run that was started, or loaded at a start.
     pub fn absorb_run(&mut self, run: Run) {
+        self.run_news += 1;
         match self.runs.iter_mut().find(|known| known.id == run.id) {
             Some(known) => *known = run,
             None => self.runs.push(run),
@@ -61,6 +62,7 @@ impl Workbench {
 
     /// A call that was noted or answered.
     pub fn absorb_call(&mut self, id: &RunId, call: CallNote) {
+        self.run_news += 1;
         let Some(run) = self.runs.iter_mut().find(|run| run.id == *id) else {
             return;
         };
@@ -80,6 +82,7 @@ impl Workbench {
 
     /// How changes of a run ended. What the server has now is taken into the listing.
     pub fn absorb_settled(&mut self, id: &RunId, settled: Vec<Settlement>) {
+        self.run_news += 1;
         let Some(run) = self.runs.iter_mut().find(|run| run.id == *id) else {
             return;
         };
@@ -96,6 +99,7 @@ impl Workbench {
 
     /// A run's new state.
     pub fn absorb_run_state(&mut self, id: &RunId, state: RunState, at_ms: i64) {
+        self.run_news += 1;
         let Some(run) = self.runs.iter_mut().find(|run| run.id == *id) else {
             return;
         };

@@ -141,7 +141,7 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
     let places: Vec<u32> = (0..).take(items.len()).collect();
     let planned = places.chunks(batch).map(|chunk| {
         (
-            super::super::is_thumbnail(&items[chunk[0] as usize]),
+            items[chunk[0] as usize].field == FieldKey::thumbnail(),
             chunk.to_vec(),
         )
     });

@@ -76,11 +76,12 @@ table! {
     Mark M::Staged,   "select-staged" "",   ["s t"], [], BROWSE, "with staged changes", "marks the assets something is staged on";
     Mark M::DropHidden, "select-hidden-drop" "", ["s h"], [], BROWSE, "drop hidden marks", "drops the marks the filter hides";
     Mark M::Only,     "select-only" "",     ["s o"], [], BROWSE, "show only marked", "filters by is:marked";
+    Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the listed changes in Browse";
     Mark M::Restore,  "select-last" "",     ["s r"], [], BROWSE, "restore previous", "brings the marks before back";
 
     View V::Filter,      "filter" "QUERY",  ["/"], ["f12"], LISTS, "filter", "narrows the list while you type";
     View V::FilterReset, "filter-reset" "", ["0"], [], BROWSE, "no filter", "shows everything again";
-    View V::Facets,      "facets" "",       ["f"], ["a f"], BROWSE, "facets", "the values of a field with their counts";
+    View V::Facets,      "facets" "",       ["f"], ["a f"], &[Browse, Results], "facets", "the values of a field with their counts";
     View V::Sort,        "sort" "FIELD [desc]", ["z s"], [], BROWSE, "sort ..", "orders the list; marks stay where they are";
     View V::Columns,     "columns" "[A,B,..]", ["z c"], [], BROWSE, "columns ..", "chooses the columns";
     View V::Details,     "details" "",      ["d"], ["f3"], LISTS, "details", "the pane with all fields, and what is staged";
@@ -103,7 +104,7 @@ table! {
     Work W::Undo,     "undo" "",        ["u"], ["a u"], &[Browse, Staged, History], "undo", "takes the last step of the draft back";
     Work W::Redo,     "redo" "",        ["U"], ["a U"], &[Browse, Staged, History], "redo", "brings the last step back";
     Work W::UndoStep, "undo-step" "[N]", ["x"], ["delete"], &[History], "undo this step", "takes this step back, wherever it stands";
-    Work W::Exclude,  "exclude" "",     ["x"], ["delete"], &[Staged, Range], "take out", "takes this change out of the draft; unmarks a range";
+    Work W::Exclude,  "exclude" "",     ["x"], ["delete"], &[Staged, Results, Range], "take out", "takes this change out of the draft; unmarks a range";
     Work W::Drop,     "drop" "",        [], [], EVERYWHERE, "drop", "throws the whole draft away; undo brings it back";
     Work W::Submit,   "submit" "",      ["S"], ["a s"], &[Browse, Staged, Review], "submit ..", "shows the plan; nothing is sent before you confirm it";
     Work W::Pause,    "pause" "",       ["p"], ["a p"], &[Run], "pause", "pauses after the call under way, or goes on";

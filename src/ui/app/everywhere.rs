@@ -46,6 +46,14 @@ impl App {
             Go::Browse => Step::Show(ScreenId::Browse),
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
+            Go::Results if !argument.is_empty() => {
+                let action = Action::Go(Go::Results);
+                self.carry(vec![
+                    Step::Show(ScreenId::Results),
+                    Step::Do(action, argument.to_owned()),
+                ]);
+                return;
+            }
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
             Go::Help => dialogs::help(argument, &self.world.scene(true)),
@@ -83,16 +91,7 @@ impl App {
         }
         match self.world.workbench.current_run() {
             None => Step::Quit,
-            Some(run) => Step::Open(Box::new(dialogs::Confirm::new(
-                "A run is going",
-                format!(
-                    "{} is still going. Leaving stops it after the call under way; \
-                     `armarius resume {}` goes on later.",
-                    run.id, run.id
-                ),
-                "leave",
-                vec![Step::Quit],
-            ))),
+            Some(run) => Step::Open(Box::new(dialogs::Stop::leaving(run))),
         }
     }
 
@@ -223,7 +222,18 @@ impl App {
                 return;
             }
             Work::Background => Step::Show(ScreenId::Browse),
-            Work::UndoStep | Work::Exclude => return,
+            Work::UndoStep => {
+                let scene = self.world.scene(false);
+                let history = self.screens.screen_mut(ScreenId::History);
+                let reaction = history.on_action(Action::Work(work), argument, &scene);
+                if let Reaction::Taken(steps) = reaction {
+                    self.carry(steps);
+                }
+                return;
+            }
+            Work::Exclude => {
+                Step::Say("Changes are taken out in Staged (2) and Results (4).".into())
+            }
         };
         self.carry(vec![step]);
     }

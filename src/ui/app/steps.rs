@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// How many filters are remembered.
-const KEPT_FILTERS: usize = 50;
+/// How many filters and how many commands are remembered.
+const KEPT_LINES: usize = 50;
 /// How many sentences are remembered.
 const KEPT_SENTENCES: usize = 500;
 
@@ -81,6 +81,7 @@ impl App {
                     self.settle();
                     self.dispatch(action, &argument);
                 }
+                Step::Remember(line) => self.remember_command(&line),
                 Step::Quit => self.effects.push(Effect::Quit),
             }
         }
@@ -103,16 +104,13 @@ impl App {
     }
 
     fn remember_filter(&mut self, text: &str) {
-        let filters = &mut self.world.filters;
-        if text.is_empty() {
-            return;
-        }
-        filters.retain(|kept| kept != text);
-        filters.push(text.to_owned());
-        if filters.len() > KEPT_FILTERS {
-            filters.remove(0);
-        }
+        remember(&mut self.world.filters, text);
         self.keep_setting("filters", serde_json::to_string(&self.world.filters));
+    }
+
+    fn remember_command(&mut self, line: &str) {
+        remember(&mut self.world.commands, line);
+        self.keep_setting("commands", serde_json::to_string(&self.world.commands));
     }
 
     fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
@@ -151,6 +149,18 @@ impl App {
             self.world.awaiting.insert(operation.id, sentence);
         }
         self.effects.push(Effect::Persist(Box::new(operation)));
+    }
+}
+
+/// Puts a line at the end of those used before, where it stands once.
+fn remember(lines: &mut Vec<String>, line: &str) {
+    if line.is_empty() {
+        return;
+    }
+    lines.retain(|kept| kept != line);
+    lines.push(line.to_owned());
+    if lines.len() > KEPT_LINES {
+        lines.remove(0);
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) struct World {
     pub(super) pictures: Pictures,
     pub(super) screen: ScreenId,
     pub(super) filters: Vec<String>,
+    pub(super) commands: Vec<String>,
     pub(super) kept: dialogs::Kept,
     pub(super) said: Vec<String>,
     /// What to say once an operation is durable.
@@ -55,6 +56,7 @@ impl World {
             pictures: Pictures::default(),
             screen: ScreenId::Browse,
             filters: Vec::new(),
+            commands: Vec::new(),
             kept: dialogs::Kept::default(),
             said: Vec::new(),
             awaiting: HashMap::new(),
@@ -78,6 +80,7 @@ impl World {
             theme: &self.theme,
             pictures: &self.pictures,
             filters: &self.filters,
+            commands: &self.commands,
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,

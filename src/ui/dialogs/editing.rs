@@ -1,6 +1,6 @@
 //! Opens the dialogs that stage and submit, help and the command line.
 
-use super::{certificate, edit, submit, thumbnail};
+use super::{CommandLine, Help, certificate, edit, submit, thumbnail};
 use crate::ui::{
     action::Edit,
     component::{Scene, Step},
@@ -28,12 +28,17 @@ pub fn plan(scene: &Scene<'_>) -> Step {
     submit::open(scene)
 }
 
+/// The plan of a portion of the draft: what a retry sends.
+pub fn plan_of(portion: submit::Portion, scene: &Scene<'_>) -> Step {
+    submit::open_portion(portion, scene)
+}
+
 /// The help of the screen, narrowed to a word.
-pub fn help(_word: &str, _scene: &Scene<'_>) -> Step {
-    Step::Say("There is no help.".into())
+pub fn help(word: &str, scene: &Scene<'_>) -> Step {
+    Step::Open(Box::new(Help::new(word, scene)))
 }
 
 /// The command line.
-pub fn command_line(_scene: &Scene<'_>) -> Step {
-    Step::Say("There is no command line.".into())
+pub fn command_line(scene: &Scene<'_>) -> Step {
+    Step::Open(Box::new(CommandLine::new(scene)))
 }

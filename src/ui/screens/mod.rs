@@ -42,10 +42,12 @@ impl Screens {
         }
     }
 
-    /// Tells every screen that something changed.
-    pub fn on_change(&mut self, scene: &Scene<'_>) {
-        for id in ScreenId::ALL {
-            self.screen_mut(id).on_change(scene);
+    /// Tells Browse, whose cursor every screen uses, and the screen that is shown that something
+    /// changed. The others are told when they are shown.
+    pub fn on_change(&mut self, shown: ScreenId, scene: &Scene<'_>) {
+        self.browse.on_change(scene);
+        if shown != ScreenId::Browse {
+            self.screen_mut(shown).on_change(scene);
         }
     }
 }

@@ -1,32 +1,53 @@
-//! 3: the staged diff, read-only.
+//! 3: the draft as the one who approves sees it: the staged diff, read-only.
 
 use ratatui::{Frame, layout::Rect};
 
+use super::staged::Staged;
 use crate::ui::{
-    action::{Action, Context, Go},
+    action::{Action, Context},
     component::{Component, Hint, Reaction, Scene},
 };
 
 /// The screen's own view state.
-#[derive(Debug, Default)]
-pub struct Review {}
+#[derive(Debug)]
+pub struct Review {
+    diff: Staged,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self {
+            diff: Staged::review(),
+        }
+    }
+}
 
 impl Component for Review {
     fn contexts(&self) -> &'static [Context] {
-        &[Context::Review, Context::List, Context::Anywhere]
+        self.diff.contexts()
     }
 
     fn mode(&self) -> &'static str {
-        "REVIEW"
+        self.diff.mode()
     }
 
-    fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
-        vec![Hint::Key(Action::Go(Go::Browse))]
+    fn hints(&self, scene: &Scene<'_>) -> Vec<Hint> {
+        self.diff.hints(scene)
     }
 
-    fn on_action(&mut self, _action: Action, _argument: &str, _scene: &Scene<'_>) -> Reaction {
-        Reaction::Passed
+    fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
+        self.diff.on_action(action, argument, scene)
     }
 
-    fn draw(&self, _frame: &mut Frame<'_>, _area: Rect, _scene: &Scene<'_>) {}
+    fn on_change(&mut self, scene: &Scene<'_>) {
+        self.diff.on_change(scene);
+    }
+
+    fn status(&self, scene: &Scene<'_>) -> Option<String> {
+        self.diff.status(scene)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        self.diff.draw(frame, area, scene);
+    }
 }

@@ -44,6 +44,13 @@ impl Cursor {
         true
     }
 
+    /// The first line shown of `len` lines, of which `page` are shown, after a movement.
+    pub fn scrolled(from: usize, movement: Move, len: usize, page: usize) -> usize {
+        let mut cursor = Self { at: from, top: 0 };
+        cursor.go(movement, len.saturating_sub(page) + 1, page);
+        cursor.at
+    }
+
     /// Puts the cursor on a place.
     pub fn put(&mut self, at: usize, len: usize, page: usize) {
         self.at = at;

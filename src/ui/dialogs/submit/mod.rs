@@ -6,16 +6,19 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use ratatui::{Frame, layout::Rect};
 
 use crate::{
-    domain::{Stamp, plan::Plan},
+    domain::{FieldKey, Row, Stamp, plan::Plan},
     flow::{Effect, Submission},
     ui::{
         action::{Action, Answer, Context, Go, Move},
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene, ScreenId, Step},
         connection::Link,
+        theme::Role,
         widgets::{Cursor, TextField, text},
     },
 };
@@ -30,13 +33,34 @@ pub(super) struct SubmitDialog {
     scroll: Cursor,
     /// What the plan was made from; another basis makes another plan.
     basis: (usize, u64, u64),
+    /// What of the draft is sent; all of it if `None`.
+    portion: Option<Portion>,
+}
+
+/// A portion of the draft that is sent alone.
+#[derive(Clone, Debug, Default)]
+pub struct Portion {
+    /// What the run is about.
+    pub label: String,
+    /// What stays behind, and why; empty if nothing does.
+    pub left: String,
+    /// The changes.
+    pub changes: HashSet<(Row, FieldKey)>,
 }
 
 /// Opens the plan, or says why nothing can be sent.
 pub(super) fn open(scene: &Scene<'_>) -> Step {
     match obstacle(scene) {
         Some(why) => Step::Say(format!("Nothing can be sent: {why}.")),
-        None => Step::Open(Box::new(SubmitDialog::new(scene))),
+        None => Step::Open(Box::new(SubmitDialog::new(None, scene))),
+    }
+}
+
+/// Opens the plan of a portion of the draft, or says why nothing can be sent.
+pub(super) fn open_portion(portion: Portion, scene: &Scene<'_>) -> Step {
+    match obstacle(scene) {
+        Some(why) => Step::Say(format!("Nothing can be sent: {why}.")),
+        None => Step::Open(Box::new(SubmitDialog::new(Some(portion), scene))),
     }
 }
 
@@ -84,23 +108,35 @@ fn basis(scene: &Scene<'_>) -> (usize, u64, u64) {
     )
 }
 
-fn planned(scene: &Scene<'_>) -> Plan {
+fn planned(portion: Option<&Portion>, scene: &Scene<'_>) -> Plan {
     let workbench = scene.workbench;
     let Some(capabilities) = &workbench.capabilities else {
         return Plan::default();
     };
     let batch = scene.identity.batch_size.unwrap_or(capabilities.batch_size);
-    Plan::of(
+    let mut plan = Plan::of(
         workbench.draft(),
         &workbench.listing,
         &workbench.schema,
         capabilities,
         batch,
-    )
+    );
+    let Some(portion) = portion else {
+        return plan;
+    };
+    for left in &mut plan.left_out {
+        left.changes
+            .retain(|change| portion.changes.contains(change));
+    }
+    plan.left_out.retain(|left| !left.changes.is_empty());
+    plan.only(batch.min(capabilities.max_batch).max(1), |item| {
+        portion.changes.contains(&(item.row, item.field.clone()))
+    })
 }
 
 impl SubmitDialog {
-    fn new(scene: &Scene<'_>) -> Self {
+    fn new(portion: Option<Portion>, scene: &Scene<'_>) -> Self {
+        let plan = planned(portion.as_ref(), scene);
         let mut dialog = Self {
             plan: Plan::default(),
             assets: 0,
@@ -108,14 +144,23 @@ impl SubmitDialog {
             number: TextField::default(),
             scroll: Cursor::default(),
             basis: basis(scene),
+            portion,
         };
-        dialog.take(planned(scene), scene);
+        dialog.take(plan, scene);
         dialog
     }
 
     fn take(&mut self, plan: Plan, scene: &Scene<'_>) {
         self.assets = plan.assets() as u64;
         self.lines = lines::of(&plan, scene);
+        if let Some(portion) = self
+            .portion
+            .as_ref()
+            .filter(|portion| !portion.left.is_empty())
+        {
+            let left = format!("left out: {}", portion.left);
+            self.lines.insert(0, (left, Role::Warning));
+        }
         self.plan = plan;
     }
 
@@ -144,7 +189,10 @@ impl SubmitDialog {
             .iter()
             .map(|call| (call.thumbnails, call.items.clone()));
         let submission = Submission {
-            label: label(scene),
+            label: match &self.portion {
+                Some(portion) => portion.label.clone(),
+                None => label(scene),
+            },
             stamp: Stamp {
                 at_ms: scene.now_ms,
                 by: scene.identity.author.clone(),
@@ -245,7 +293,7 @@ impl Component for SubmitDialog {
             return;
         }
         self.basis = basis(scene);
-        let plan = planned(scene);
+        let plan = planned(self.portion.as_ref(), scene);
         if plan.digest != self.plan.digest {
             self.number.set("");
         }

@@ -6,8 +6,8 @@ use super::{Browse, Range};
 use crate::{
     domain::Query,
     ui::{
-        action::{Mark, Move},
-        component::{Reaction, Scene, Step},
+        action::{Action, Mark, Move},
+        component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
     },
@@ -68,6 +68,10 @@ impl Browse {
                 Reaction::step(Step::Mark { rows, say })
             }
             Mark::Only => show_only(scene),
+            Mark::Listed => Reaction::Taken(vec![
+                Step::Show(ScreenId::Results),
+                Step::Do(Action::Mark(Mark::Listed), String::new()),
+            ]),
             Mark::Restore => match scene.workbench.earlier_marks() {
                 None => Reaction::say("There are no earlier marks to bring back."),
                 Some(rows) => marked(rows.clone(), "as before"),
@@ -249,7 +253,8 @@ impl Browse {
             | Mark::Invert
             | Mark::Query
             | Mark::Paste
-            | Mark::Only => return None,
+            | Mark::Only
+            | Mark::Listed => return None,
         })
     }
 }

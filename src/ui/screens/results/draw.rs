@@ -1,0 +1,258 @@
+//! Draws a run that has ended: headline, facets, changes, and one of them in full.
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{
+    Focus, Results,
+    facets::{Facet, reason},
+    panes::Panes,
+    progress::word,
+};
+use crate::{
+    domain::{Outcome, Run},
+    ui::{
+        action::{Action, Go, Work},
+        component::Scene,
+        layout::line,
+        theme::Role,
+        widgets::{Table, TableRow, boxed, diff, text},
+    },
+};
+
+/// The role of an outcome.
+pub(super) fn role(outcome: Outcome) -> Role {
+    match outcome {
+        Outcome::Applied => Role::Applied,
+        Outcome::Warned => Role::Warning,
+        Outcome::Refused => Role::Error,
+        Outcome::Conflict => Role::Conflict,
+        Outcome::Skipped => Role::Quiet,
+        Outcome::Unknown => Role::Unknown,
+    }
+}
+
+pub(super) fn draw_empty(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+    let submit = scene
+        .keymap
+        .keys(Action::Work(Work::Submit))
+        .unwrap_or_default();
+    let staged = scene
+        .keymap
+        .keys(Action::Go(Go::Staged))
+        .unwrap_or_default();
+    let lines = [
+        format!("No runs yet. A run starts from Submit ({submit})."),
+        format!("What is staged is in Staged ({staged})."),
+    ];
+    for (number, words) in (1..).zip(&lines) {
+        let place = line(area, number);
+        let place = Rect {
+            x: place.x + 2,
+            width: place.width.saturating_sub(2),
+            ..place
+        };
+        text::put(
+            frame.buffer_mut(),
+            place,
+            words,
+            scene.theme.style(Role::Text),
+        );
+    }
+    frame.set_cursor_position((area.x, area.y));
+}
+
+impl Results {
+    pub(super) fn draw_outcomes(
+        &self,
+        frame: &mut Frame<'_>,
+        _area: Rect,
+        run: &Run,
+        scene: &Scene<'_>,
+    ) {
+        let panes = self.panes(scene);
+        self.draw_head(frame, panes.head, scene);
+        if panes.facets.height > 0 {
+            self.draw_facets(frame, &panes, scene);
+        }
+        if panes.items.height > 0 {
+            self.draw_items(frame, &panes, run, scene);
+        }
+        if panes.detail.height > 0 {
+            self.draw_detail(frame, &panes, run, scene);
+        }
+        let (inside, at) = match self.focus {
+            Focus::Facets => (
+                panes.inside[0],
+                self.facet.at - self.facet.top.min(self.facet.at),
+            ),
+            Focus::Items => (
+                panes.inside[1],
+                self.item.at - self.item.top.min(self.item.at) + 1,
+            ),
+            Focus::Detail => (panes.inside[2], 0),
+        };
+        let at = u16::try_from(at)
+            .unwrap_or(0)
+            .min(inside.height.saturating_sub(1));
+        frame.set_cursor_position((inside.x, inside.y + at));
+    }
+
+    fn draw_head(&self, frame: &mut Frame<'_>, head: Rect, scene: &Scene<'_>) {
+        let [long, short] = &self.headline;
+        let fits = text::width(long) < usize::from(head.width);
+        let headline = format!(" {}", if fits { long } else { short });
+        let title = scene.theme.style(Role::Title);
+        text::put(frame.buffer_mut(), line(head, 0), &headline, title);
+        let (words, good) = &self.reconciled;
+        let role = if *good { Role::Quiet } else { Role::Warning };
+        let sign = if *good { " " } else { "!" };
+        let words = text::wrapped(words, head.width.saturating_sub(1));
+        for (number, words) in (1..).zip(words) {
+            let words = format!("{sign}{words}");
+            text::put(
+                frame.buffer_mut(),
+                line(head, number),
+                &words,
+                scene.theme.style(role),
+            );
+        }
+    }
+
+    fn draw_facets(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
+        let inside = boxed(frame, panes.facets, "Outcome  (Space filters)", scene.theme);
+        let shown = self.facet.shown(self.facets.len(), panes.facet_rows());
+        for (number, at) in (0..).zip(shown) {
+            let facet = &self.facets[at];
+            let cursor = self.focus == Focus::Facets && at == self.facet.at;
+            let tick = if self.filter.is_ticked(facet) {
+                "[x]"
+            } else {
+                "[ ]"
+            };
+            let (words, count, look) = match facet {
+                Facet::Title(title) => ((*title).to_owned(), None, Role::Title),
+                Facet::Outcome(outcome, count) => {
+                    let words = format!("  {tick} {} {}", outcome.letter(), word(*outcome));
+                    (words, Some(*count), role(*outcome))
+                }
+                Facet::Open(count) => ("      no outcome yet".to_owned(), Some(*count), Role::Text),
+                Facet::Total(count) => (
+                    "      total, Space shows all".to_owned(),
+                    Some(*count),
+                    Role::Text,
+                ),
+                Facet::Reason(reason, count) => {
+                    (format!("  {tick} {reason}"), Some(*count), Role::Text)
+                }
+                Facet::Field(field, count) => {
+                    (format!("  {tick} {field}"), Some(*count), Role::Text)
+                }
+            };
+            let style = scene.theme.style(if cursor { Role::Cursor } else { look });
+            let place = line(inside, number);
+            text::fill(frame.buffer_mut(), place, style);
+            let count = count.map_or_else(String::new, |count| {
+                format!(" {} ", text::number(count.into()))
+            });
+            let used = text::put_right(frame.buffer_mut(), place, &count, style);
+            let left = Rect {
+                width: place.width.saturating_sub(used),
+                ..place
+            };
+            let sign = if cursor { ">" } else { " " };
+            let words = words.strip_prefix(' ').unwrap_or(&words);
+            text::put(frame.buffer_mut(), left, &format!("{sign}{words}"), style);
+        }
+    }
+
+    fn draw_items(&self, frame: &mut Frame<'_>, panes: &Panes, run: &Run, scene: &Scene<'_>) {
+        let title = format!(
+            "Items  {} of {} shown, worst first",
+            text::number(self.items.len() as u64),
+            text::number(run.items.len() as u64)
+        );
+        let inside = boxed(frame, panes.items, &title, scene.theme);
+        if self.items.is_empty() {
+            let words = " No change of this run passes the filter; Tab shows it.";
+            text::put(
+                frame.buffer_mut(),
+                line(inside, 0),
+                words,
+                scene.theme.style(Role::Quiet),
+            );
+            return;
+        }
+        let roomy = inside.width >= 80;
+        let value = if inside.width >= 100 { 20 } else { 13 };
+        let mut columns = vec![("Asset".to_owned(), 18), ("Field".to_owned(), 12)];
+        if roomy {
+            columns.push(("Wanted".to_owned(), value));
+            columns.push(("Server has".to_owned(), value));
+        }
+        let used: u16 = columns.iter().map(|(_, wide)| wide + 1).sum();
+        columns.push(("Outcome".to_owned(), inside.width.saturating_sub(used + 5)));
+        let table = Table {
+            gutter_title: String::new(),
+            gutter: 5,
+            columns,
+        };
+        let row = |at: usize| self.row_of(run, at, roomy, scene);
+        let shown = self.item.shown(self.items.len(), panes.item_rows());
+        table.draw(frame.buffer_mut(), inside, scene.theme, (shown, &row));
+    }
+
+    fn row_of(&self, run: &Run, at: usize, roomy: bool, scene: &Scene<'_>) -> TableRow {
+        let place = self.items[at];
+        let item = &run.items[place as usize];
+        let Some(settled) = &run.settled[place as usize] else {
+            return TableRow::default();
+        };
+        let theme = scene.theme;
+        let (plain, told) = (theme.style(Role::Text), theme.style(role(settled.outcome)));
+        let cursor = at == self.item.at;
+        let mark = if self.marks.contains(place) { "*" } else { " " };
+        let mut cells = vec![(item.name.clone(), plain), (item.field.to_string(), plain)];
+        if roomy {
+            let now = settled
+                .server
+                .as_ref()
+                .map_or("(not read)".to_owned(), diff::shown);
+            cells.extend([(diff::shown(&item.wanted), plain), (now, plain)]);
+        }
+        let said = match reason(settled) {
+            "" => word(settled.outcome),
+            reason => reason,
+        };
+        cells.push((said.to_owned(), told));
+        TableRow {
+            gutter: vec![
+                ((if cursor { ">" } else { " " }).to_owned(), plain),
+                (mark.to_owned(), theme.style(Role::Mark)),
+                (format!("{} ", settled.outcome.letter()), told),
+            ],
+            cells,
+            cursor,
+        }
+    }
+
+    fn draw_detail(&self, frame: &mut Frame<'_>, panes: &Panes, run: &Run, scene: &Scene<'_>) {
+        let item = self.place().and_then(|place| run.items.get(place as usize));
+        let title = item.map_or_else(String::new, |item| {
+            format!("Detail  {} / {}", text::cut(&item.name, 40), item.field)
+        });
+        let inside = boxed(frame, panes.detail, &title, scene.theme);
+        let lines = self.detail_lines(panes.detail_width(), scene);
+        let from = self
+            .scroll
+            .min(lines.len().saturating_sub(panes.detail_rows()));
+        for (number, (words, style)) in (0..inside.height).zip(lines.iter().skip(from)) {
+            let place = line(inside, number);
+            let place = Rect {
+                x: place.x + 1,
+                width: place.width.saturating_sub(2),
+                ..place
+            };
+            text::put(frame.buffer_mut(), place, words, *style);
+        }
+    }
+}

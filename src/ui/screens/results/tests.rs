@@ -1,0 +1,405 @@
+//! Stories of a run: how it goes, how it ended, and what is done about it.
+
+use crate::{
+    domain::{
+        Asset, Field, FieldKind, Outcome, Run, RunId, Schema, Value,
+        run::{CallNote, RunState, ServerCounts, Settlement},
+    },
+    flow::{Effect, Event, Submission},
+    ui::{
+        component::ScreenId,
+        session::{BEGIN_MS, Session, World, asset},
+    },
+};
+
+/// Six outcomes, one for each of these jackets.
+const ENDS: [Outcome; 6] = [
+    Outcome::Applied,
+    Outcome::Warned,
+    Outcome::Refused,
+    Outcome::Conflict,
+    Outcome::Skipped,
+    Outcome::Unknown,
+];
+
+fn jackets(count: usize) -> World {
+    let jacket = |n: usize| asset(&format!("JKT_{n:02}"), "Image", &[("Rights", "")]);
+    let assets: Vec<Asset> = (0..count).map(jacket).collect();
+    World::new(
+        Schema {
+            fields: vec![Field::plain("Rights", FieldKind::Text)],
+        },
+        assets,
+    )
+}
+
+/// Rights staged on six jackets and submitted; the run has begun.
+fn running(width: u16, height: u16) -> (Session, Run) {
+    let mut session = Session::new(jackets(6), width, height);
+    session
+        .press("s a : set <Space>")
+        .type_text("Rights Acme Retail");
+    session.press("<Enter> S 6 <Enter>");
+    let submission = session.take_effects().into_iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            return Some(*submission);
+        }
+        None
+    });
+    let run = run(submission.unwrap(), 1);
+    session.event(Event::RunStarted(Box::new(run.clone())));
+    (session, run)
+}
+
+fn run(submission: Submission, number: u32) -> Run {
+    let calls = submission.calls.iter().zip(1..);
+    Run {
+        id: RunId::numbered(number),
+        label: submission.label.clone(),
+        author: "akim".into(),
+        profile: "prod-dmc".into(),
+        started_ms: BEGIN_MS,
+        finished_ms: None,
+        digest: submission.digest.clone(),
+        state: RunState::Running,
+        settled: vec![None; submission.items.len()],
+        calls: calls
+            .map(|((_, items), number)| call(number, items, None))
+            .collect(),
+        items: submission.items,
+        counts: ServerCounts::default(),
+        counted: false,
+    }
+}
+
+fn call(number: u32, items: &[u32], counts: Option<ServerCounts>) -> CallNote {
+    CallNote {
+        number,
+        operation: "batchSetAssetMetadata".into(),
+        items: items.to_vec(),
+        noted_ms: BEGIN_MS,
+        took_ms: counts.map(|_| 6100),
+        counts,
+        trace: "9c1e".into(),
+    }
+}
+
+fn settled(item: u32, outcome: Outcome) -> Settlement {
+    let told = outcome != Outcome::Applied;
+    let sent = !matches!(outcome, Outcome::Conflict | Outcome::Skipped);
+    Settlement {
+        item,
+        outcome,
+        code: if outcome == Outcome::Refused {
+            "20003".into()
+        } else {
+            String::new()
+        },
+        reason: if told {
+            format!("because of {outcome}")
+        } else {
+            String::new()
+        },
+        meaning: if told {
+            format!("it means {outcome}")
+        } else {
+            String::new()
+        },
+        server: outcome.is_written().then(|| Value::text("Acme Retail")),
+        call: u32::from(sent),
+    }
+}
+
+/// The run of [`running`] brought to its end with these counts of the server.
+fn ended(width: u16, height: u16, counts: ServerCounts) -> Session {
+    let (mut session, run) = running(width, height);
+    let items: Vec<u32> = (0..6).collect();
+    session.event(Event::Call {
+        run: run.id.clone(),
+        call: call(1, &items, Some(counts)),
+    });
+    let settled = (0..)
+        .zip(ENDS)
+        .map(|(item, outcome)| settled(item, outcome))
+        .collect();
+    session.event(Event::Settled {
+        run: run.id.clone(),
+        settled,
+    });
+    session.now_ms += 14_000;
+    let at_ms = session.now_ms;
+    session.event(Event::RunState {
+        run: run.id,
+        state: RunState::Finished,
+        at_ms,
+        note: String::new(),
+    });
+    session
+}
+
+const TRUE_COUNTS: ServerCounts = ServerCounts {
+    success: 1,
+    warning: 1,
+    error: 1,
+};
+
+fn shown(session: &mut Session, words: &str) {
+    let screen = session.screen();
+    assert!(screen.contains(words), "no `{words}` in\n{screen}");
+}
+
+#[test]
+fn without_a_run_the_screen_says_where_one_comes_from() {
+    let mut session = Session::new(jackets(2), 80, 24);
+    session.press("4");
+    shown(&mut session, "No runs yet. A run starts from Submit (S).");
+}
+
+#[test]
+fn a_run_shows_how_far_it_is_how_fast_and_when_it_will_be_done() {
+    let (mut session, run) = running(80, 24);
+    assert_eq!(session.app.screen(), ScreenId::Results);
+    shown(&mut session, "time left: not known yet");
+    session.now_ms += 2000;
+    let half = (0..2)
+        .map(|item| settled(item, ENDS[item as usize]))
+        .collect();
+    session.event(Event::Settled {
+        run: run.id,
+        settled: half,
+    });
+    shown(&mut session, "2 / 6  33%  1.0 a second, ~4 s left");
+    shown(
+        &mut session,
+        "ok 1   warned 1   refused 0   unknown 0   conflict 0   skipped 0   waiting 4",
+    );
+    shown(&mut session, "1     batchSetAssetMetadata");
+    shown(&mut session, "W JKT_01  Rights  because of warned");
+}
+
+#[test]
+fn stopping_asks_and_the_key_that_asked_never_confirms() {
+    let (mut session, run) = running(80, 24);
+    session.take_effects();
+    session.press("x x x");
+    assert_eq!(
+        session.take_effects(),
+        [],
+        "x opens the menu and answers nothing"
+    );
+    session.press("<Enter>");
+    assert_eq!(
+        session.take_effects(),
+        [],
+        "the first answer keeps it going"
+    );
+    session.press("<Ctrl+c> j j j <Enter>");
+    assert_eq!(session.take_effects(), [Effect::StopRun(run.id)]);
+}
+
+#[test]
+fn p_pauses_and_goes_on_and_b_leaves_it_in_the_background() {
+    let (mut session, run) = running(80, 24);
+    session.take_effects();
+    session.press("p");
+    assert_eq!(session.take_effects(), [Effect::PauseRun(run.id.clone())]);
+    let at_ms = session.now_ms;
+    let note = "sign in again".to_owned();
+    session.event(Event::RunState {
+        run: run.id.clone(),
+        state: RunState::Paused,
+        at_ms,
+        note,
+    });
+    shown(&mut session, "sign in again");
+    session.press("p");
+    assert_eq!(session.take_effects(), [Effect::ResumeRun(run.id)]);
+    session.press("b");
+    assert_eq!(session.app.screen(), ScreenId::Browse);
+}
+
+#[test]
+fn leaving_during_a_run_asks_and_stays_unless_told() {
+    let (mut session, _) = running(80, 24);
+    session.press("q q");
+    session.take_effects();
+    session.press("<Enter>");
+    assert_eq!(session.take_effects(), []);
+    session.press("q j <Enter>");
+    assert_eq!(session.take_effects(), [Effect::Quit]);
+}
+
+#[test]
+fn every_outcome_is_counted_and_listed_worst_first() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    shown(
+        &mut session,
+        "R-0001: PARTLY DONE  1 ok, 1 warning, 1 error, 1 unknown, 1 conflict, 1 skipped of 6 changes",
+    );
+    let screen = session.screen();
+    for outcome in Outcome::ALL {
+        let word = super::progress::word(outcome);
+        assert!(
+            screen.contains(&format!("{} {word}", outcome.letter())),
+            "{word}\n{screen}"
+        );
+    }
+    shown(&mut session, "Items  5 of 6 shown, worst first");
+    let place = |name: &str| screen.find(name).unwrap();
+    assert!(
+        place("JKT_02") < place("JKT_05"),
+        "refused before unknown\n{screen}"
+    );
+    assert!(
+        place("JKT_05") < place("JKT_03"),
+        "unknown before conflict\n{screen}"
+    );
+}
+
+#[test]
+fn the_counts_are_reconciled_in_words() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    shown(
+        &mut session,
+        "reconciled: the server counted 1 ok, 1 warnings, 1 errors; read back 2 of 6",
+    );
+    let mut session = ended(
+        120,
+        36,
+        ServerCounts {
+            success: 3,
+            warning: 0,
+            error: 0,
+        },
+    );
+    shown(
+        &mut session,
+        "!not reconciled: the server counted 3 ok, 0 warnings, 0 errors; by reading back we count 1 ok",
+    );
+}
+
+#[test]
+fn a_change_is_told_in_full_with_what_to_do_next() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    for words in [
+        "Outcome    E REFUSED",
+        "Server     20003  \"because of refused\"",
+        "Meaning    it means refused",
+        "Wanted     Acme Retail",
+        "Before     (empty)",
+        "Server now (not read back)",
+        "in call 1 of 1 (batchSetAssetMetadata, 6 changes), trace 9c1e",
+        "Safe       yes, nothing was written",
+        "Next       e corrects it, r sends it again",
+    ] {
+        shown(&mut session, words);
+    }
+}
+
+#[test]
+fn facets_narrow_the_list_by_outcome_and_reason() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press("f j <Space> j <Space> j <Space> j <Space>");
+    assert_eq!(session.said(), "1 of 6 shown.");
+    shown(&mut session, "Items  1 of 6 shown");
+    shown(&mut session, "> E  JKT_02");
+}
+
+#[test]
+fn only_what_failed_and_is_still_staged_is_planned_again() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press("r");
+    shown(&mut session, "Submit plan");
+    session.press("4 <Enter>");
+    let effects = session.take_effects();
+    let again = effects.iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            return Some(submission);
+        }
+        None
+    });
+    let again = again.unwrap();
+    let names: Vec<&str> = again.items.iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(names, ["JKT_02", "JKT_03", "JKT_04", "JKT_05"]);
+    assert_eq!(again.label, "retry of R-0001");
+    assert_eq!(again.calls, [(false, vec![0, 1, 2, 3])]);
+}
+
+#[test]
+fn only_the_picked_ones_are_retried() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press("<Space> r 1 <Enter>");
+    let effects = session.take_effects();
+    let picked = effects.iter().any(|effect| {
+        matches!(effect, Effect::Submit(one) if one.items.len() == 1 && one.items[0].name == "JKT_02")
+    });
+    assert!(picked, "{effects:?}");
+}
+
+#[test]
+fn what_is_no_longer_staged_is_not_retried_and_that_is_said() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press(": drop <Enter> <Enter> r");
+    assert_eq!(session.said(), "Nothing to retry: 4 no longer staged.");
+}
+
+#[test]
+fn reading_back_reporting_and_marking_are_one_key_each() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.take_effects();
+    session.press("R");
+    assert_eq!(
+        session.take_effects(),
+        [Effect::ReadBack(RunId::numbered(1))]
+    );
+    session.press("w");
+    assert_eq!(session.take_effects().len(), 3, "CSV, JSON and Markdown");
+    session.press(": report <Space> c s v <Enter>");
+    let reports = session.take_effects();
+    let reports = reports
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Report { .. }));
+    assert_eq!(reports.count(), 1);
+    session.press("s");
+    assert_eq!(session.app.workbench().marks().len(), 5);
+    session.press("y n");
+    assert!(session.effects.contains(&Effect::Copy("JKT_02".into())));
+}
+
+#[test]
+fn the_answer_of_a_read_back_corrects_the_outcome_on_the_screen() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    let corrected = vec![settled(5, Outcome::Applied)];
+    session.event(Event::Settled {
+        run: RunId::numbered(1),
+        settled: corrected,
+    });
+    shown(
+        &mut session,
+        "PARTLY DONE  2 ok, 1 warning, 1 error, 1 conflict, 1 skipped of 6",
+    );
+}
+
+#[test]
+fn e_opens_the_dialog_on_the_asset_that_failed() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press("e");
+    assert_eq!(session.app.workbench().marks().len(), 1);
+    shown(&mut session, "EDIT");
+}
+
+#[test]
+fn every_size_shows_headline_list_and_detail() {
+    for (width, height) in [(120, 36), (80, 24), (60, 16)] {
+        let mut session = ended(width, height, TRUE_COUNTS);
+        shown(&mut session, "PARTLY DONE");
+        shown(&mut session, "JKT_02");
+        session.press("<Enter>");
+        shown(&mut session, "Outcome    E REFUSED");
+        assert!(session.cursor().is_some());
+        session.press("f");
+        shown(&mut session, "E refused");
+        session.press("G");
+        shown(&mut session, "[ ] Rights");
+    }
+}

@@ -1,0 +1,190 @@
+//! What can be done with a run: pause, stop, go on, retry, read back, report.
+
+use super::{Results, again};
+use crate::{
+    domain::{Run, RunId, run::RunState, workbench::Command},
+    flow::{Effect, ReportFormat},
+    ui::{
+        action::{Edit, Work},
+        component::{Reaction, Scene, ScreenId, Step},
+        dialogs,
+        widgets::text,
+    },
+};
+
+/// Whether a run waits for a person.
+pub(super) fn is_paused(run: &Run) -> bool {
+    matches!(run.state, RunState::Paused | RunState::Interrupted)
+}
+
+impl Results {
+    pub(super) fn work(&mut self, work: Work, argument: &str, scene: &Scene<'_>) -> Reaction {
+        let named = matches!(work, Work::Resume | Work::Retry | Work::ReadBack);
+        if named && !argument.trim().is_empty() {
+            let id = RunId(argument.trim().to_uppercase());
+            if scene.workbench.run(&id).is_none() {
+                return Reaction::say(format!("There is no run {id}."));
+            }
+            self.chosen = Some(id);
+            self.marks.clear();
+            self.update(scene);
+        }
+        match work {
+            Work::Pause | Work::Stop | Work::Resume => self.steer(work, scene),
+            Work::Background => Reaction::Taken(vec![
+                Step::Show(ScreenId::Browse),
+                Step::Say("The run goes on; 4 shows it.".into()),
+            ]),
+            Work::Retry => self.retry(scene),
+            Work::ReadBack => self.read_back(scene),
+            Work::Report => self.report(argument, scene),
+            Work::Exclude => self.exclude(scene),
+            Work::Undo | Work::Redo | Work::UndoStep | Work::Drop | Work::Submit => {
+                Reaction::Passed
+            }
+        }
+    }
+
+    fn steer(&self, work: Work, scene: &Scene<'_>) -> Reaction {
+        let current = scene.workbench.current_run();
+        match (work, current) {
+            (Work::Resume, _) => {
+                let mut runs = scene.workbench.runs().iter().rev();
+                let run = self.run(scene).filter(|run| is_paused(run));
+                let Some(run) = run.or_else(|| runs.find(|run| is_paused(run))) else {
+                    return Reaction::say("No run waits to go on.");
+                };
+                Reaction::step(Step::Effect(Effect::ResumeRun(run.id.clone())))
+            }
+            (_, None) => Reaction::say("No run is going."),
+            (Work::Pause, Some(run)) if is_paused(run) => Reaction::Taken(vec![
+                Step::Effect(Effect::ResumeRun(run.id.clone())),
+                Step::Say(format!("{} goes on.", run.id)),
+            ]),
+            (Work::Pause, Some(run)) => Reaction::Taken(vec![
+                Step::Effect(Effect::PauseRun(run.id.clone())),
+                Step::Say(format!("{} pauses after the call under way.", run.id)),
+            ]),
+            (_, Some(run)) => Reaction::step(Step::Open(Box::new(dialogs::Stop::run(run)))),
+        }
+    }
+
+    /// Plans the picked changes, or all that failed, once more.
+    fn retry(&self, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::say("No runs yet.");
+        };
+        let all: Vec<u32> = (0..u32::try_from(run.items.len()).unwrap_or(u32::MAX)).collect();
+        let picked: Vec<u32> = self.marks.iter().collect();
+        let places = if picked.is_empty() { &all } else { &picked };
+        let portion = again::portion(run, places, scene);
+        if !portion.changes.is_empty() {
+            return Reaction::step(dialogs::plan_of(portion, scene));
+        }
+        let why = match portion.left.as_str() {
+            "" => "every change is written",
+            left => left,
+        };
+        Reaction::say(format!("Nothing to retry: {why}."))
+    }
+
+    fn read_back(&self, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::say("No runs yet.");
+        };
+        let unknown = run.tally().unknown;
+        let what = match unknown {
+            0 => text::counted(run.items.len() as u64, "change"),
+            unknown => text::counted(u64::from(unknown), "unknown change"),
+        };
+        Reaction::Taken(vec![
+            Step::Effect(Effect::ReadBack(run.id.clone())),
+            Step::Say(format!("Reading {what} of {} back.", run.id)),
+        ])
+    }
+
+    fn report(&self, argument: &str, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::say("No runs yet; there is nothing to report.");
+        };
+        let wanted = argument.trim().trim_start_matches('.').to_lowercase();
+        let formats: Vec<ReportFormat> = ReportFormat::ALL
+            .into_iter()
+            .filter(|format| wanted.is_empty() || format.extension() == wanted)
+            .collect();
+        if formats.is_empty() {
+            return Reaction::say(format!(
+                "There is no report `{wanted}`; known are csv, json, md."
+            ));
+        }
+        let effect = |format| Effect::Report {
+            run: run.id.clone(),
+            format,
+            path: None,
+        };
+        Reaction::Taken(
+            formats
+                .into_iter()
+                .map(|one| Step::Effect(effect(one)))
+                .collect(),
+        )
+    }
+
+    fn exclude(&mut self, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::nothing();
+        };
+        let picked = again::picked(run, &self.targets(), scene);
+        if picked.is_empty() {
+            return Reaction::say("Nothing of that is staged any more.");
+        }
+        self.marks.clear();
+        Reaction::step(Step::Apply(Command::Exclude(picked)))
+    }
+
+    /// Marks the assets of the listed changes in Browse.
+    pub(super) fn mark_listed(&self, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::nothing();
+        };
+        let picked: Vec<u32> = self.marks.iter().collect();
+        let places = if picked.is_empty() {
+            &self.items
+        } else {
+            &picked
+        };
+        let rows = again::rows(run, places, scene);
+        if rows.is_empty() {
+            return Reaction::say("None of these assets is in the library.");
+        }
+        let say = format!(
+            "Marked {} of {}.  1 shows them",
+            text::counted(rows.len(), "asset"),
+            run.id
+        );
+        Reaction::step(Step::Mark { rows, say })
+    }
+
+    /// The edit dialog on the picked changes, or the one under the cursor.
+    pub(super) fn edit(&self, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::Passed;
+        };
+        if scene.workbench.read_only.is_some() {
+            return Reaction::Passed;
+        }
+        let rows = again::rows(run, &self.targets(), scene);
+        if rows.is_empty() {
+            return Reaction::say("There is no asset to edit here.");
+        }
+        let say = format!(
+            "Marked {} of {}.",
+            text::counted(rows.len(), "asset"),
+            run.id
+        );
+        Reaction::Taken(vec![
+            Step::Mark { rows, say },
+            Step::Edit(Edit::Open, String::new()),
+        ])
+    }
+}

@@ -1,0 +1,210 @@
+//! The draft in groups: by edit, by asset, by field.
+
+use indexmap::IndexMap;
+use roaring::RoaringBitmap;
+
+use super::problems::Problems;
+use crate::{
+    domain::{FieldKey, OperationId, oplog::Picked},
+    ui::{component::Scene, widgets::text},
+};
+
+/// By what the draft is grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Grouping {
+    /// One group a step.
+    #[default]
+    Edit,
+    /// One group an asset.
+    Asset,
+    /// One group a field.
+    Field,
+}
+
+impl Grouping {
+    const ALL: [Self; 3] = [Self::Edit, Self::Asset, Self::Field];
+
+    /// The word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Edit => "by edit",
+            Self::Asset => "by asset",
+            Self::Field => "by field",
+        }
+    }
+
+    /// The one so many places further, in a ring.
+    pub(super) fn turned(self, places: usize) -> Self {
+        let at = Self::ALL.iter().position(|one| *one == self).unwrap_or(0);
+        Self::ALL[(at + places) % Self::ALL.len()]
+    }
+}
+
+/// One group: what it is called, and which changes are in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    /// What stands in the list.
+    pub(super) title: String,
+    /// The step, where it is one.
+    pub(super) step: Option<OperationId>,
+    /// Its changes.
+    pub(super) parts: Vec<Picked>,
+}
+
+impl Group {
+    /// How many changes.
+    pub(super) fn changes(&self) -> u64 {
+        self.parts.iter().map(|part| part.rows.len()).sum()
+    }
+
+    /// The assets.
+    pub(super) fn rows(&self) -> RoaringBitmap {
+        let mut rows = RoaringBitmap::new();
+        for part in &self.parts {
+            rows |= &part.rows;
+        }
+        rows
+    }
+
+    /// `? 1  E 2`: what of it somebody should look at; empty if nothing.
+    pub(super) fn flags(&self, problems: &Problems) -> String {
+        let (mut drifted, mut refused) = (0, 0);
+        for part in &self.parts {
+            drifted += problems.drifted(&part.field, &part.rows).len();
+            let parts = problems.refused(&part.field, &part.rows);
+            refused += parts.iter().map(|(_, rows)| rows.len()).sum::<u64>();
+        }
+        let flag = |sign: &str, count: u64| match count {
+            0 => String::new(),
+            count => format!("{sign}{} ", text::number(count)),
+        };
+        format!("{}{}", flag("?", drifted), flag("E", refused))
+            .trim_end()
+            .to_owned()
+    }
+}
+
+/// The groups of the draft. Those by asset are made only when they are asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Groups {
+    listed: Vec<Group>,
+    /// By asset: those to look at first, and the others.
+    assets: Option<[RoaringBitmap; 2]>,
+}
+
+impl Groups {
+    /// Of the whole draft.
+    pub(super) fn of(grouping: Grouping, problems: &Problems, scene: &Scene<'_>) -> Self {
+        match grouping {
+            Grouping::Edit => Self {
+                listed: by_edit(scene),
+                assets: None,
+            },
+            Grouping::Field => Self {
+                listed: by_field(scene),
+                assets: None,
+            },
+            Grouping::Asset => {
+                let rows = scene.workbench.draft().rows();
+                let odd = rows & problems.rows();
+                let rest = rows - &odd;
+                Self {
+                    listed: Vec::new(),
+                    assets: Some([odd, rest]),
+                }
+            }
+        }
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        let count = |rows: &RoaringBitmap| usize::try_from(rows.len()).unwrap_or(usize::MAX);
+        self.assets
+            .as_ref()
+            .map_or(self.listed.len(), |[odd, rest]| count(odd) + count(rest))
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, place: usize, scene: &Scene<'_>) -> Option<Group> {
+        let Some([odd, rest]) = &self.assets else {
+            return self.listed.get(place).cloned();
+        };
+        let place = u32::try_from(place).ok()?;
+        let first = u32::try_from(odd.len()).unwrap_or(u32::MAX);
+        let row = if place < first {
+            odd.select(place)
+        } else {
+            rest.select(place - first)
+        }?;
+        let staged = scene.workbench.draft().on(row);
+        let part = |field: &FieldKey| Picked {
+            field: field.clone(),
+            rows: [row].into(),
+        };
+        Some(Group {
+            title: scene.workbench.listing.name(row).into_owned(),
+            step: None,
+            parts: staged.map(|(field, _)| part(field)).collect(),
+        })
+    }
+
+    /// The place of a step.
+    pub(super) fn place_of(&self, step: OperationId) -> Option<usize> {
+        self.listed
+            .iter()
+            .position(|group| group.step == Some(step))
+    }
+}
+
+fn by_edit(scene: &Scene<'_>) -> Vec<Group> {
+    let mut steps: IndexMap<OperationId, Vec<Picked>> = IndexMap::new();
+    for part in scene.workbench.draft().parts() {
+        let parts = steps.entry(part.step).or_default();
+        match parts.iter_mut().find(|known| known.field == part.field) {
+            Some(known) => known.rows |= &part.rows,
+            None => parts.push(Picked {
+                field: part.field.clone(),
+                rows: part.rows.clone(),
+            }),
+        }
+    }
+    let numbered = steps.into_iter().zip(1..);
+    numbered
+        .map(|((step, parts), number)| {
+            let label = scene
+                .workbench
+                .operation(step)
+                .map_or("", |one| one.label.as_str());
+            let rows = label
+                .rsplit_once(" on ")
+                .filter(|(_, rows)| rows.parse::<u64>().is_ok());
+            let label = rows.map_or(label, |(label, _)| label);
+            Group {
+                title: format!("{number} {label}"),
+                step: Some(step),
+                parts,
+            }
+        })
+        .collect()
+}
+
+fn by_field(scene: &Scene<'_>) -> Vec<Group> {
+    let fields = scene.workbench.draft().fields();
+    fields
+        .map(|(field, groups)| {
+            let mut rows = RoaringBitmap::new();
+            for group in groups.groups() {
+                rows |= &group.rows;
+            }
+            let ways = text::counted(groups.groups().len() as u64, "different change");
+            Group {
+                title: format!("{field}   {ways}"),
+                step: None,
+                parts: vec![Picked {
+                    field: field.clone(),
+                    rows,
+                }],
+            }
+        })
+        .collect()
+}
