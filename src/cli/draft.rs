@@ -28,7 +28,7 @@ pub async fn run(
         match headless.apply(&Command::Drop).await {
             Ok(operation) => output.say(&operation.label),
             Err(HeadlessError::Refused(Refusal::NothingToStage(_))) => {
-                output.say("the draft is empty")
+                output.say("the draft is empty");
             }
             Err(error) => return Err(Stop::usage(error.to_string())),
         }

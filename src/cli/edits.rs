@@ -196,18 +196,13 @@ fn thumbnail(name: &str, listing: &Listing) -> Result<Edit, String> {
     if name == "none" {
         return Ok(Edit::Clear);
     }
-    let row = match listing.row(&name.into()) {
-        Some(row) => row,
-        None => {
-            let named = listing.named(name);
-            match (named.len(), named.min()) {
-                (1, Some(row)) => row,
-                (0, _) => return Err(format!("no asset is called `{name}`")),
-                (many, _) => {
-                    return Err(format!("{many} assets are called `{name}`; give its id"));
-                }
-            }
-        }
+    let row = match (listing.row(&name.into()), listing.named(name)) {
+        (Some(row), _) => row,
+        (None, named) => match (named.len(), named.min()) {
+            (1, Some(row)) => row,
+            (0, _) => return Err(format!("no asset is called `{name}`")),
+            (many, _) => return Err(format!("{many} assets are called `{name}`; give its id")),
+        },
     };
     let (id, name) = (listing.id(row).clone(), listing.name(row).into_owned());
     Ok(Edit::Set(Value::Asset { id, name }))

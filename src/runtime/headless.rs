@@ -1,15 +1,16 @@
 //! The same roads without a screen: commands in, results out.
 
+mod library;
+
 use std::path::PathBuf;
 
-use roaring::RoaringBitmap;
 use tokio::sync::mpsc;
 
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        AssetId, Command, Failure, FieldKey, Operation, Refusal, Run, RunId, Value, Workbench,
-        failure::FailureKind, plan::Plan, run::RunState,
+        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
+        plan::Plan, run::RunState,
     },
     flow::{Effect, Event, ReportFormat, Submission},
 };
@@ -81,77 +82,6 @@ impl Headless {
     /// What the last run waits for or why it stopped; empty if there is nothing to say.
     pub fn note(&self) -> &str {
         &self.note
-    }
-
-    /// Signs in.
-    ///
-    /// # Errors
-    ///
-    /// If the endpoint can't be reached or refuses the credentials.
-    pub async fn connect(&mut self) -> Result<(), Failure> {
-        self.perform(Effect::Connect);
-        self.until(|event| {
-            if let Event::ConnectFailed(failure) = event {
-                return Some(Err(failure.clone()));
-            }
-            matches!(event, Event::Connected { .. }).then_some(Ok(()))
-        })
-        .await
-    }
-
-    /// Lists the whole library; `progress` gets how many have come, of how many.
-    ///
-    /// # Errors
-    ///
-    /// If the listing ended early; what has come stays.
-    pub async fn list(&mut self, mut progress: impl FnMut(u64, u64)) -> Result<(), Failure> {
-        let generation = self.workbench.listing.generation + 1;
-        self.workbench.listing.begin(generation);
-        self.perform(Effect::List { generation });
-        let mut have = 0;
-        let listed = self.until(move |event| {
-            if let Event::Page {
-                generation: of,
-                assets,
-                total,
-            } = event
-                && *of == generation
-            {
-                have += assets.len() as u64;
-                progress(have, *total);
-            }
-            if let Event::ListFailed { failure, .. } = event {
-                return Some(Err(failure.clone()));
-            }
-            (*event == Event::Listed { generation }).then_some(Ok(()))
-        });
-        listed.await
-    }
-
-    /// Reads the thumbnails of these rows that are not known yet; a call an asset on some
-    /// endpoints.
-    ///
-    /// # Errors
-    ///
-    /// If one can't be read; those read before stay.
-    pub async fn thumbnails(&mut self, rows: &RoaringBitmap) -> Result<(), Failure> {
-        let key = FieldKey::thumbnail();
-        let listing = &self.workbench.listing;
-        let unknown = rows
-            .iter()
-            .filter(|&row| *listing.value(row, &key) == Value::Unknown);
-        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row).clone()).collect();
-        let Some(last) = ids.last().cloned() else {
-            return Ok(());
-        };
-        self.perform(Effect::Thumbnails(ids));
-        self.until(|event| {
-            if let Event::Values(values) = event {
-                return values.iter().any(|(id, ..)| *id == last).then_some(Ok(()));
-            }
-            failed(event)
-        })
-        .await
     }
 
     /// Accepts a command and keeps it: durable when this returns.

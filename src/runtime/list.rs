@@ -11,8 +11,10 @@ use crate::{
     store::{StoreError, Workspace},
 };
 
-/// How many assets are read again, or have their thumbnails read, at a time.
+/// How many assets are read again at a time.
 const CHUNK: usize = 100;
+/// How many thumbnails are read between two pieces of news.
+pub(super) const THUMBNAILS_AT_A_TIME: usize = 20;
 const WHAT: &str = "could not list the library";
 
 impl Runtime {
@@ -161,7 +163,7 @@ impl Runtime {
             if let Err(error) = runtime.connected().await {
                 return runtime.fail(error.failure("could not read thumbnails"));
             }
-            for chunk in ids.chunks(CHUNK / 5) {
+            for chunk in ids.chunks(THUMBNAILS_AT_A_TIME) {
                 let endpoint = &runtime.0.endpoint;
                 match runtime
                     .patiently(false, || endpoint.thumbnails(chunk))

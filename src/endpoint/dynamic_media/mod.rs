@@ -1,7 +1,7 @@
 //! Adobe Dynamic Media Classic, through its SOAP service.
 //!
 //! The modules beside this one are the codec: pure functions between domain values and envelopes.
-//! This one drives them over HTTP. Start reading at [`envelope`], then `assets` and `update`.
+//! This one drives them over HTTP. Start reading at `envelope`, then `assets` and `update`.
 
 mod account;
 mod assets;

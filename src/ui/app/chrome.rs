@@ -82,17 +82,21 @@ impl App {
         text::put(buffer, left, &self.header(area.width), style);
     }
 
+    /// The environment's word, and what keeps it from being written.
     fn environment(&self) -> String {
-        match &self.world.connection.link {
+        let word = &self.world.identity.environment;
+        let state = match &self.world.connection.link {
             Link::Offline(since, _) => format!("OFFLINE since {}", self.clock(*since, false)),
             Link::Idle | Link::Connecting | Link::Online | Link::SignIn(_) | Link::Broken(_) => {
-                let word = &self.world.identity.environment;
-                match self.world.workbench.read_only {
-                    Some(_) => format!("READ-ONLY {word}").trim_end().to_owned(),
-                    None => word.clone(),
+                let read_only = self.world.workbench.read_only.is_some();
+                if read_only {
+                    "READ-ONLY".to_owned()
+                } else {
+                    String::new()
                 }
             }
-        }
+        };
+        format!("{word}  {state}").trim().to_owned()
     }
 
     fn header(&self, width: u16) -> String {

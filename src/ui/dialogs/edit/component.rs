@@ -42,8 +42,11 @@ impl Component for EditDialog {
                 named(Action::Answer(Answer::Accept), "edit"),
             ]),
             Focus::Operation => hints.push(named(Action::Move(Move::Right), "operation")),
-            Focus::Input(_) => {
+            Focus::Input(place) => {
                 hints.push(named(Action::Answer(Answer::Accept), "keep"));
+                if place == 0 {
+                    hints.push(named(Action::Move(Move::PreviousPane), "operation"));
+                }
                 if self.line().is_some_and(|line| line.form.takes_values()) {
                     hints.push(named(Action::Answer(Answer::Down), "values"));
                 }

@@ -100,6 +100,12 @@ impl Form {
         }
     }
 
+    /// Whether the operation wants texts and none of them is written yet.
+    pub(super) fn is_bare(&self) -> bool {
+        let texts = self.operation.inputs().len();
+        texts > 0 && (0..texts).all(|place| self.input(place).text().is_empty())
+    }
+
     /// One of the operation's texts.
     pub(super) fn input(&self, place: usize) -> &TextField {
         match (self.operation, place) {

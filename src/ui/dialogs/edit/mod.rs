@@ -139,8 +139,19 @@ impl EditDialog {
             return Reaction::say(format!("{} can't be edited: {why}.", line.field.key));
         }
         line.ticked = !line.ticked;
+        let bare = line.ticked && line.form.is_bare();
         self.work(scene);
+        if bare {
+            self.focus = self.first_input().unwrap_or(self.focus);
+        }
         Reaction::nothing()
+    }
+
+    /// The first text of the form: where somebody who ticked a field wants to write.
+    fn first_input(&self) -> Option<Focus> {
+        self.ring()
+            .into_iter()
+            .find(|focus| matches!(focus, Focus::Input(_)))
     }
 
     /// Enter: into the form of the field, from text to text, and back to the list.
@@ -153,11 +164,7 @@ impl EditDialog {
                         return reaction;
                     }
                 }
-                let input = self
-                    .ring()
-                    .into_iter()
-                    .find(|focus| matches!(focus, Focus::Input(_)));
-                self.focus = input.unwrap_or(Focus::Operation);
+                self.focus = self.first_input().unwrap_or(Focus::Operation);
             }
             Focus::Operation => self.pass(true),
             Focus::Input(_) => {

@@ -71,7 +71,7 @@ fn three_edits(session: &mut Session) {
         .press("<Enter>");
     session.press("j <Enter> outerwear <Enter> outer <Enter>");
     session
-        .press("j j <Space> <Tab> l l l <Tab>")
+        .press("j j <Space> <Shift-Tab> l l l <Tab>")
         .type_text(r"jacket\b");
     session.press("<Tab> coat");
 }
@@ -189,7 +189,7 @@ fn empty_never_clears() {
         session.said()
     );
     assert_eq!(staged(&session), 0);
-    session.press("<Tab> h <Ctrl+s>");
+    session.press("<Shift-Tab> h <Ctrl+s>");
     assert_eq!(staged(&session), 35, "clear was asked for");
 }
 

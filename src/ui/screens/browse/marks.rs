@@ -26,14 +26,7 @@ impl Browse {
             Mark::ExtendDown => self.extend(Move::Down, scene),
             Mark::All => mark_all(scene),
             Mark::Library => mark_library(scene),
-            Mark::Screen => {
-                let rows = scene.view.rows();
-                let shown = &rows[self.cursor.shown(rows.len(), Self::page(scene))];
-                marked(
-                    shown.iter().copied().collect(),
-                    "only the rows on this screen",
-                )
-            }
+            Mark::Screen => self.mark_screen(scene),
             Mark::None => unmark(scene),
             Mark::Invert => {
                 let rows = scene.workbench.marks() ^ set;
@@ -77,6 +70,15 @@ impl Browse {
                 Some(rows) => marked(rows.clone(), "as before"),
             },
         }
+    }
+
+    fn mark_screen(&self, scene: &Scene<'_>) -> Reaction {
+        let rows = scene.view.rows();
+        let shown = &rows[self.cursor.shown(rows.len(), Self::page(scene))];
+        marked(
+            shown.iter().copied().collect(),
+            "only the rows on this screen",
+        )
     }
 
     /// Marks or unmarks the row under the cursor; going on to the next one where asked.

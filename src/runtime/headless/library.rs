@@ -1,0 +1,81 @@
+//! Getting to know the library without a screen: signing in, listing, thumbnails.
+
+use roaring::RoaringBitmap;
+
+use super::{Headless, failed};
+use crate::{
+    domain::{AssetId, Failure, FieldKey, Value},
+    flow::{Effect, Event},
+    runtime::list::THUMBNAILS_AT_A_TIME,
+};
+
+impl Headless {
+    /// Signs in.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint can't be reached or refuses the credentials.
+    pub async fn connect(&mut self) -> Result<(), Failure> {
+        self.perform(Effect::Connect);
+        self.until(|event| {
+            if let Event::ConnectFailed(failure) = event {
+                return Some(Err(failure.clone()));
+            }
+            matches!(event, Event::Connected { .. }).then_some(Ok(()))
+        })
+        .await
+    }
+
+    /// Lists the whole library; `progress` gets how many have come, of how many.
+    ///
+    /// # Errors
+    ///
+    /// If the listing ended early; what has come stays.
+    pub async fn list(&mut self, mut progress: impl FnMut(u64, u64)) -> Result<(), Failure> {
+        let generation = self.workbench.listing.generation + 1;
+        self.workbench.listing.begin(generation);
+        self.perform(Effect::List { generation });
+        let mut have = 0;
+        let listed = self.until(move |event| {
+            if let Event::Page {
+                generation: of,
+                assets,
+                total,
+            } = event
+                && *of == generation
+            {
+                have += assets.len() as u64;
+                progress(have, *total);
+            }
+            if let Event::ListFailed { failure, .. } = event {
+                return Some(Err(failure.clone()));
+            }
+            (*event == Event::Listed { generation }).then_some(Ok(()))
+        });
+        listed.await
+    }
+
+    /// Reads the thumbnails of these rows that are not known yet; a call an asset on some
+    /// endpoints.
+    ///
+    /// # Errors
+    ///
+    /// If one can't be read; those read before stay.
+    pub async fn thumbnails(&mut self, rows: &RoaringBitmap) -> Result<(), Failure> {
+        let key = FieldKey::thumbnail();
+        let listing = &self.workbench.listing;
+        let unknown = rows
+            .iter()
+            .filter(|&row| *listing.value(row, &key) == Value::Unknown);
+        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row).clone()).collect();
+        for chunk in ids.chunks(THUMBNAILS_AT_A_TIME) {
+            self.perform(Effect::Thumbnails(chunk.to_vec()));
+            self.until(|event| {
+                let read = matches!(event, Event::Values(_));
+                if read { Some(Ok(())) } else { failed(event) }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
