@@ -157,7 +157,13 @@ impl EditDialog {
         let mut effects: Vec<_> = here
             .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
             .collect();
-        effects.sort_by_key(|(_, group)| !matches!(group.verdict, Verdict::Refused(_)));
+        // The field that is being written comes right behind what is refused.
+        let written = self.line().filter(|_| self.focus != Focus::Preview);
+        let written = written.map(|line| &line.field.key);
+        effects.sort_by_key(|(effect, group)| {
+            let refused = matches!(group.verdict, Verdict::Refused(_));
+            (!refused, Some(&effect.field) != written)
+        });
         for effect in effects {
             let rest = Rect {
                 y: area.y + next,
