@@ -102,6 +102,22 @@ impl EditDialog {
         text::put_all(frame.buffer_mut(), area, &pieces);
     }
 
+    /// What becomes of an asset, field by field: what is refused first, right behind it the field
+    /// that is being written.
+    fn effects(&self, row: Row) -> Vec<(&FieldEffect, &PreviewGroup)> {
+        let here = self.worked.fields.iter();
+        let mut effects: Vec<_> = here
+            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
+            .collect();
+        let written = self.line().filter(|_| self.focus != Focus::Preview);
+        let written = written.map(|line| &line.field.key);
+        effects.sort_by_key(|(effect, group)| {
+            let refused = matches!(group.verdict, Verdict::Refused(_));
+            (!refused, Some(&effect.field) != written)
+        });
+        effects
+    }
+
     /// One asset. Returns how many lines it took.
     fn draw_asset(
         &self,
@@ -153,12 +169,7 @@ impl EditDialog {
             return 1;
         }
         let mut next = 1;
-        let here = self.worked.fields.iter();
-        let mut effects: Vec<_> = here
-            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
-            .collect();
-        effects.sort_by_key(|(_, group)| !matches!(group.verdict, Verdict::Refused(_)));
-        for effect in effects {
+        for effect in self.effects(row) {
             let rest = Rect {
                 y: area.y + next,
                 height: area.height.saturating_sub(next),
