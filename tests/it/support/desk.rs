@@ -57,7 +57,10 @@ author = "akim"
 "#
         );
         fs::write(folder.path().join("config.toml"), text).unwrap();
-        let variables = [("LIBRARY_PASSWORD", "demo"), ("LIBRARY_TOKEN", "demo-token")];
+        let variables = [
+            ("LIBRARY_PASSWORD", "demo"),
+            ("LIBRARY_TOKEN", "demo-token"),
+        ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             folder,
@@ -100,7 +103,9 @@ author = "akim"
     pub(crate) fn words(&self) -> Vec<String> {
         let config = self.folder().join("config.toml").display().to_string();
         let data = self.folder().join("data").display().to_string();
-        ["--config", &config, "--data-dir", &data].map(str::to_owned).to_vec()
+        ["--config", &config, "--data-dir", &data]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// The program with these words, not yet started, without a terminal.
@@ -160,7 +165,9 @@ impl Ran {
     /// Insists on an exit code.
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Self {
-        let Self { words, out, said, .. } = &self;
+        let Self {
+            words, out, said, ..
+        } = &self;
         let all = format!("armarius {words}\n--- out\n{out}--- said\n{said}");
         assert_eq!(self.code, Some(code), "{all}");
         self
@@ -197,6 +204,8 @@ impl Ran {
     #[track_caller]
     pub(crate) fn json_lines(&self) -> Vec<Json> {
         let lines = self.out.lines();
-        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 }

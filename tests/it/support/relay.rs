@@ -74,8 +74,8 @@ impl Plan {
     fn pass(&self, mut program: TcpStream) -> io::Result<()> {
         let request = message(&mut program)?;
         let text = String::from_utf8_lossy(&request);
-        let held = text.contains(self.word)
-            && self.seen.fetch_add(1, Ordering::SeqCst) + 1 == self.number;
+        let held =
+            text.contains(self.word) && self.seen.fetch_add(1, Ordering::SeqCst) + 1 == self.number;
         if held && self.moment == Moment::Asked {
             return self.hold(&mut program);
         }
@@ -91,7 +91,7 @@ impl Plan {
 
     /// Keeps the connection until the program has gone.
     fn hold(&self, program: &mut TcpStream) -> io::Result<()> {
-        drop(self.held.send(()));
+        let _ = self.held.send(());
         program.read_to_end(&mut Vec::new()).map(drop)
     }
 }
@@ -129,6 +129,15 @@ fn head_of(bytes: &[u8]) -> Option<usize> {
 
 /// The same request, asking for the connection to be closed after the answer.
 fn closing(request: &[u8]) -> Vec<u8> {
-    let first = request.windows(2).position(|two| two == b"\r\n").unwrap_or(0) + 2;
-    [&request[..first], b"connection: close\r\n", &request[first..]].concat()
+    let first = request
+        .windows(2)
+        .position(|two| two == b"\r\n")
+        .unwrap_or(0)
+        + 2;
+    [
+        &request[..first],
+        b"connection: close\r\n",
+        &request[first..],
+    ]
+    .concat()
 }
