@@ -102,13 +102,13 @@ pub const SETTINGS: &[Key] = &[
     ),
     key(
         "colour",
-        Shape::Choice(&["auto", "never", "16", "256", "true"]),
+        Shape::Choice(&["auto", "never"]),
         Some("\"auto\""),
-        "how many colours to use",
+        "whether to use colours",
     ),
     key(
         "keymap",
-        Shape::Choice(&["default", "arrows", "vim-strict"]),
+        Shape::Choice(&["default", "arrows"]),
         Some("\"default\""),
         "key preset",
     ),
@@ -131,24 +131,11 @@ pub const SETTINGS: &[Key] = &[
         "how panes are framed",
     ),
     key(
-        "plain",
-        Shape::Flag,
-        Some("false"),
-        "lines of text instead of a full screen",
-    ),
-    key(
-        "esc_delay_ms",
-        number(0, 1000),
-        Some("25"),
-        "wait after Esc, milliseconds",
-    ),
-    key(
         "menu_delay_ms",
         number(0, 1000),
         Some("400"),
         "wait before key menus open, milliseconds",
     ),
-    key("editor", Shape::Text, None, "program that edits long texts"),
 ];
 
 /// Keys of a `[profiles.NAME]` table.

@@ -72,8 +72,8 @@ impl Overrides<'_> {
         })
     }
 
-    /// Settles what the file left open by what the system knows: borders by the locale, the plain
-    /// mode by the terminal, the editor and the author by the usual variables.
+    /// Settles what the file left open by what the system knows: borders by the locale, the author
+    /// by the usual variables.
     pub(super) fn guess(&self, key: &str, settings: &mut Settings) {
         let stated = settings
             .get(key)
@@ -84,10 +84,6 @@ impl Overrides<'_> {
                 .environment
                 .first(&["LC_ALL", "LC_CTYPE", "LANG"])
                 .map(|(variable, _)| (variable, Raw::Text("ascii".to_owned()))),
-            "plain" if self.environment.get("TERM").as_deref() == Some("dumb") => {
-                Some(("TERM", Raw::Flag(true)))
-            }
-            "editor" => self.text(&["VISUAL", "EDITOR"]),
             "author" => self.text(&["USER", "LOGNAME", "USERNAME"]),
             _ => None,
         };

@@ -137,9 +137,7 @@ fn effective(
     };
     let mut settings = file.settings;
     overrides.apply(SETTINGS, &mut settings, problems);
-    for key in ["borders", "plain", "editor"] {
-        overrides.guess(key, &mut settings);
-    }
+    overrides.guess("borders", &mut settings);
     let mut profiles = BTreeMap::new();
     for (name, mut own) in file.profiles {
         overrides.apply(PROFILE, &mut own, problems);

@@ -56,18 +56,12 @@ words! {
 }
 
 words! {
-    /// How many colours to use.
+    /// Whether to use colours.
     Colour {
-        /// What the terminal says it can show.
+        /// Unless `NO_COLOR` is set.
         Auto = "auto",
         /// None.
         Never = "never",
-        /// The terminal's own sixteen.
-        Sixteen = "16",
-        /// The fixed palette of 256.
-        Palette = "256",
-        /// 24 bits.
-        True = "true",
     }
 }
 
@@ -78,8 +72,6 @@ words! {
         Default = "default",
         /// No letter keys in lists.
         Arrows = "arrows",
-        /// As close to vim as it gets.
-        VimStrict = "vim-strict",
     }
 }
 
@@ -118,7 +110,7 @@ words! {
 pub struct Interface {
     /// The theme's name.
     pub theme: String,
-    /// How many colours.
+    /// Whether to use colours.
     pub colour: Colour,
     /// The key preset.
     pub keymap: Keymap,
@@ -128,14 +120,8 @@ pub struct Interface {
     pub images: Images,
     /// How panes are framed.
     pub borders: Borders,
-    /// Lines of text instead of a full screen.
-    pub plain: bool,
-    /// Wait after Esc, milliseconds.
-    pub esc_delay_ms: u32,
     /// Wait before key menus open, milliseconds.
     pub menu_delay_ms: u32,
-    /// The editor for long texts; `None` if none is known.
-    pub editor: Option<String>,
 }
 
 /// A configured endpoint. Holds the way to its secrets, never the secrets.
@@ -234,10 +220,7 @@ impl Interface {
             mouse: flag(settings, "mouse"),
             images: Images::of(settings, "images")?,
             borders: Borders::of(settings, "borders")?,
-            plain: flag(settings, "plain"),
-            esc_delay_ms: number(settings, "esc_delay_ms")?,
             menu_delay_ms: number(settings, "menu_delay_ms")?,
-            editor: text(settings, "editor").map(str::to_owned),
         })
     }
 }

@@ -308,11 +308,5 @@ fn the_example_holds_every_key_loads_and_tells_the_true_defaults() {
         loaded.profile(None).unwrap().company.as_deref(),
         Some("ExampleCo")
     );
-    assert_eq!(
-        loaded.interface,
-        Interface {
-            editor: Some("vim".into()),
-            ..load("").unwrap().interface
-        }
-    );
+    assert_eq!(loaded.interface, load("").unwrap().interface);
 }

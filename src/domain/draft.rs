@@ -4,6 +4,8 @@
 //! rests on; changes (before → after) are derived. Staging one value on a million assets is one
 //! small record, undo drops a step, and a middle step can be taken out.
 
+pub mod rows;
+
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
@@ -366,37 +368,4 @@ fn merged(first: Option<&TagDelta>, second: Option<&TagDelta>) -> Option<TagDelt
         }
     }
     Some(delta)
-}
-
-/// Bitmaps of rows as base64 text, in roaring's portable format.
-pub mod rows {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    use roaring::RoaringBitmap;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error, ser};
-
-    /// Writes a bitmap.
-    ///
-    /// # Errors
-    ///
-    /// Only those of the serializer.
-    pub fn serialize<S: Serializer>(
-        rows: &RoaringBitmap,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::with_capacity(rows.serialized_size());
-        rows.serialize_into(&mut bytes)
-            .map_err(ser::Error::custom)?;
-        serializer.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    /// Reads a bitmap.
-    ///
-    /// # Errors
-    ///
-    /// If the text is no base64 or no bitmap.
-    pub fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<RoaringBitmap, D::Error> {
-        let text = String::deserialize(source)?;
-        let bytes = STANDARD.decode(text).map_err(D::Error::custom)?;
-        RoaringBitmap::deserialize_from(bytes.as_slice()).map_err(D::Error::custom)
-    }
 }

@@ -190,6 +190,7 @@ impl App {
             }
             Input::Continued => self.repaint = true,
             Input::Due => {
+                self.changed |= self.top().is_unfinished();
                 let due = self.world.view.due_ms(&self.world.workbench);
                 if due.is_some_and(|due| due <= self.world.now_ms) {
                     self.world
@@ -366,7 +367,8 @@ impl App {
             .current_run()
             .map(|_| now - now.rem_euclid(1000) + 1000);
         let rows = self.world.view.due_ms(&self.world.workbench);
-        [menu.filter(|at| *at > now), rest, waits, run, rows]
+        let layer = self.top().is_unfinished().then_some(now + REST_MS);
+        [menu.filter(|at| *at > now), rest, waits, run, rows, layer]
             .into_iter()
             .flatten()
             .min()

@@ -253,6 +253,12 @@ pub trait Component: Debug {
     /// Something changed outside: listing, draft, filter, size. Cursors are put right here.
     fn on_change(&mut self, _scene: &Scene<'_>) {}
 
+    /// Whether something is left to be worked out when the keys rest; [`Component::on_change`] is
+    /// told then.
+    fn is_unfinished(&self) -> bool {
+        false
+    }
+
     /// Whether plain characters are text now.
     fn takes_text(&self) -> bool {
         false

@@ -1,7 +1,7 @@
 //! The screens: a model that reacts to inputs and events with effects, and draws itself.
 //!
-//! [`App`](app::App) is the whole model. Two doors in, [`App::on_input`](app::App::on_input) and
-//! [`App::on_events`](app::App::on_events); one door out, a list of effects. Nothing here waits,
+//! [`App`] is the whole model. Two doors in, [`App::on_input`] and
+//! [`App::on_events`]; one door out, a list of effects. Nothing here waits,
 //! reads a clock, or sends anything; only [`terminal`] touches the terminal, and [`shell`] holds
 //! the loop that joins it with the world.
 

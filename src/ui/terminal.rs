@@ -3,11 +3,14 @@
 //! Nothing here asks the terminal a question once the stream of inputs exists; the one question
 //! about pictures is asked before, with a limit.
 
+mod asking;
+
+pub use asking::picker;
+
 use std::{
     io::{self, IsTerminal, Write},
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
 use futures_util::{Stream, StreamExt};
@@ -31,7 +34,6 @@ use ratatui::{
     layout::{Rect, Size},
 };
 pub use ratatui_image::picker::Picker;
-use ratatui_image::picker::{ProtocolType, cap_parser::QueryStdioOptions};
 
 use super::{
     app::App,
@@ -196,27 +198,6 @@ fn stop_here() {}
 /// If the terminal can't be written.
 pub fn copy(text: &str) -> io::Result<()> {
     execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
-}
-
-/// What the terminal can do with pictures. Asks it, with a limit; so only before the inputs.
-pub fn picker(wanted: &str) -> Picker {
-    let mut picker = match wanted {
-        "auto" | "kitty" | "sixel" | "iterm2" if io::stdout().is_terminal() => {
-            let options = QueryStdioOptions {
-                timeout: Duration::from_millis(150),
-                ..QueryStdioOptions::default()
-            };
-            Picker::from_query_stdio_with_options(options).unwrap_or_else(|_| Picker::halfblocks())
-        }
-        _ => Picker::halfblocks(),
-    };
-    match wanted {
-        "kitty" => picker.set_protocol_type(ProtocolType::Kitty),
-        "sixel" => picker.set_protocol_type(ProtocolType::Sixel),
-        "iterm2" => picker.set_protocol_type(ProtocolType::Iterm2),
-        _ => {}
-    }
-    picker
 }
 
 /// Inputs as they come, those that are there together in one piece; sizes are told once.

@@ -66,7 +66,10 @@ fn check_tells_each_step_of_signing_in_and_writes_nothing() {
     let library = Library::made_up(60);
     let desk = Desk::for_library(&library);
     for profile in BOTH {
-        let text = desk.on(profile, &["check"]).ends(0).shows("address ....");
+        let text = desk
+            .on(profile, &["check"])
+            .ends(0)
+            .shows("sign-in ................. ok");
         assert!(text.out.lines().count() >= 3, "{}", text.out);
         let json = desk
             .on(profile, &["check", "--format", "json"])

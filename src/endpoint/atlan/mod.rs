@@ -35,7 +35,7 @@ use serde_json::Value as Json;
 use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
-    Answer, Call, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
     http::{Http, HttpRequest, HttpResponse},
 };
 use ask::Ask;
@@ -311,6 +311,10 @@ impl Endpoint for Atlan {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
+    }
+
+    fn operation(&self, _kind: CallKind) -> &'static str {
+        "entity/bulk"
     }
 
     fn picture<'a>(

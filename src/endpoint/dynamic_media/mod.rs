@@ -35,7 +35,8 @@ use tokio::sync::OnceCell;
 use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
-    Answer, Call, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page, http::Http,
+    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    http::Http,
 };
 
 use self::{
@@ -292,6 +293,13 @@ impl Endpoint for DynamicMedia {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         self.submitted(call).boxed()
+    }
+
+    fn operation(&self, kind: CallKind) -> &'static str {
+        match kind {
+            CallKind::Metadata => "batchSetAssetMetadata",
+            CallKind::Thumbnails => "batchSetThumbAsset",
+        }
     }
 
     fn picture<'a>(

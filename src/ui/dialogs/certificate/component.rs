@@ -1,5 +1,7 @@
 //! The certificate dialog as a component: keys to reactions.
 
+use std::fmt::Write;
+
 use ratatui::{Frame, layout::Rect};
 
 use super::{CertificateDialog, Focus, OPTIONS};
@@ -106,12 +108,13 @@ impl Component for CertificateDialog {
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
         let mut words = format!("{} marked", text::number(self.content.rows.len()));
         if let Some(effects) = &self.effects {
-            words.push_str(&format!(
+            let _ = write!(
+                words,
                 "  {} change  {} kept  {} to answer",
                 text::number(effects.changes()),
                 text::number(effects.kept()),
                 text::number(effects.asks())
-            ));
+            );
         }
         Some(words)
     }

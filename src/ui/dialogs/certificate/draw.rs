@@ -1,13 +1,16 @@
 //! Draws the certificate dialog: status, message and rules, and the effect on the marked assets.
 
+use std::fmt::Write;
+
 use ratatui::{Frame, layout::Rect};
 
 use super::{
     CertificateDialog, Focus, OPTIONS,
-    effect::{Effects, Fate, before, status},
+    effect::{Effects, Fate},
+    lines::{draw_asset, draw_table},
 };
 use crate::{
-    domain::{CertificateStatus, Row, Value, text::visible},
+    domain::CertificateStatus,
     ui::{
         component::Scene,
         layout::line,
@@ -16,6 +19,8 @@ use crate::{
     },
 };
 
+/// The width from which form and effect stand beside each other.
+const TWO_PANES: u16 = 70;
 /// Columns before a value on the left.
 const LABEL: u16 = 9;
 
@@ -38,12 +43,8 @@ impl CertificateDialog {
             height: area.height.saturating_sub(2),
             ..area
         };
-        let left = if area.width >= 70 {
-            area.width / 2
-        } else {
-            area.width
-        };
-        let small = area.width < 70;
+        let left = area.width / 2;
+        let small = area.width < TWO_PANES;
         let (form, effect) = if !small {
             (
                 Rect {
@@ -76,7 +77,7 @@ impl CertificateDialog {
             ..sentence
         };
         let words = match &self.effects {
-            Some(effects) => effects.sentence(),
+            Some(effects) => effects.sentence(area.width),
             None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
         };
         text::put(
@@ -91,30 +92,23 @@ impl CertificateDialog {
         let theme = scene.theme;
         let (plain, quiet) = (theme.style(Role::Text), theme.style(Role::Quiet));
         text::put(frame.buffer_mut(), line(area, 0), " Status", quiet);
-        for (number, option) in (0u16..).zip(OPTIONS) {
-            let place = behind(line(area, number));
-            let at = usize::from(number);
-            let chosen = self.content.option == Some(at);
-            let focused = self.focus == Focus::Status
-                && (chosen || (self.content.option.is_none() && at == 0));
-            let sign = if chosen { "(o)" } else { "( )" };
-            let words = format!("{sign} {}", named(option));
-            let style = if focused {
-                theme.style(Role::Cursor)
-            } else {
-                plain
-            };
-            text::put(frame.buffer_mut(), place, &words, style);
-            if focused {
-                frame.set_cursor_position((place.x + 1, place.y));
-            }
-        }
-        let message = line(area, 4);
+        let low = area.height < 9;
+        let next = if low { 1 } else { 4 };
+        self.draw_options(
+            frame,
+            Rect {
+                height: next.min(area.height),
+                ..area
+            },
+            scene,
+        );
+        let message = line(area, next);
         text::put(frame.buffer_mut(), message, " Message", quiet);
+        let focus = self.focus == Focus::Message;
         self.content
             .message
-            .draw(frame, behind(message), theme, self.focus == Focus::Message);
-        self.draw_note(frame, behind(line(area, 5)), scene);
+            .draw(frame, behind(message), theme, focus);
+        self.draw_note(frame, behind(line(area, next + 1)), scene);
         let rules = [
             (Focus::Keep, self.content.keep, "keep V of other people"),
             (
@@ -123,8 +117,8 @@ impl CertificateDialog {
                 "only where there is none",
             ),
         ];
-        text::put(frame.buffer_mut(), line(area, 6), " Rules", quiet);
-        for (number, (focus, on, words)) in (6..).zip(rules) {
+        text::put(frame.buffer_mut(), line(area, next + 2), " Rules", quiet);
+        for (number, (focus, on, words)) in (next + 2..).zip(rules) {
             let place = behind(line(area, number));
             let tick = if on { "[x]" } else { "[ ]" };
             let focused = self.focus == focus;
@@ -138,19 +132,51 @@ impl CertificateDialog {
                 frame.set_cursor_position((place.x + 1, place.y));
             }
         }
-        let always = behind(line(area, 8));
-        text::put(
-            frame.buffer_mut(),
-            always,
-            "    a message is required for X",
-            quiet,
-        );
+        if !low {
+            let always = behind(line(area, next + 4));
+            text::put(
+                frame.buffer_mut(),
+                always,
+                "a message is required for X",
+                quiet,
+            );
+        }
         if let Some(effects) = self
             .effects
             .as_ref()
-            .filter(|_| area.width < 70 && area.width > 50)
+            .filter(|_| scene.size.width < TWO_PANES)
         {
-            draw_table(frame, rest(area, 9), effects, scene);
+            draw_table(frame, rest(area, if low { 5 } else { 10 }), effects, scene);
+        }
+    }
+
+    /// The statuses, below each other or, where there is only a line, beside each other.
+    fn draw_options(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        let mut beside = behind(line(area, 0));
+        for (at, option) in OPTIONS.into_iter().enumerate() {
+            let number = u16::try_from(at).unwrap_or(0);
+            let chosen = self.content.option == Some(at);
+            let first = self.content.option.is_none() && at == 0;
+            let focused = self.focus == Focus::Status && (chosen || first);
+            let sign = if chosen { "(o)" } else { "( )" };
+            let (place, words) = if area.height > 1 {
+                (
+                    behind(line(area, number)),
+                    format!("{sign} {}", named(option)),
+                )
+            } else {
+                let word = option.map_or("", CertificateStatus::word);
+                let letter = option.map_or('-', CertificateStatus::letter);
+                (beside, format!("{sign}{letter} {word} "))
+            };
+            let style = theme.style(if focused { Role::Cursor } else { Role::Text });
+            let used = text::put(frame.buffer_mut(), place, &words, style);
+            beside.x += used;
+            beside.width = beside.width.saturating_sub(used);
+            if focused {
+                frame.set_cursor_position((place.x + 1, place.y));
+            }
         }
     }
 
@@ -171,7 +197,7 @@ impl CertificateDialog {
             return;
         }
         let message = self.content.message.text();
-        let needed = self.status() == Some(Some(CertificateStatus::Deprecated));
+        let needed = self.status() == Some(CertificateStatus::Deprecated);
         if needed && message.trim().is_empty() {
             let words = "E Deprecated needs a message";
             text::put(frame.buffer_mut(), area, words, theme.style(Role::Error));
@@ -181,7 +207,7 @@ impl CertificateDialog {
         let missing = self.effects.as_ref().map_or(0, missing);
         let mut words = text::counted(message.chars().count() as u64, "character");
         if message.contains("${") {
-            words.push_str(&format!(", template: {missing} without a value"));
+            let _ = write!(words, ", template: {missing} without a value");
         } else {
             words.push_str(", may hold ${field}");
         }
@@ -242,128 +268,5 @@ fn rest(area: Rect, from: u16) -> Rect {
         y: area.y + from,
         height: area.height - from,
         ..area
-    }
-}
-
-fn short(now: Option<CertificateStatus>) -> String {
-    now.map_or_else(
-        || "- none".into(),
-        |status| format!("{} {status}", status.letter()),
-    )
-}
-
-/// What there is now, how many, and what becomes of them. Returns the lines it took.
-fn draw_table(frame: &mut Frame<'_>, area: Rect, effects: &Effects, scene: &Scene<'_>) -> u16 {
-    let theme = scene.theme;
-    let head = format!(" {:<14}{:>6}     after", "Now", "count");
-    text::put(
-        frame.buffer_mut(),
-        line(area, 0),
-        &head,
-        theme.style(Role::Title),
-    );
-    let mut next = 1;
-    for (now, count, after) in &effects.table {
-        for (number, (words, part)) in after.iter().enumerate() {
-            let (now, count) = if number == 0 {
-                (short(*now), text::number(*count))
-            } else {
-                (String::new(), String::new())
-            };
-            let words = format!(" {now:<14}{count:>6}  -> {words} {}", text::number(*part));
-            text::put(
-                frame.buffer_mut(),
-                line(area, next),
-                &words,
-                theme.style(Role::Text),
-            );
-            next += 1;
-        }
-    }
-    next
-}
-
-/// One asset: what it has and what it would have, or why it stays. Returns the lines it took.
-fn draw_asset(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (row, fate, current): (Row, &Fate, bool),
-    scene: &Scene<'_>,
-) -> u16 {
-    let theme = scene.theme;
-    let now = before(row, scene.workbench);
-    let sign = match fate {
-        Fate::Change(_) => " ",
-        Fate::Equal | Fate::Kept(_) => "=",
-        Fate::Asks => "?",
-        Fate::Denied => "x",
-        Fate::Missing(_) | Fate::Refused(_) => "E",
-    };
-    let base = theme.style(if current { Role::Cursor } else { Role::Text });
-    let names = (area.width / 3).clamp(10, 22);
-    let head = line(area, 0);
-    if current {
-        text::fill(frame.buffer_mut(), head, base);
-    }
-    let name = format!("{sign} {}", visible(&scene.workbench.listing.name(row)));
-    text::put(
-        frame.buffer_mut(),
-        Rect {
-            width: names.min(head.width),
-            ..head
-        },
-        &name,
-        base,
-    );
-    let keys = |answer| {
-        let action = crate::ui::action::Action::Answer(answer);
-        scene.keymap.keys(action).unwrap_or_default()
-    };
-    let (yes, no) = (keys(super::Answer::Yes), keys(super::Answer::No));
-    let first = match fate {
-        Fate::Change(_) => format!("- {}", told(now)),
-        Fate::Equal => format!("already {}", told(now)),
-        Fate::Kept(why) => format!("kept: {why}"),
-        Fate::Asks => format!("{} needs your yes ({yes} / {no})", told(now)),
-        Fate::Denied => format!("{} stays: you said no", told(now)),
-        Fate::Missing(field) => format!("it has no {field}: not staged"),
-        Fate::Refused(why) => format!("{why}: not staged"),
-    };
-    let role = if matches!(fate, Fate::Change(_)) {
-        Role::Removed
-    } else {
-        Role::Text
-    };
-    let value = |area: Rect| {
-        let x = (area.x + names + 1).min(area.right());
-        Rect {
-            x,
-            width: area.right() - x,
-            ..area
-        }
-    };
-    let style = if current { base } else { theme.style(role) };
-    text::put(frame.buffer_mut(), value(head), &first, style);
-    let Fate::Change(after) = fate else {
-        return 1;
-    };
-    let words = format!("+ {}", told(after));
-    text::put(
-        frame.buffer_mut(),
-        value(line(area, 1)),
-        &words,
-        theme.style(Role::Added),
-    );
-    2
-}
-
-/// `V "checked"`, `none`.
-fn told(value: &Value) -> String {
-    match (value, status(value)) {
-        (Value::Certificate(certificate), Some(status)) if !certificate.message.is_empty() => {
-            format!("{} \"{}\"", status.letter(), certificate.message)
-        }
-        (_, Some(status)) => format!("{} {status}", status.letter()),
-        (_, None) => "none".into(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a certificate would do to each of the marked assets: changed, kept, asked, and why.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -51,6 +51,9 @@ pub(super) enum Fate {
     Refused(String),
 }
 
+/// A status now, how many have it, and what becomes of how many of them.
+pub(super) type TableLine = (Option<CertificateStatus>, u64, Vec<(String, u64)>);
+
 /// What becomes of all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
@@ -58,7 +61,7 @@ pub(super) struct Effects {
     pub(super) rows: Vec<Row>,
     pub(super) fates: HashMap<Row, Fate>,
     /// For each status now: how many, and what becomes of them.
-    pub(super) table: Vec<(Option<CertificateStatus>, u64, Vec<(String, u64)>)>,
+    pub(super) table: Vec<TableLine>,
 }
 
 impl Effects {
@@ -122,9 +125,14 @@ impl Effects {
     }
 
     /// `Will stage 19 certificate changes. Kept 4. 1 needs a yes or no before staging.`
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self, width: u16) -> String {
+        let short = width < 78;
         let changes = text::counted(self.changes(), "certificate change");
-        let mut sentence = format!("Will stage {changes}.");
+        let mut sentence = if short {
+            format!("Stages {}.", text::number(self.changes()))
+        } else {
+            format!("Will stage {changes}.")
+        };
         let told = [
             (self.kept(), "Kept"),
             (self.count(|fate| *fate == Fate::Equal), "Equal"),
@@ -139,12 +147,17 @@ impl Effects {
             ),
         ];
         for (count, word) in told.iter().filter(|(count, _)| *count > 0) {
-            sentence.push_str(&format!(" {word} {}.", text::number(*count)));
+            let _ = write!(sentence, " {word} {}.", text::number(*count));
         }
         match self.asks() {
             0 => {}
+            asks if short => {
+                let _ = write!(sentence, " {asks} to answer.");
+            }
             1 => sentence.push_str(" 1 needs a yes or no before staging."),
-            many => sentence.push_str(&format!(" {many} need a yes or no before staging.")),
+            many => {
+                let _ = write!(sentence, " {many} need a yes or no before staging.");
+            }
         }
         sentence
     }
@@ -167,10 +180,12 @@ impl Effects {
         changes.sort_by_key(|(row, _)| *row);
         let first = changes.first()?.1.clone();
         let rows: RoaringBitmap = changes.iter().map(|(row, _)| *row).collect();
-        let edit = match first {
-            _ if changes.iter().any(|(_, value)| *value != first) => Edit::Assign(changes),
-            Value::Absent => Edit::Clear,
-            same => Edit::Set(same),
+        let edit = if changes.iter().any(|(_, value)| *value != first) {
+            Edit::Assign(changes)
+        } else if first == Value::Absent {
+            Edit::Clear
+        } else {
+            Edit::Set(first)
         };
         Some(Asked {
             field: FieldKey::certificate(),

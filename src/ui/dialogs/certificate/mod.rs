@@ -6,6 +6,7 @@
 mod component;
 mod draw;
 mod effect;
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -140,15 +141,17 @@ impl CertificateDialog {
         }
     }
 
-    fn status(&self) -> Option<Option<CertificateStatus>> {
-        self.content.option.map(|option| OPTIONS[option])
+    /// The status chosen; `None` if none is, or the certificate is to be taken away.
+    fn status(&self) -> Option<CertificateStatus> {
+        self.content.option.and_then(|option| OPTIONS[option])
     }
 
     fn work(&mut self, scene: &Scene<'_>) {
-        let Some(status) = self.status() else {
+        if self.content.option.is_none() {
             self.effects = None;
             return;
-        };
+        }
+        let status = self.status();
         let text = if status.is_some() {
             self.content.message.text()
         } else {
@@ -209,13 +212,13 @@ impl CertificateDialog {
 
     fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
         match (movement, self.focus) {
-            (Move::NextPane, _) => self.pass(true),
-            (Move::PreviousPane, _) => self.pass(false),
+            (Move::NextPane, _) | (Move::Down, Focus::Keep | Focus::OnlyNone) => self.pass(true),
+            (Move::PreviousPane, _) | (Move::Up, Focus::Keep | Focus::OnlyNone) => {
+                self.pass(false);
+            }
             (Move::Up | Move::Left, Focus::Status) => self.turn(false, scene),
             (Move::Down | Move::Right, Focus::Status) => self.turn(true, scene),
             (Move::Left | Move::Right, Focus::Keep | Focus::OnlyNone) => self.flip(scene),
-            (Move::Up, Focus::Keep | Focus::OnlyNone) => self.pass(false),
-            (Move::Down, Focus::Keep | Focus::OnlyNone) => self.pass(true),
             (_, Focus::Preview) => drop(self.asset.go(movement, self.order.len(), 5)),
             (_, Focus::Status | Focus::Message | Focus::Keep | Focus::OnlyNone) => {}
         }
@@ -277,11 +280,11 @@ impl CertificateDialog {
 
     /// Why nothing can be staged as it stands.
     fn obstacle(&self) -> Option<String> {
-        let Some(status) = self.status() else {
+        if self.content.option.is_none() {
             return Some("choose a status".into());
-        };
+        }
         let message = self.content.message.text().trim();
-        if status == Some(CertificateStatus::Deprecated) && message.is_empty() {
+        if self.status() == Some(CertificateStatus::Deprecated) && message.is_empty() {
             return Some("Deprecated needs a message: say why, or what to use instead".into());
         }
         if let Some(problem) = &self.problem {
@@ -301,15 +304,17 @@ impl CertificateDialog {
         let effects = self.effects.as_ref();
         let Some((effects, asked)) = effects.and_then(|effects| Some((effects, effects.asked()?)))
         else {
-            let sentence = effects.map(Effects::sentence).unwrap_or_default();
+            let sentence = effects
+                .map(|effects| effects.sentence(u16::MAX))
+                .unwrap_or_default();
             return Reaction::say(format!("Nothing to stage. {sentence}"));
         };
-        let status = match self.status().flatten() {
+        let status = match self.status() {
             Some(status) => format!("{} {status}", status.letter()),
             None => "remove".into(),
         };
         let message = match self.content.message.text() {
-            text if !text.is_empty() && self.status().flatten().is_some() => format!(" \"{text}\""),
+            text if !text.is_empty() && self.status().is_some() => format!(" \"{text}\""),
             _ => String::new(),
         };
         let label = format!("certificate {status}{message} on {}", effects.changes());

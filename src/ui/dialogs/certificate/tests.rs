@@ -62,15 +62,17 @@ fn twenty_four_tables_are_certified_with_one_no() {
     let mut session = Session::new(world(), 120, 36);
     verified(&mut session);
     let screen = session.screen();
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    let told_all = words.join(" ");
     for told in [
-        "- none            14  -> V verified 14",
-        "D draft            5  -> V verified 5",
-        "V verified         4  -> kept (rule) 4",
-        "X deprecated       1  -> asks you 1",
+        "- none 14 -> V verified 14",
+        "D draft 5 -> V verified 5",
+        "V verified 4 -> kept (rule) 4",
+        "X deprecated 1 -> asks you 1",
         "Will stage 19 certificate changes. Kept 4. 1 needs a yes or no before staging.",
         "template: 0 without a value",
     ] {
-        assert!(screen.contains(told), "{told}\n{screen}");
+        assert!(told_all.contains(told), "{told}\n{screen}");
     }
     session.press("<Ctrl+s>");
     assert!(
@@ -206,14 +208,4 @@ fn it_works_in_the_smallest_terminal() {
         "{}",
         session.said()
     );
-}
-
-#[test]
-fn look() {
-    for (w, h) in [(120, 36), (80, 24), (60, 16)] {
-        let mut s = Session::new(world(), w, h);
-        verified(&mut s);
-        eprintln!("{}", s.screen());
-        eprintln!("{}", s.press("<Tab> <Tab>").screen());
-    }
 }

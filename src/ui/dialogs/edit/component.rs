@@ -2,7 +2,10 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{EditDialog, Focus, MANY, basis};
+use super::{
+    EditDialog, Focus,
+    working::{MANY, state},
+};
 use crate::ui::{
     action::{Action, Answer, Context, Go, Mark, Move},
     chord::Chord,
@@ -39,10 +42,12 @@ impl Component for EditDialog {
                 named(Action::Answer(Answer::Accept), "edit"),
             ]),
             Focus::Operation => hints.push(named(Action::Move(Move::Right), "operation")),
-            Focus::Input(_) => hints.extend([
-                named(Action::Answer(Answer::Accept), "keep"),
-                named(Action::Answer(Answer::Down), "values"),
-            ]),
+            Focus::Input(_) => {
+                hints.push(named(Action::Answer(Answer::Accept), "keep"));
+                if self.line().is_some_and(|line| line.form.takes_values()) {
+                    hints.push(named(Action::Answer(Answer::Down), "values"));
+                }
+            }
             Focus::Switch(_) => hints.push(named(Action::Mark(Mark::Toggle), "switch")),
             Focus::Preview => hints.extend([
                 named(Action::Mark(Mark::Toggle), "leave out"),
@@ -113,8 +118,14 @@ impl Component for EditDialog {
         Reaction::nothing()
     }
 
+    fn is_unfinished(&self) -> bool {
+        self.partial
+    }
+
     fn on_change(&mut self, scene: &Scene<'_>) {
-        if self.content.rows.len() <= MANY || self.basis != basis(scene) {
+        if self.partial {
+            self.finish(scene);
+        } else if self.content.rows.len() <= MANY || self.worked.basis.state != state(scene) {
             self.work(scene);
         }
         let page = self.page(scene);

@@ -1,5 +1,7 @@
 //! Draws the edit dialog: fields, form, preview, and the sentence about what would be staged.
 
+use std::fmt::Write;
+
 mod form;
 mod preview;
 
@@ -40,10 +42,11 @@ impl EditDialog {
             format!(" Edit {}", text::counted(marked, which))
         };
         if self.hidden > 0 {
-            title.push_str(&format!(
+            let _ = write!(
+                title,
                 " ({} hidden by the filter: listed last)",
                 self.hidden
-            ));
+            );
         }
         let right = if area.width >= 100 {
             "nothing is sent until Submit "
@@ -63,22 +66,23 @@ impl EditDialog {
         let (edits, missing) = self.edits();
         let out = self.content.left_out.len();
         let (sentence, role) = if let Some((field, error)) = &self.problem {
-            (
-                format!("E {field}: {error}. The preview is the last good one."),
-                Role::Error,
-            )
-        } else if let Some(missing) = missing {
-            (
-                format!("{missing}.  {}", self.worked.sentence(out, area.width)),
-                Role::Warning,
-            )
-        } else if edits.is_empty() {
-            (
-                "Tick the fields to change (Space); only ticked fields are staged.".into(),
-                Role::Text,
-            )
+            let words = format!("E {field}: {error}. The preview is the last good one.");
+            (words, Role::Error)
+        } else if edits.is_empty() && missing.is_none() {
+            let words = "Tick the fields to change (Space); only ticked fields are staged.";
+            (words.into(), Role::Text)
         } else {
-            (self.worked.sentence(out, area.width), Role::Text)
+            let will = self.worked.sentence(out, area.width);
+            let will = if self.partial {
+                let first = text::number(self.worked.basis.rows.len());
+                format!("First {first} only so far: {will}")
+            } else {
+                will
+            };
+            match missing {
+                Some(missing) => (format!("{missing}.  {will}"), Role::Warning),
+                None => (will, Role::Text),
+            }
         };
         let area = Rect {
             x: area.x + 1,
@@ -89,7 +93,12 @@ impl EditDialog {
     }
 
     fn draw_fields(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
-        let columns = Columns::of(panes.list.width);
+        let names = self
+            .content
+            .lines
+            .iter()
+            .map(|line| text::width(line.field.key.as_str()));
+        let columns = Columns::of(panes.list.width, names.max().unwrap_or(0));
         let title = scene.theme.style(Role::Title);
         let now = format!("Now ({})", text::number(self.content.rows.len()));
         let heads = ["Field", now.as_str(), "Operation", "Value"];
@@ -152,7 +161,7 @@ impl EditDialog {
             .iter()
             .find(|one| one.field == line.field.key)
         {
-            Some(effect) if line.ticked && effect.counts().2 > 0 => format!("{} !", line.field.key),
+            Some(effect) if line.ticked && effect.counts[2] > 0 => format!("{} !", line.field.key),
             Some(_) | None => line.field.key.to_string(),
         };
         let cells = [name.as_str(), &line.now, &line.operation(), &brief];
@@ -166,10 +175,12 @@ impl EditDialog {
 struct Columns([u16; 4]);
 
 impl Columns {
-    fn of(width: u16) -> Self {
+    fn of(width: u16, longest: usize) -> Self {
         let room = width.saturating_sub(4 + 11 + 3);
-        let (name, value) = (room * 30 / 100, room * 30 / 100);
-        Self([name, room - name - value, 11, value])
+        let name = u16::try_from(longest + 2).unwrap_or(u16::MAX);
+        let name = name.clamp(8, (room * 2 / 5).max(8));
+        let value = room.saturating_sub(name) * 45 / 100;
+        Self([name, room.saturating_sub(name + value), 11, value])
     }
 
     fn places(&self, area: Rect) -> Vec<Rect> {

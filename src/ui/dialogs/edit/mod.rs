@@ -12,6 +12,7 @@ mod panes;
 #[cfg(test)]
 mod tests;
 mod worked;
+mod working;
 
 use roaring::RoaringBitmap;
 
@@ -23,7 +24,7 @@ use self::{
 };
 use super::kept::Kept;
 use crate::{
-    domain::{Edit, EditError, FieldKey, Row, workbench::Command},
+    domain::{EditError, FieldKey, Row, workbench::Command},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -31,9 +32,6 @@ use crate::{
         widgets::Cursor,
     },
 };
-
-/// Assets above which news from outside is worked in only when it may matter.
-const MANY: u64 = 5000;
 
 /// What the keys go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +52,15 @@ pub(super) struct EditDialog {
     hidden: u64,
     focus: Focus,
     worked: Worked,
+    /// The last preview of all assets.
+    whole: Worked,
+    /// Whether the preview is of the first assets only.
+    partial: bool,
     /// The edit that makes no sense as it stands; the preview is then the last one that did.
     problem: Option<(FieldKey, EditError)>,
     shown: Shown,
     list: Vec<Row>,
     asset: Cursor,
-    /// What the preview was worked out from.
-    basis: (u64, usize, u64),
 }
 
 impl EditDialog {
@@ -91,11 +91,12 @@ impl EditDialog {
             hidden: hidden.len(),
             focus: Focus::Fields,
             worked: Worked::default(),
+            whole: Worked::default(),
+            partial: false,
             problem: None,
             shown: Shown::All,
             list: Vec::new(),
             asset: Cursor::default(),
-            basis: (0, 0, 0),
         }
     }
 
@@ -105,44 +106,6 @@ impl EditDialog {
 
     fn line_mut(&mut self) -> Option<&mut FieldLine> {
         self.content.lines.get_mut(self.content.cursor.at)
-    }
-
-    /// The edits of the ticked fields, top to bottom, and what is still missing.
-    fn edits(&self) -> (Vec<(FieldKey, Edit)>, Option<String>) {
-        let mut edits = Vec::new();
-        let mut missing = None;
-        for line in self.content.lines.iter().filter(|line| line.ticked) {
-            let key = &line.field.key;
-            match line.form.edits(&line.field) {
-                Ok(some) => edits.extend(some.into_iter().map(|edit| (key.clone(), edit))),
-                Err(why) => missing = missing.or(Some(format!("{key}: {why}"))),
-            }
-        }
-        (edits, missing)
-    }
-
-    /// Works the preview out again, after the form changed.
-    fn work(&mut self, scene: &Scene<'_>) {
-        let rows = &self.content.rows - &self.content.left_out;
-        match Worked::of(&self.edits().0, &rows, scene.workbench) {
-            Ok(worked) => {
-                self.worked = worked;
-                self.problem = None;
-            }
-            Err(problem) => self.problem = Some(problem),
-        }
-        self.basis = basis(scene);
-        self.relist();
-    }
-
-    fn relist(&mut self) {
-        let mut list = self.worked.shown(&self.order, self.shown);
-        if self.shown == Shown::All {
-            let out = &self.content.left_out;
-            list.extend(self.order.iter().filter(|row| out.contains(**row)));
-        }
-        self.list = list;
-        self.asset.keep(self.list.len(), 1);
     }
 
     /// What the keys can go to, in order.
@@ -261,14 +224,13 @@ impl EditDialog {
                     self.pass(true);
                 }
             }
-            (Move::NextPane, _) => self.pass(true),
+            (Move::NextPane, _) | (Move::Right, Focus::Fields) => self.pass(true),
             (Move::PreviousPane, _) => self.pass(false),
             (Move::NextTab, _) | (Move::Right, Focus::Preview) => self.turn_shown(true),
             (Move::PreviousTab, _) | (Move::Left, Focus::Preview) => self.turn_shown(false),
             (Move::Left | Move::Up, Focus::Operation) => self.turn(false, scene),
             (Move::Right | Move::Down, Focus::Operation) => self.turn(true, scene),
             (Move::Left | Move::Right, Focus::Switch(place)) => return self.flip(place, scene),
-            (Move::Right, Focus::Fields) => self.pass(true),
             (_, Focus::Preview) => drop(self.asset.go(movement, self.list.len(), 1)),
             (_, Focus::Fields) => {
                 let page = self.page(scene);
@@ -319,6 +281,9 @@ impl EditDialog {
     }
 
     fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.partial {
+            self.finish(scene);
+        }
         let (edits, missing) = self.edits();
         if let Some((field, error)) = &self.problem {
             return Reaction::say(format!("Nothing was staged: {field}: {error}."));
@@ -332,8 +297,7 @@ impl EditDialog {
         if self.worked.changes == 0 {
             return Reaction::say(format!("Nothing to stage: {}.", self.worked.counts()));
         }
-        let asked = self.worked.asked.iter().filter(|one| !one.rows.is_empty());
-        let asked = asked.cloned().collect();
+        let asked = self.worked.asked();
         let kept = Kept {
             edit: None,
             ..scene.kept.clone()
@@ -361,13 +325,4 @@ impl EditDialog {
         }
         Reaction::Taken(steps)
     }
-}
-
-fn basis(scene: &Scene<'_>) -> (u64, usize, u64) {
-    let workbench = scene.workbench;
-    (
-        workbench.listing.len(),
-        workbench.log().len(),
-        workbench.listing.generation,
-    )
 }

@@ -1,6 +1,10 @@
 //! What the edits would do, put together by field and by asset: worked out when the form changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+    rc::Rc,
+};
 
 use roaring::RoaringBitmap;
 
@@ -8,7 +12,7 @@ use crate::{
     domain::{
         Edit, EditError, FieldKey, Row, Workbench,
         run::same,
-        workbench::{Asked, FieldPreview, Preview, PreviewGroup, Verdict},
+        workbench::{Asked, PreviewGroup, Verdict},
     },
     ui::widgets::text,
 };
@@ -35,29 +39,86 @@ impl Shown {
 }
 
 /// One field of the preview: from what the draft has now to the end result of all its edits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct FieldEffect {
     pub(super) field: FieldKey,
     pub(super) groups: Vec<PreviewGroup>,
     by_row: HashMap<Row, u32>,
+    /// What would be staged.
+    asked: Vec<Asked>,
+    /// The edits asked for, before refused assets were taken out.
+    edits: Vec<Edit>,
+    /// How many values change, are so already, can't be given.
+    pub(super) counts: [u64; 3],
+    changed: RoaringBitmap,
+    locked: RoaringBitmap,
+    wrong: RoaringBitmap,
 }
 
 impl FieldEffect {
-    fn new(field: FieldKey, groups: Vec<PreviewGroup>) -> Self {
-        let by_row = if groups.len() > 64 {
-            index(&groups)
-        } else {
-            HashMap::new()
+    fn of(
+        field: &FieldKey,
+        edits: &[Edit],
+        rows: &RoaringBitmap,
+        workbench: &Workbench,
+    ) -> Result<Self, EditError> {
+        let one = |edit: &Edit| Asked {
+            field: field.clone(),
+            edit: edit.clone(),
+            rows: rows.clone(),
         };
-        Self {
-            field,
-            groups,
-            by_row,
+        let asked: Vec<Asked> = edits.iter().map(one).collect();
+        let preview = workbench.preview(&asked)?;
+        let steps = preview.fields.into_iter().map(|step| step.groups);
+        let groups = steps
+            .reduce(|one, two| combined(&one, &two))
+            .unwrap_or_default();
+        let mut effect = Self {
+            field: field.clone(),
+            by_row: if groups.len() > 64 {
+                index(&groups)
+            } else {
+                HashMap::new()
+            },
+            groups: Vec::new(),
+            asked,
+            edits: edits.to_vec(),
+            counts: [0; 3],
+            changed: RoaringBitmap::new(),
+            locked: RoaringBitmap::new(),
+            wrong: RoaringBitmap::new(),
+        };
+        for group in &groups {
+            effect.count(group, workbench);
+        }
+        effect.groups = groups;
+        Ok(effect)
+    }
+
+    /// A refused value is not staged, and neither is half of what was asked of it.
+    fn count(&mut self, group: &PreviewGroup, workbench: &Workbench) {
+        let (slot, set) = match group.verdict {
+            Verdict::Change => (0, Some(&mut self.changed)),
+            Verdict::Equal => (1, None),
+            Verdict::Refused(_) => {
+                for one in &mut self.asked {
+                    one.rows -= &group.rows;
+                }
+                let locked = |row: &Row| workbench.listing.locked(*row).is_some();
+                let locked: RoaringBitmap = group.rows.iter().filter(locked).collect();
+                self.wrong |= &group.rows - &locked;
+                self.locked |= locked;
+                (2, None)
+            }
+        };
+        self.counts[slot] += group.rows.len();
+        if let Some(set) = set {
+            *set |= &group.rows;
         }
     }
 
     /// What becomes of an asset.
-    pub(super) fn of(&self, row: Row) -> Option<&PreviewGroup> {
+    pub(super) fn of_row(&self, row: Row) -> Option<&PreviewGroup> {
         if self.by_row.is_empty() {
             return self.groups.iter().find(|group| group.rows.contains(row));
         }
@@ -73,28 +134,22 @@ impl FieldEffect {
             Verdict::Change | Verdict::Equal => None,
         })
     }
+}
 
-    /// How many assets change, are equal, are refused.
-    pub(super) fn counts(&self) -> (u64, u64, u64) {
-        let mut counts = (0, 0, 0);
-        for group in &self.groups {
-            let slot = match group.verdict {
-                Verdict::Change => &mut counts.0,
-                Verdict::Equal => &mut counts.1,
-                Verdict::Refused(_) => &mut counts.2,
-            };
-            *slot += group.rows.len();
-        }
-        counts
-    }
+/// What a preview was worked out from, beside the form: another basis makes another preview.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Basis {
+    pub(super) rows: RoaringBitmap,
+    /// Assets listed, steps of the log, number of the listing.
+    pub(super) state: (u64, usize, u64),
 }
 
 /// What the edits would do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worked {
-    /// What would be staged.
-    pub(super) asked: Vec<Asked>,
-    pub(super) fields: Vec<FieldEffect>,
+    pub(super) basis: Basis,
+    /// Field by field; a field whose edits did not change is not worked out again.
+    pub(super) fields: Vec<Rc<FieldEffect>>,
     /// Values that change, those that are so already, those that can't be given.
     pub(super) changes: u64,
     pub(super) equal: u64,
@@ -108,81 +163,58 @@ pub(super) struct Worked {
 }
 
 impl Worked {
-    /// Works out what these edits would do on these rows.
+    /// Works out what these edits would do.
     ///
     /// # Errors
     ///
-    /// If one makes no sense, as a pattern that does not parse: which one, and why.
-    pub(super) fn of(
-        edits: &[(FieldKey, Edit)],
-        rows: &RoaringBitmap,
+    /// If one makes no sense, as a pattern that does not parse: of which field, and why.
+    pub(super) fn again(
+        &self,
+        edits: &[(FieldKey, Vec<Edit>)],
+        basis: Basis,
         workbench: &Workbench,
     ) -> Result<Self, (FieldKey, EditError)> {
-        let asked: Vec<Asked> = edits
-            .iter()
-            .map(|(field, edit)| Asked {
-                field: field.clone(),
-                edit: edit.clone(),
-                rows: rows.clone(),
-            })
-            .collect();
-        for one in &asked {
-            let alone = Asked {
-                rows: RoaringBitmap::new(),
-                ..one.clone()
-            };
-            workbench
-                .preview(&[alone])
-                .map_err(|error| (one.field.clone(), error))?;
-        }
-        let preview = workbench.preview(&asked);
-        let preview = preview.map_err(|error| (FieldKey::new(""), error))?;
-        Ok(Self {
-            asked,
+        let mut worked = Self {
+            basis,
             ..Self::default()
+        };
+        for (field, edits) in edits {
+            let same = |known: &&Rc<FieldEffect>| known.field == *field && known.edits == *edits;
+            let known = self
+                .fields
+                .iter()
+                .find(same)
+                .filter(|_| self.basis == worked.basis);
+            let effect = match known {
+                Some(known) => Rc::clone(known),
+                None => Rc::new(
+                    FieldEffect::of(field, edits, &worked.basis.rows, workbench)
+                        .map_err(|error| (field.clone(), error))?,
+                ),
+            };
+            worked.add(effect);
         }
-        .counted(preview, rows, workbench))
+        let touched = &worked.changed | &worked.locked | &worked.wrong;
+        worked.unchanged = &worked.basis.rows - touched;
+        Ok(worked)
     }
 
-    fn counted(mut self, preview: Preview, rows: &RoaringBitmap, workbench: &Workbench) -> Self {
-        let mut by_field: Vec<FieldPreview> = Vec::new();
-        for one in preview.fields {
-            match by_field.iter_mut().find(|known| known.field == one.field) {
-                Some(known) => known.groups = combined(&known.groups, &one.groups),
-                None => by_field.push(one),
-            }
-        }
-        for field in by_field {
-            for group in &field.groups {
-                let count = group.rows.len();
-                match &group.verdict {
-                    Verdict::Change => {
-                        self.changes += count;
-                        self.changed |= &group.rows;
-                    }
-                    Verdict::Equal => self.equal += count,
-                    Verdict::Refused(_) => self.refuse(&field.field, group, workbench),
-                }
-            }
-            self.fields
-                .push(FieldEffect::new(field.field, field.groups));
-        }
-        self.unchanged = rows - &self.changed - &self.locked - &self.wrong;
-        self
+    fn add(&mut self, effect: Rc<FieldEffect>) {
+        let [changes, equal, refused] = effect.counts;
+        self.changes += changes;
+        self.equal += equal;
+        self.refused += refused;
+        self.errors += effect.wrong.len();
+        self.changed |= &effect.changed;
+        self.locked |= &effect.locked;
+        self.wrong |= &effect.wrong;
+        self.fields.push(effect);
     }
 
-    /// A refused value is not staged, and neither is half of what was asked of it.
-    fn refuse(&mut self, field: &FieldKey, group: &PreviewGroup, workbench: &Workbench) {
-        self.refused += group.rows.len();
-        let locked = |row: &Row| workbench.listing.locked(*row).is_some();
-        let locked: RoaringBitmap = group.rows.iter().filter(locked).collect();
-        let wrong = &group.rows - &locked;
-        self.errors += wrong.len();
-        self.locked |= locked;
-        self.wrong |= wrong;
-        for one in self.asked.iter_mut().filter(|one| one.field == *field) {
-            one.rows -= &group.rows;
-        }
+    /// What would be staged.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        let asked = self.fields.iter().flat_map(|effect| &effect.asked);
+        asked.filter(|one| !one.rows.is_empty()).cloned().collect()
     }
 
     /// The rows shown, out of all in their order: problems first, then what changes.
@@ -238,7 +270,7 @@ impl Worked {
                 (left_out, "left out"),
             ];
             for (count, word) in parts.iter().filter(|(count, _)| *count > 0) {
-                sentence.push_str(&format!("; {} {word}", text::number(*count)));
+                let _ = write!(sentence, "; {} {word}", text::number(*count));
             }
             return sentence;
         }

@@ -124,7 +124,7 @@ fn calls(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
         ));
     }
     lines.push((
-        "Before each call its assets are read again; what changed meanwhile is left out.".into(),
+        "Before each call: assets read again; what changed meanwhile is left out.".into(),
         Role::Text,
     ));
     lines.push(("Every old value is kept with the run.".into(), Role::Text));

@@ -212,7 +212,8 @@ impl SubmitDialog {
     fn scroll_by(&mut self, movement: Move, scene: &Scene<'_>) {
         let page = draw::page(scene);
         let len = (self.lines.len() + 1).saturating_sub(page).max(1);
-        self.scroll.go(movement, len, 1);
+        self.scroll.go(movement, len, page);
+        self.scroll.top = self.scroll.at;
     }
 }
 
@@ -245,12 +246,9 @@ impl Component for SubmitDialog {
 
     fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
         vec![
-            Hint::Named(
-                Action::Answer(Answer::Accept),
-                "send, with the number typed",
-            ),
+            Hint::Named(Action::Answer(Answer::Accept), "send"),
             Hint::Named(Action::Answer(Answer::Down), "more"),
-            Hint::Named(Action::Go(Go::Back), "back; nothing is sent"),
+            Hint::Named(Action::Go(Go::Back), "back"),
         ]
     }
 
@@ -276,10 +274,12 @@ impl Component for SubmitDialog {
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
-        match chord.key {
-            Key::PageUp => self.scroll_by(Move::HalfUp, scene),
-            Key::PageDown => self.scroll_by(Move::Down, scene),
-            _ => drop(self.number.press(chord)),
+        if chord.key == Key::PageUp {
+            self.scroll_by(Move::HalfUp, scene);
+        } else if chord.key == Key::PageDown {
+            self.scroll_by(Move::HalfDown, scene);
+        } else {
+            self.number.press(chord);
         }
         Reaction::nothing()
     }

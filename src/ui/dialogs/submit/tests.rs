@@ -27,9 +27,12 @@ fn staged(width: u16, height: u16) -> Session {
 }
 
 fn submission(session: &Session) -> Option<&Submission> {
-    session.effects.iter().find_map(|effect| match effect {
-        Effect::Submit(submission) => Some(submission.as_ref()),
-        _ => None,
+    session.effects.iter().find_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            Some(submission.as_ref())
+        } else {
+            None
+        }
     })
 }
 
@@ -137,11 +140,4 @@ fn offline_and_with_nothing_staged_it_says_why_not() {
             .said()
             .starts_with("Nothing can be sent: nothing is staged")
     );
-}
-
-#[test]
-fn look() {
-    let mut s = staged(80, 24);
-    eprintln!("{}", s.press("S").screen());
-    eprintln!("{}", s.resize(60, 16).screen());
 }

@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::targets::stem;
 use crate::{
-    domain::{Query, Row, Sort, listing::NAME},
+    domain::{Query, Row, listing::NAME, text::fold},
     ui::{component::Scene, dialogs},
 };
 
@@ -19,6 +19,8 @@ const SAME_SET: usize = 500;
 pub(super) struct Candidates {
     head: Vec<Row>,
     rest: RoaringBitmap,
+    /// Whether a rule found them, and a person has to pick.
+    tied: bool,
 }
 
 impl Candidates {
@@ -32,16 +34,15 @@ impl Candidates {
         let query: Query = dialogs::parsed(search, scene).map_err(|error| error.to_string())?;
         if !query.is_empty() {
             let rows = query.rows(listing, &scene.workbench.schema, scene.view.sets());
-            if rows.len() > ORDERED {
-                return Ok(Self {
-                    head: Vec::new(),
-                    rest: rows,
-                });
-            }
-            let head = listing.ordered(&rows, &Sort::default());
+            let (head, rest) = if rows.len() > ORDERED {
+                (RoaringBitmap::new(), rows)
+            } else {
+                (rows, RoaringBitmap::new())
+            };
             return Ok(Self {
-                head,
-                rest: RoaringBitmap::new(),
+                head: by_name(&head, scene),
+                rest,
+                tied: false,
             });
         }
         let set = target
@@ -55,17 +56,24 @@ impl Candidates {
         let alike: RoaringBitmap = alike.iter().take(SAME_SET).collect();
         let rest = listing.present() - &alike;
         Ok(Self {
-            head: listing.ordered(&alike, &Sort::default()),
+            head: by_name(&alike, scene),
             rest,
+            tied: false,
         })
     }
 
-    /// Exactly these.
-    pub(super) fn only(rows: &[Row]) -> Self {
+    /// Exactly these, which a rule found for one target.
+    pub(super) fn tied(rows: &[Row]) -> Self {
         Self {
             head: rows.to_vec(),
             rest: RoaringBitmap::new(),
+            tied: true,
         }
+    }
+
+    /// Whether a rule found them, and a person has to pick.
+    pub(super) fn is_of_the_rule(&self) -> bool {
+        self.tied
     }
 
     pub(super) fn len(&self) -> usize {
@@ -80,4 +88,10 @@ impl Candidates {
                 .select(u32::try_from(place - self.head.len()).ok()?),
         }
     }
+}
+
+fn by_name(rows: &RoaringBitmap, scene: &Scene<'_>) -> Vec<Row> {
+    let mut rows: Vec<Row> = rows.iter().collect();
+    rows.sort_by_cached_key(|row| fold(&scene.workbench.listing.name(*row)));
+    rows
 }

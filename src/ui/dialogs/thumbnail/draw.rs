@@ -58,7 +58,7 @@ impl ThumbnailDialog {
         }
         boxed(frame, panes.preview, "Preview", theme);
         self.draw_preview(frame, &panes, scene);
-        let sentence = self.targets.counts().sentence();
+        let sentence = self.targets.counts().sentence(area.width);
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
@@ -202,7 +202,7 @@ impl ThumbnailDialog {
             Found::Ready(choice) => (" ", format!("{}  ok", name_of(choice))),
             Found::Equal(choice) => ("=", format!("already {}", name_of(choice))),
             Found::Itself => ("i", "itself".into()),
-            Found::Missing(name) => ("E", format!("(none: {name})")),
+            Found::Missing(name) => ("E", format!("no {name}")),
             Found::Several(rows) => ("W", format!("{} candidates", rows.len())),
             Found::Refused(why) => ("E", why.clone()),
             Found::Open => ("-", "not chosen".into()),
@@ -252,6 +252,9 @@ impl ThumbnailDialog {
         let found = text::counted(self.candidates.len() as u64, "asset");
         let (words, role) = match &self.lost {
             Some(why) => (format!(" E {why}"), Role::Error),
+            None if self.candidates.is_of_the_rule() => {
+                (format!(" {found} of that name: pick one"), Role::Quiet)
+            }
             None if self.search.text().is_empty() => {
                 (format!(" {found}, the same set first"), Role::Quiet)
             }
@@ -262,55 +265,17 @@ impl ThumbnailDialog {
 
     fn draw_candidates(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
         let list = panes.candidate_list;
-        let listing = &scene.workbench.listing;
         let shown = self
             .candidate
             .shown(self.candidates.len(), usize::from(list.height));
         for (y, place) in (list.y..list.bottom()).zip(shown) {
-            let Some(row) = self.candidates.get(place) else {
-                break;
-            };
-            let area = Rect {
-                y,
-                height: 1,
-                ..list
-            };
-            let here = place == self.candidate.at;
-            let focused = here && self.focus == Focus::Candidates;
-            let refused = unfit(row, scene.workbench).is_some();
-            let style = scene.theme.style(match (focused, refused) {
-                (true, _) => Role::Cursor,
-                (false, true) => Role::Quiet,
-                (false, false) => Role::Text,
-            });
-            text::fill(frame.buffer_mut(), area, style);
-            let sign = if refused { "x" } else { " " };
-            let mark = if here { ">" } else { " " };
-            let chosen = if self.content.choice == Some(row) {
-                "*"
-            } else {
-                " "
-            };
-            let name = Rect {
-                width: area.width.saturating_sub(18),
-                ..area
-            };
-            let words = format!("{sign}{mark}{chosen}{}", visible(&listing.name(row)));
-            text::put(frame.buffer_mut(), name, &words, style);
-            let kind = listing.kind(row);
-            let kind = if refused {
-                format!("{kind} refused")
-            } else {
-                kind.into_owned()
-            };
-            let rest = Rect {
-                x: name.right() + 1,
-                width: area.width.saturating_sub(name.width + 1),
-                ..area
-            };
-            text::put(frame.buffer_mut(), rest, &kind, style);
-            if focused {
-                frame.set_cursor_position((area.x + 1, area.y));
+            if let Some(row) = self.candidates.get(place) {
+                let area = Rect {
+                    y,
+                    height: 1,
+                    ..list
+                };
+                self.draw_candidate(frame, area, (row, place == self.candidate.at), scene);
             }
         }
         let types = scene
@@ -327,6 +292,49 @@ impl ThumbnailDialog {
             &format!(" Allowed: {types}"),
             scene.theme.style(Role::Quiet),
         );
+    }
+
+    fn draw_candidate(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        (row, here): (Row, bool),
+        scene: &Scene<'_>,
+    ) {
+        let listing = &scene.workbench.listing;
+        let focused = here && self.focus == Focus::Candidates;
+        let refused = unfit(row, scene.workbench).is_some();
+        let style = scene.theme.style(match (focused, refused) {
+            (true, _) => Role::Cursor,
+            (false, true) => Role::Quiet,
+            (false, false) => Role::Text,
+        });
+        text::fill(frame.buffer_mut(), area, style);
+        let sign = if refused { "x" } else { " " };
+        let mark = if here { ">" } else { " " };
+        let chosen = if self.content.choice == Some(row) {
+            "*"
+        } else {
+            " "
+        };
+        let name = Rect {
+            width: area.width.saturating_sub(18),
+            ..area
+        };
+        let words = format!("{sign}{mark}{chosen}{}", visible(&listing.name(row)));
+        text::put(frame.buffer_mut(), name, &words, style);
+        let remark = if refused { " refused" } else { "" };
+        let kind = format!("{}{remark}", listing.kind(row));
+        let x = (name.right() + 1).min(area.right());
+        let rest = Rect {
+            x,
+            width: area.right() - x,
+            ..area
+        };
+        text::put(frame.buffer_mut(), rest, &kind, style);
+        if focused {
+            frame.set_cursor_position((area.x + 1, area.y));
+        }
     }
 
     /// What the target has now and would have, in words and as a picture.

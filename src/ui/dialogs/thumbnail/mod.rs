@@ -208,7 +208,7 @@ impl ThumbnailDialog {
             Focus::Search => self.focus = Focus::Candidates,
             Focus::Targets => {
                 if let Some(Found::Several(rows)) = self.targets.found.get(self.target.at) {
-                    self.candidates = Candidates::only(rows);
+                    self.candidates = Candidates::tied(rows);
                     self.candidate = Cursor::default();
                 } else {
                     self.find(scene);

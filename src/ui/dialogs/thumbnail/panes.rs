@@ -41,7 +41,7 @@ impl Panes {
         } else if matches!(focus, Focus::Candidates | Focus::Search) {
             (0, area.width * 56 / 100)
         } else {
-            (area.width * 56 / 100, 0)
+            (area.width * 60 / 100, 0)
         };
         panes.targets = Rect {
             width: first,

@@ -1,13 +1,13 @@
 //! What each of the marked assets would get as its thumbnail, and why not.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use roaring::RoaringBitmap;
 
 use crate::{
     domain::{
-        Edit, FieldKey, Row, Template, Value, Workbench, listing::NAME, plan, text::fold,
-        workbench::Asked,
+        Edit, FieldKey, Row, Template, Value, Workbench, listing::NAME, plan, run::same,
+        text::fold, workbench::Asked,
     },
     ui::widgets::text,
 };
@@ -184,20 +184,24 @@ impl Counts {
     }
 
     /// `Will stage 4 thumbnail changes, 5 once you pick. Left out: 3 own, 1 missing.`
-    pub(super) fn sentence(&self) -> String {
-        let mut sentence = format!(
-            "Will stage {}",
-            text::counted(self.ready, "thumbnail change")
-        );
+    pub(super) fn sentence(&self, width: u16) -> String {
+        let short = width < 78;
+        let changes = text::counted(self.ready, "thumbnail change");
+        let mut sentence = if short {
+            format!("Stages {}", text::number(self.ready))
+        } else {
+            format!("Will stage {changes}")
+        };
         if self.to_pick > 0 {
-            sentence.push_str(&format!(
+            let _ = write!(
+                sentence,
                 ", {} once you pick",
                 text::number(self.ready + self.to_pick)
-            ));
+            );
         }
         sentence.push('.');
         let left = [
-            (self.own, "own thumbnail"),
+            (self.own, if short { "own" } else { "own thumbnail" }),
             (self.missing, "missing"),
             (self.equal, "equal"),
             (self.refused, "refused"),
@@ -208,7 +212,7 @@ impl Counts {
             .map(|(count, word)| format!("{} {word}", text::number(*count)))
             .collect();
         if !left.is_empty() {
-            sentence.push_str(&format!(" Left out: {}.", left.join(", ")));
+            let _ = write!(sentence, " Left out: {}.", left.join(", "));
         }
         sentence
     }
@@ -256,9 +260,10 @@ impl<'a> Judge<'a> {
         let now = workbench
             .draft()
             .value(listing, row, &FieldKey::thumbnail());
-        match now {
-            Value::Asset { id, .. } if id == listing.id(choice) => Found::Equal(choice),
-            _ => Found::Ready(choice),
+        if same(now, &value(choice, workbench)) {
+            Found::Equal(choice)
+        } else {
+            Found::Ready(choice)
         }
     }
 
@@ -273,9 +278,8 @@ impl<'a> Judge<'a> {
             .filter(|choice| !matches!(self.of(row, *choice), Found::Refused(_)))
             .collect();
         match (fit.as_slice(), candidates) {
-            ([one], _) => self.of(row, *one),
             ([], []) => Found::Missing(name.to_owned()),
-            ([], [one, ..]) => self.of(row, *one),
+            ([one], _) | ([], [one, ..]) => self.of(row, *one),
             (some, _) => Found::Several(some.to_vec()),
         }
     }

@@ -85,8 +85,10 @@ fn a_rule_counts_what_is_ready_to_pick_missing_and_own() {
                 "{screen}"
             );
         }
+        let short = "Stages 4, 5 once you pick. Left out: 3 own, 1 missing.";
+        let long = "Will stage 4 thumbnail changes, 5 once you pick.";
         assert!(
-            screen.contains("Will stage 4 thumbnail changes, 5 once you pick."),
+            screen.contains(if width > 60 { long } else { short }),
             "{screen}"
         );
         session.press("<Ctrl+s>");
@@ -103,7 +105,7 @@ fn what_is_missing_or_found_twice_is_never_guessed() {
     let mut session = Session::new(world(), 120, 36);
     by_rule(&mut session);
     let screen = session.screen();
-    assert!(screen.contains("(none: JKT_2211_FRONT)"), "{screen}");
+    assert!(screen.contains("no JKT_2211_FRONT"), "{screen}");
     assert!(screen.contains("2 candidates"), "{screen}");
     session.press("<Ctrl+s>");
     assert_eq!(thumbnail(&session, "JKT_2212_SPINSET"), None);
@@ -120,7 +122,10 @@ fn enter_picks_one_of_several() {
     by_rule(&mut session);
     session.press("<Enter> G <Enter>");
     let screen = session.screen();
-    assert!(screen.contains("2 assets, the same set first"), "{screen}");
+    assert!(
+        screen.contains("2 assets of that name: pick one"),
+        "{screen}"
+    );
     session.press("<Enter>");
     assert!(session.screen().contains("5 ready"), "{}", session.screen());
     session.press("<Ctrl+s>");
@@ -235,14 +240,4 @@ fn esc_keeps_rule_and_picks_for_the_same_assets() {
         "{}",
         session.screen()
     );
-}
-
-#[test]
-fn look() {
-    for (w, h) in [(80, 24), (60, 16)] {
-        let mut s = Session::new(world(), w, h);
-        by_rule(&mut s);
-        eprintln!("{}", s.screen());
-        eprintln!("{}", s.press("<Enter> G <Enter>").screen());
-    }
 }

@@ -47,6 +47,8 @@ impl Results {
         if !settled.meaning.is_empty() {
             say("Meaning", &settled.meaning, Role::Text);
         }
+        let staged = again::is_staged(item, scene);
+        say("Next", again::next_step(outcome, staged), Role::Speaking);
         say("Wanted", &wanted(item), Role::Added);
         say("Before", &diff::shown(&item.before), Role::Removed);
         let now = settled
@@ -56,8 +58,6 @@ impl Results {
         say("Server now", &now, Role::Text);
         say("Sent", &sent(run, settled, scene), Role::Text);
         say("Safe", again::retry_safe(outcome), Role::Text);
-        let staged = again::is_staged(item, scene);
-        say("Next", again::next_step(outcome, staged), Role::Speaking);
         let same = alike(run, settled);
         if same > 0 {
             say(

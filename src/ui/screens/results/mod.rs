@@ -91,19 +91,19 @@ impl Results {
             if other {
                 (self.pace, self.scroll) = (Pace::default(), 0);
                 self.marks.clear();
+                self.assets = assets(run);
             }
             if other || ended {
                 self.filter = Filter::of(run);
                 (self.item, self.facet, self.focus) = Default::default();
             }
             self.pace.take(run, scene.now_ms);
-            self.list(run);
-            let mut rows: Vec<_> = run.items.iter().map(|item| item.row).collect();
-            rows.sort_unstable();
-            rows.dedup();
-            self.assets = rows.len();
-            self.headline = headline::of(run, self.assets);
-            self.reconciled = headline::reconciled(run);
+            // What is not shown while the run goes on is worked out when it has ended.
+            if !going {
+                self.list(run);
+                self.headline = headline::of(run, self.assets);
+                self.reconciled = headline::reconciled(run);
+            }
             (self.basis, self.going) = (Some(basis), going);
         }
         self.keep(scene);
@@ -170,6 +170,14 @@ impl Results {
         self.update(scene);
         Reaction::step(Step::Show(ScreenId::Results))
     }
+}
+
+/// How many different assets a run is about.
+fn assets(run: &Run) -> usize {
+    let mut rows: Vec<_> = run.items.iter().map(|item| item.row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows.len()
 }
 
 fn at_of(runs: &[Run], id: &RunId) -> usize {
@@ -271,6 +279,9 @@ impl Component for Results {
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
         let run = self.run(scene)?;
+        if self.going {
+            return Some(progress::status(run));
+        }
         let runs = scene.workbench.runs();
         let at = if self.items.is_empty() {
             0

@@ -71,6 +71,27 @@ fn settled(run: &Run) -> u64 {
     run.settled.iter().flatten().count() as u64
 }
 
+/// `100/113  ok 97  W 2  E 1`.
+pub(super) fn status(run: &Run) -> String {
+    let tally = run.tally();
+    let mut words = format!(
+        "{}/{}  ok {}",
+        text::number(settled(run)),
+        text::number(run.items.len() as u64),
+        text::number(tally.applied.into())
+    );
+    for outcome in Outcome::ALL {
+        let count = tally.of(outcome);
+        if outcome != Outcome::Applied && count > 0 {
+            words.push_str("  ");
+            words.push(outcome.letter());
+            words.push(' ');
+            words.push_str(&text::number(count.into()));
+        }
+    }
+    words
+}
+
 /// `4 s`, `2 min 5 s`, `1 h 12 min`.
 fn span(seconds: u64) -> String {
     match seconds {

@@ -16,6 +16,9 @@ const WIDE: u16 = 100;
 /// Below this height only the pane with the keys is shown.
 const LOW: u16 = 14;
 
+/// The most lines of the sentence about the whole draft.
+const SENTENCE: usize = 2;
+
 /// Where the panes are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panes {
@@ -29,11 +32,16 @@ pub(super) struct Panes {
 }
 
 impl Panes {
-    /// A function of the size, and of the pane that has the keys where there is room for one.
-    pub(super) fn of(scene: &Scene<'_>, in_diff: bool) -> Self {
+    /// A function of the size, of the sentence above the panes, and of the pane that has the
+    /// keys where there is room for one only.
+    pub(super) fn of(scene: &Scene<'_>, in_diff: bool, sentence: &str) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
+        let lines = text::wrapped(sentence, body.width.saturating_sub(1))
+            .len()
+            .min(SENTENCE);
+        let lines = u16::try_from(lines).unwrap_or(1);
         let summary = Rect {
-            height: body.height.min(1),
+            height: body.height.min(lines),
             ..body
         };
         let rest = Rect {
@@ -101,10 +109,13 @@ impl Staged {
             self.draw_empty(frame, area, scene);
             return;
         }
-        let panes = Panes::of(scene, self.focus == Focus::Diff);
-        let summary = format!(" {}", self.summary_line(scene));
+        let panes = self.panes(scene);
         let style = scene.theme.style(Role::Text);
-        text::put(frame.buffer_mut(), panes.summary, &summary, style);
+        let width = panes.summary.width.saturating_sub(1);
+        for (number, words) in (0..).zip(text::wrapped(&self.sentence, width)) {
+            let place = line(panes.summary, number);
+            text::put(frame.buffer_mut(), place, &format!(" {words}"), style);
+        }
         if panes.groups.height > 0 {
             self.draw_groups(frame, &panes, scene);
         }
@@ -146,7 +157,7 @@ impl Staged {
     }
 
     /// `118 changes on 40 assets   +30 ~45 tags 33 -0 T 5 cert 0   =24 left out   ?1 E2`.
-    fn summary_line(&self, scene: &Scene<'_>) -> String {
+    pub(super) fn sentence(&self, scene: &Scene<'_>) -> String {
         let draft = scene.workbench.draft();
         let fields = draft.fields().count() as u64;
         let (drifted, refused) = self.problems.counts();

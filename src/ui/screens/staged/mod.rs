@@ -75,6 +75,8 @@ pub struct Staged {
     problems: Problems,
     groups: Groups,
     summary: Summary,
+    /// What the draft amounts to, in words.
+    sentence: String,
     /// The group the diff is of.
     chosen: Option<Group>,
     diff: Diff,
@@ -108,6 +110,7 @@ impl Staged {
         self.problems = Problems::of(scene);
         self.groups = Groups::of(self.grouping, &self.problems, scene);
         self.summary = summary(scene);
+        self.sentence = self.sentence(scene);
         if let Some(place) = self
             .wanted
             .take()
@@ -118,9 +121,13 @@ impl Staged {
         self.choose(scene);
     }
 
+    fn panes(&self, scene: &Scene<'_>) -> Panes {
+        Panes::of(scene, self.focus == Focus::Diff, &self.sentence)
+    }
+
     /// Makes the diff of the group under the cursor.
     fn choose(&mut self, scene: &Scene<'_>) {
-        let panes = Panes::of(scene, self.focus == Focus::Diff);
+        let panes = self.panes(scene);
         self.group.keep(self.groups.len(), panes.group_rows());
         self.chosen = self.groups.get(self.group.at, scene);
         let shown = (&self.open, self.equal);

@@ -1,6 +1,6 @@
 //! Moving in the draft: groups, lines of the diff, problems.
 
-use super::{Focus, Staged, draw::Panes};
+use super::{Focus, Staged};
 use crate::ui::{
     action::Move,
     component::{Reaction, Scene, Step},
@@ -10,7 +10,7 @@ use crate::ui::{
 
 impl Staged {
     pub(super) fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
-        let panes = Panes::of(scene, self.focus == Focus::Diff);
+        let panes = self.panes(scene);
         let moved = match self.focus {
             Focus::Groups => self
                 .group

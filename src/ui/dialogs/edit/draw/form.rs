@@ -29,7 +29,7 @@ impl EditDialog {
         let lead = if places.head.is_empty() {
             format!(" {name} ")
         } else {
-            " Op     ".into()
+            " Op ".into()
         };
         if !places.head.is_empty() {
             let pieces = [(format!(" {name}   "), title), (rules(one), quiet)];
@@ -70,19 +70,26 @@ impl EditDialog {
             scene.theme.style(Role::Text),
             scene.theme.style(Role::Title),
         );
+        let all = Operation::suiting(one.field.kind);
+        let wide: usize = all.iter().map(|operation| operation.word().len() + 5).sum();
+        let roomy = wide + text::width(lead) <= usize::from(area.width) + 1;
         let mut pieces: Vec<(String, Style)> = vec![(lead.to_owned(), title)];
         let mut at = text::width(lead);
-        for operation in Operation::suiting(one.field.kind) {
+        for operation in all {
             let chosen = *operation == one.form.operation;
             let focused = chosen && self.focus == Focus::Operation;
-            let sign = if chosen { "(o)" } else { "( )" };
             if focused {
-                let column = u16::try_from(at + 1)
-                    .unwrap_or(0)
-                    .min(area.width.saturating_sub(1));
+                let column = u16::try_from(at + 1).unwrap_or(0);
+                let column = column.min(area.width.saturating_sub(1));
                 frame.set_cursor_position((area.x + column, area.y));
             }
-            let piece = format!("{sign} {} ", operation.word());
+            let word = operation.word();
+            let piece = match (roomy, chosen) {
+                (true, true) => format!("(o) {word} "),
+                (true, false) => format!("( ) {word} "),
+                (false, true) => format!("[{word}]"),
+                (false, false) => format!(" {word} "),
+            };
             at += text::width(&piece);
             let style = if focused {
                 scene.theme.style(Role::Cursor)
@@ -177,7 +184,7 @@ impl EditDialog {
         else {
             return (String::new(), Role::Text);
         };
-        let (change, equal, refused) = effect.counts();
+        let [change, equal, refused] = effect.counts;
         let counts = format!("{change} change, {equal} equal, {refused} refused");
         match effect.refusal() {
             Some(why) => (format!("E {why}  ({counts})"), Role::Error),

@@ -1,5 +1,7 @@
 //! The live preview: before → after for every marked asset, of which only those in sight are drawn.
 
+use std::fmt::Write;
+
 use ratatui::{Frame, layout::Rect, style::Style};
 
 use crate::{
@@ -65,27 +67,35 @@ impl EditDialog {
     /// The views of the preview with their counts; the one that is shown stands in brackets.
     fn draw_views(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let all = self.content.rows.len();
-        let mut pieces: Vec<(String, Style)> = vec![(" ".into(), scene.theme.style(Role::Text))];
-        for shown in Shown::ALL {
-            let (answer, word) = match shown {
-                Shown::All => (Answer::ShowAll, "all"),
-                Shown::Changed => (Answer::ShowChanged, "changed"),
-                Shown::Locked => (Answer::ShowLocked, "locked"),
-                Shown::Errors => (Answer::ShowErrors, "error"),
-                Shown::Equal => (Answer::ShowEqual, "equal"),
+        let views: Vec<(Shown, String, String)> = Shown::ALL
+            .into_iter()
+            .map(|shown| {
+                let (answer, word) = named(shown);
+                let count = text::number(self.worked.count(shown, all));
+                let key = scene
+                    .keymap
+                    .keys(Action::Answer(answer))
+                    .unwrap_or_default();
+                (shown, key, format!("{word} {count}"))
+            })
+            .collect();
+        let wide = views
+            .iter()
+            .map(|(_, key, words)| text::width(key) + text::width(words) + 3);
+        let with_keys = wide.sum::<usize>() <= usize::from(area.width);
+        let mut pieces: Vec<(String, Style)> = Vec::new();
+        for (shown, key, words) in views {
+            let words = if with_keys {
+                format!("{key}:{words}")
+            } else {
+                words
             };
-            let count = text::number(self.worked.count(shown, all));
-            let key = scene
-                .keymap
-                .keys(Action::Answer(answer))
-                .unwrap_or_default();
             let here = shown == self.shown;
             let role = if here { Role::Title } else { Role::Text };
-            let words = format!("{key}:{word} {count}");
             let words = if here {
-                format!("[{words}] ")
+                format!("[{words}]")
             } else {
-                format!(" {words}  ")
+                format!(" {words} ")
             };
             pieces.push((words, scene.theme.style(role)));
         }
@@ -123,7 +133,7 @@ impl EditDialog {
         if left_out {
             words.push_str("   left out of this edit");
         } else if let Some(why) = locked {
-            words.push_str(&format!("   not editable: {why}"));
+            let _ = write!(words, "   not editable: {why}");
         }
         if !scene.view.set().contains(row) {
             words.push_str("   (hidden by the filter)");
@@ -145,7 +155,7 @@ impl EditDialog {
         let mut next = 1;
         let here = self.worked.fields.iter();
         let mut effects: Vec<_> = here
-            .filter_map(|effect| Some((effect, effect.of(row)?)))
+            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
             .collect();
         effects.sort_by_key(|(_, group)| !matches!(group.verdict, Verdict::Refused(_)));
         for effect in effects {
@@ -157,6 +167,16 @@ impl EditDialog {
             next += draw_effect(frame, rest, effect, scene);
         }
         next
+    }
+}
+
+fn named(shown: Shown) -> (Answer, &'static str) {
+    match shown {
+        Shown::All => (Answer::ShowAll, "all"),
+        Shown::Changed => (Answer::ShowChanged, "changed"),
+        Shown::Locked => (Answer::ShowLocked, "locked"),
+        Shown::Errors => (Answer::ShowErrors, "error"),
+        Shown::Equal => (Answer::ShowEqual, "equal"),
     }
 }
 
