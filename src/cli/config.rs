@@ -38,7 +38,8 @@ pub fn run(global: &Global, what: ConfigWhat, output: &mut Output<'_>) -> Result
     for one in loaded.show() {
         if heading != Some(one.profile.clone()) {
             if let Some(name) = &one.profile {
-                output.shown(&format!("\n[profiles.{name}]"))?;
+                output.line("")?;
+                output.shown(&format!("[profiles.{name}]"))?;
             }
             heading = Some(one.profile.clone());
         }

@@ -5,11 +5,12 @@ use serde_json::json;
 use super::{
     args::{DraftArgs, DraftFormat, DraftWhat, Global},
     ending::{Ending, Stop},
-    output::Output,
+    output::{Output, counted},
     session,
 };
 use crate::{
     domain::{Command, Refusal},
+    exchange::value_json,
     runtime::HeadlessError,
 };
 
@@ -38,27 +39,26 @@ pub async fn run(
     let bench = &headless.workbench;
     for change in bench.draft().all(&bench.listing) {
         let name = bench.listing.name(change.row);
-        let (before, after) = (change.before.display(), change.after.display());
         match args.format {
             DraftFormat::Jsonl => output.line(
                 &json!({
                     "asset": change.asset, "name": name, "field": change.field,
-                    "before": before, "after": after, "equal": change.is_equal(),
+                    "before": value_json(&change.before), "after": value_json(&change.after),
+                    "equal": change.is_equal(),
                 })
                 .to_string(),
             )?,
             DraftFormat::Table => {
+                let (before, after) = (change.before.display(), change.after.display());
                 let (sign, field) = (change.sign(), &change.field);
                 output.shown(&format!("{sign} {name}  {field}: {before} -> {after}"))?;
             }
         }
     }
     let draft = bench.draft();
-    output.say(&format!(
-        "{} changes on {} assets",
-        draft.changes(),
-        draft.rows().len()
-    ));
+    let (changes, assets) = (draft.changes(), draft.rows().len());
+    let (changes, assets) = (counted(changes, "change"), counted(assets, "asset"));
+    output.say(&format!("{changes} on {assets}"));
     headless.close().await;
     Ok(Ending::Ok)
 }

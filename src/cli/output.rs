@@ -50,6 +50,12 @@ pub fn with_process_streams<T>(work: impl FnOnce(&mut Output<'_>) -> T) -> T {
     result
 }
 
+/// `1 change`, `2 changes`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{ending}")
+}
+
 /// Says the last thing to people when everything else is gone.
 pub(super) fn last_words(message: &str) {
     let _ = writeln!(io::stderr(), "\n{}", visible(message));

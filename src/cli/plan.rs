@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{
     args::{Global, TextOrJson},
     ending::{Ending, Stop},
-    output::Output,
+    output::{Output, counted},
     session,
 };
-use crate::domain::plan::Plan;
+use crate::{domain::plan::Plan, exchange::value_json};
 
 /// Prints the plan. Sends nothing.
 ///
@@ -39,10 +39,10 @@ pub async fn run(
 /// The plan in words.
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = vec![format!(
-        "{} changes on {} assets in {} calls",
-        plan.items.len(),
-        plan.assets(),
-        plan.calls.len()
+        "{} on {} in {}",
+        counted(plan.items.len() as u64, "change"),
+        counted(plan.assets() as u64, "asset"),
+        counted(plan.calls.len() as u64, "call")
     )];
     let kinds = [
         ("fill empty", plan.summary.fill),
@@ -83,7 +83,7 @@ fn as_json(plan: &Plan) -> serde_json::Value {
         .map(|item| {
             json!({
                 "asset": item.asset, "name": item.name, "field": item.field,
-                "before": item.before.display(), "wanted": item.wanted.display(),
+                "before": value_json(&item.before), "wanted": value_json(&item.wanted),
             })
         })
         .collect();

@@ -1,6 +1,7 @@
 //! `armarius stage`: edits on all assets a query finds, or on the rows of a file.
 
 use clap::ArgMatches;
+use roaring::RoaringBitmap;
 
 use super::{
     args::{Global, StageArgs},
@@ -10,7 +11,12 @@ use super::{
     session,
 };
 use crate::{
-    domain::{Command, Query, Workbench, workbench::Asked},
+    domain::{
+        Command, FieldKey, Query, Row, Value, Workbench,
+        oplog::Picked,
+        run::same,
+        workbench::{Asked, FieldPreview, Preview, Verdict},
+    },
     exchange::ChangeFile,
     runtime::Headless,
 };
@@ -31,17 +37,28 @@ pub async fn run(
         (None, Some(path)) => from_file(&headless.workbench, path, output)?,
         (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
     };
+    if asked.is_empty() {
+        output.say(NOTHING_NEW);
+        headless.close().await;
+        return Ok(Ending::Ok);
+    }
     if asked.iter().all(|one| one.rows.is_empty()) {
         headless.close().await;
         return Err(Stop::usage("no asset matches; nothing is staged"));
     }
-    let preview = headless
-        .workbench
-        .preview(&asked)
-        .map_err(|error| Stop::usage(error.to_string()))?;
+    let mut preview = previewed(&headless.workbench, &asked)?;
+    let outdated = outdated(&headless.workbench, &asked, &preview);
+    if !outdated.is_empty() {
+        headless
+            .apply(&Command::Exclude(outdated))
+            .await
+            .map_err(|error| Stop::usage(error.to_string()))?;
+        output.say("the server's values changed since this was staged before; it starts from them");
+        preview = previewed(&headless.workbench, &asked)?;
+    }
     output.say(&preview.sentence());
     if preview.changes == 0 && preview.refused == 0 {
-        output.say("nothing to stage: every value is so already");
+        output.say(NOTHING_NEW);
         headless.close().await;
         return Ok(Ending::Ok);
     }
@@ -56,6 +73,32 @@ pub async fn run(
     output.say(&format!("Staged: {}", operation.label));
     headless.close().await;
     Ok(Ending::Ok)
+}
+
+const NOTHING_NEW: &str = "nothing to stage: every value is so already";
+
+fn previewed(bench: &Workbench, asked: &[Asked]) -> Result<Preview, Stop> {
+    bench
+        .preview(asked)
+        .map_err(|error| Stop::usage(error.to_string()))
+}
+
+/// What is staged already where the server has another value by now: staging it again is how a
+/// conflict is resolved, so it has to start from the value that is there.
+fn outdated(bench: &Workbench, asked: &[Asked], preview: &Preview) -> Vec<Picked> {
+    let is_outdated = |row: &Row, field: &FieldKey| {
+        let now = bench.listing.value(*row, field);
+        bench.draft().of(*row, field).is_some_and(|group| {
+            *now != Value::Unknown && group.before != Value::Unknown && !same(&group.before, now)
+        })
+    };
+    let of_one = |(one, field): (&Asked, &FieldPreview)| {
+        let rows = field.rows(|verdict| !matches!(verdict, Verdict::Refused(_)));
+        let rows: RoaringBitmap = rows.iter().filter(|row| is_outdated(row, &one.field)).collect();
+        let field = one.field.clone();
+        (!rows.is_empty()).then_some(Picked { field, rows })
+    };
+    asked.iter().zip(&preview.fields).filter_map(of_one).collect()
 }
 
 async fn from_query(

@@ -9,7 +9,7 @@ use super::{
     plan, session,
 };
 use crate::{
-    domain::{Outcome, Run, RunId},
+    domain::{Outcome, Run, RunId, run::RunState},
     exchange,
     runtime::Headless,
 };
@@ -50,6 +50,11 @@ pub async fn run(
     match format {
         TextOrJson::Json => output.line(&exchange::report_json(&run).to_string())?,
         TextOrJson::Text => lines(&run).iter().try_for_each(|line| output.shown(line))?,
+    }
+    if run.state == RunState::Paused {
+        let (note, id) = (headless.note(), &run.id);
+        output.say(&format!("{id} is paused: {note}"));
+        output.say(&format!("`armarius resume {id}` goes on with it"));
     }
     headless.close().await;
     Ok(Ending::of_run(&run))
@@ -136,10 +141,13 @@ fn lines(run: &Run) -> Vec<String> {
             continue;
         };
         let (outcome, name, field) = (one.outcome, &item.name, &item.field);
-        lines.push(format!(
-            "{outcome:<9} {name}  {field}: {} {}",
-            one.reason, one.meaning
-        ));
+        let meaning = if one.meaning.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", one.meaning)
+        };
+        let reason = &one.reason;
+        lines.push(format!("{outcome:<9} {name}  {field}: {reason}{meaning}"));
     }
     lines
 }

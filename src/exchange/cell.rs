@@ -46,7 +46,7 @@ pub(super) fn text(value: &Value) -> Cow<'_, str> {
 }
 
 /// A value as JSON, with nothing left out.
-pub(super) fn json(value: &Value) -> Json {
+pub fn json(value: &Value) -> Json {
     match value {
         Value::Absent | Value::Unknown => Json::Null,
         Value::Text(text) => json!(text),

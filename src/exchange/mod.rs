@@ -16,7 +16,7 @@ mod tests;
 
 pub use self::{
     atomic::write_file,
-    cell::Guard,
+    cell::{Guard, json as value_json},
     changes::{ChangeFile, Resolved},
     error::{ExchangeError, LineProblem},
     listing::{ListFormat, list, list_to_file},

@@ -6,7 +6,15 @@
 )]
 
 mod architecture;
+mod cli_config;
+mod cli_list;
+mod cli_report;
+mod cli_stage;
+mod cli_submit;
 mod contract;
+mod hostile;
 mod journeys;
+mod recovery;
+mod shipped;
 mod support;
 mod terminal;

@@ -1,18 +1,191 @@
 //! The workstation in a real terminal: it starts, follows its size, and leaves no trace, however
 //! it ends.
 
+use std::fs;
+
 use rustix::process::Signal;
 
 use crate::support::{Desk, Library, Terminal};
+
+/// The name the first asset begins with, however narrow its column is.
+const FIRST: &str = "JKT_0000001";
 
 #[test]
 fn the_library_is_on_the_screen_and_q_leaves_a_clean_terminal() {
     let library = Library::made_up(60);
     let desk = Desk::for_library(&library);
     let mut terminal = Terminal::start(&desk, &[], (100, 30));
-    terminal.shows("JKT_0000001_BACK").is_taken();
-    eprintln!("{}", terminal.screen());
+    terminal.shows(FIRST).shows("60 of 60").is_taken();
     assert_eq!(terminal.types("q").ends(), 0);
     terminal.is_clean();
-    drop(Signal::TERM);
+}
+
+#[test]
+fn the_screen_follows_the_terminal_to_60x16_and_back() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal.shows(FIRST).shows("Season ");
+    terminal.resize((60, 16)).shows(FIRST).hides("Season ");
+    for line in terminal.screen().lines() {
+        assert!(line.chars().count() <= 60, "too wide: {line}");
+    }
+    terminal.types("j").shows("2/60");
+    terminal
+        .resize((100, 30))
+        .shows("Season ")
+        .shows("JKT_0000002_DET2_PDF")
+        .shows("2/60");
+    assert_eq!(terminal.types("q").ends(), 0);
+    terminal.is_clean();
+}
+
+#[test]
+fn a_terminal_too_small_is_told_how_large_it_must_be_and_loses_nothing() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal.shows(FIRST).types("jj").shows("3/60");
+    terminal.resize((52, 12)).shows("60x16").hides(FIRST);
+    terminal
+        .resize((100, 30))
+        .shows("JKT_0000005_FRONT")
+        .shows("3/60");
+    assert_eq!(terminal.types("q").ends(), 0);
+    terminal.is_clean();
+}
+
+#[test]
+fn a_panic_leaves_the_terminal_usable_and_says_where_the_work_is() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library).variable("ARMARIUS_BREAK_ON_COPY", "1");
+    desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
+        .ends(0);
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal.shows(FIRST).is_taken();
+    assert_eq!(terminal.types("yi").ends(), 101);
+    terminal.is_clean();
+    let screen = terminal.screen().replace('\n', "");
+    assert!(
+        screen.contains("because of a mistake of its own"),
+        "{screen}"
+    );
+    let folder = desk.folder().join("data").display().to_string();
+    assert!(screen.contains(&folder), "{screen}");
+    desk.run(&["draft"]).ends(0).says("3 changes on 3 assets");
+}
+
+#[test]
+fn signals_end_it_cleanly_with_their_own_codes() {
+    let library = Library::made_up(60);
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let desk = Desk::for_library(&library);
+        let mut terminal = Terminal::start(&desk, &[], (80, 24));
+        terminal.shows(FIRST).is_taken();
+        assert_eq!(terminal.signal(signal).ends(), code);
+        terminal.is_clean();
+        let screen = terminal.screen().replace('\n', "");
+        assert!(screen.contains("everything staged is safe in"), "{screen}");
+    }
+}
+
+#[test]
+fn a_terminal_that_can_not_show_screens_is_refused_in_words() {
+    let library = Library::made_up(5);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::start_as(&desk, &[], (80, 24), "dumb");
+    assert_eq!(terminal.ends(), 1);
+    assert!(
+        terminal.screen().contains("TERM=dumb can't show screens"),
+        "{}",
+        terminal.screen()
+    );
+    assert!(!terminal.bytes.contains(&0x1b), "not one escape sequence");
+    terminal.is_clean();
+    desk.run(&[])
+        .ends(1)
+        .answers_nothing()
+        .says("the workstation needs a terminal");
+    desk.run(&["demo"])
+        .ends(1)
+        .answers_nothing()
+        .says("the workstation needs a terminal");
+}
+
+#[test]
+fn no_color_means_not_one_colour() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library).variable("NO_COLOR", "1");
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal.shows(FIRST);
+    assert_eq!(terminal.types("q").ends(), 0);
+    let text = String::from_utf8_lossy(&terminal.bytes).into_owned();
+    for sequence in text.split("\u{1b}[").skip(1) {
+        let end = sequence
+            .find(|c: char| c.is_ascii_alphabetic())
+            .unwrap_or(0);
+        let is_colour = |code: &str| {
+            code.parse::<u32>()
+                .is_ok_and(|n| matches!(n, 30..=38 | 40..=48 | 90..=107))
+        };
+        let colours = sequence[end..].starts_with('m') && sequence[..end].split(';').any(is_colour);
+        assert!(!colours, "{:?}", &sequence[..=end]);
+    }
+}
+
+#[test]
+fn submit_at_a_terminal_asks_for_the_number_and_takes_nothing_else() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
+        .ends(0);
+    let mut terminal = Terminal::start(&desk, &["submit"], (100, 30));
+    terminal
+        .shows("Type the number of assets (3)")
+        .types("yes\r");
+    assert_eq!(terminal.ends(), 1);
+    assert!(
+        terminal.screen().contains("nothing was sent"),
+        "{}",
+        terminal.screen()
+    );
+    assert!(library.writes().is_empty());
+    let mut terminal = Terminal::start(&desk, &["submit"], (100, 30));
+    terminal.shows("Type the number of assets (3)").types("3\r");
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(library.writes().len(), 3);
+}
+
+#[test]
+fn a_second_window_on_the_same_profile_reads_along_and_names_the_first() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut first = Terminal::start(&desk, &[], (100, 30));
+    first.shows(FIRST);
+    let pid = format!("pid {}", first.pid());
+    let mut second = Terminal::start(&desk, &[], (100, 30));
+    second.shows(FIRST).shows(&pid);
+    assert_eq!(second.types("q").ends(), 0);
+    assert_eq!(first.types("q").ends(), 0);
+}
+
+#[test]
+fn the_demo_needs_nothing_and_keeps_its_library_between_starts() {
+    let library = Library::made_up(5);
+    let desk = Desk::for_library(&library);
+    for _ in 0..2 {
+        let mut terminal = Terminal::start(&desk, &["demo", "--assets", "60"], (100, 30));
+        terminal.shows(FIRST).shows("DEMO");
+        assert_eq!(terminal.types("q").ends(), 0);
+        terminal.is_clean();
+    }
+    let kept = fs::read_dir(desk.folder().join("data").join("demo")).unwrap();
+    assert!(kept.count() > 0);
+    let mut atlan = Terminal::start(
+        &desk,
+        &["demo", "--assets", "60", "--protocol", "atlan"],
+        (100, 30),
+    );
+    atlan.shows(FIRST).shows("DEMO");
+    assert_eq!(atlan.types("q").ends(), 0);
 }

@@ -108,7 +108,9 @@ impl Preview {
     pub(super) fn label(&self, asked: &[Asked]) -> String {
         let edits: Vec<String> = asked
             .iter()
-            .map(|one| format!("{} {}", one.field, one.edit))
+            .zip(&self.fields)
+            .filter(|(_, field)| !field.rows(Verdict::is_staged).is_empty())
+            .map(|(one, _)| format!("{} {}", one.field, one.edit))
             .collect();
         format!("{} on {}", edits.join(", "), self.assets.len())
     }

@@ -3,9 +3,9 @@
 use std::fs;
 
 use armarius::catalogue::{
-    model::AssetRecord,
+    model::{AssetRecord, Trash},
     server::{Contents, ServeOptions, ServerHandle, serve},
-    writes::LogEntry,
+    writes::{Author, Change, Face, LogEntry, Write},
 };
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -76,6 +76,23 @@ impl Library {
     /// Everything that was ever written into the library, in order.
     pub(crate) fn writes(&self) -> Vec<LogEntry> {
         self.server().library().log_after(0).unwrap()
+    }
+
+    /// Somebody moves an asset to the trash.
+    pub(crate) fn trash(&self, name: &str) {
+        let wish = Write {
+            asset: self.asset(name).id,
+            change: Change::Trash(Trash::InTrash),
+        };
+        let author = Author {
+            face: Face::House,
+            who: "mlee".to_owned(),
+            now: 1_800_000_000_000,
+            request: "somebody else".to_owned(),
+            pretend: false,
+        };
+        let library = self.server().library();
+        library.apply_each(&[wish], &author).unwrap();
     }
 
     /// The one asset of a name, as the library keeps it.

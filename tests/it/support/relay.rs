@@ -91,7 +91,7 @@ impl Plan {
 
     /// Keeps the connection until the program has gone.
     fn hold(&self, program: &mut TcpStream) -> io::Result<()> {
-        drop(self.held.send(()));
+        let _ = self.held.send(());
         program.read_to_end(&mut Vec::new()).map(drop)
     }
 }

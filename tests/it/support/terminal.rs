@@ -119,13 +119,15 @@ impl Terminal {
         self
     }
 
+    /// The process of the program.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Sends the program a signal.
     pub(crate) fn signal(&mut self, signal: Signal) -> &mut Self {
-        let pid = self
-            .child
-            .process_id()
-            .and_then(|pid| i32::try_from(pid).ok());
-        kill_process(pid.and_then(Pid::from_raw).unwrap(), signal).unwrap();
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
+        kill_process(pid.unwrap(), signal).unwrap();
         self
     }
 

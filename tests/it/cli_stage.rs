@@ -1,0 +1,351 @@
+//! Staging without a screen: each kind of edit, change files, and the draft that comes of them.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{BOTH, Desk, Library};
+
+/// The draft as `asset name, field, before, after`.
+fn draft(desk: &Desk, profile: &str) -> Vec<(String, String, Json, Json)> {
+    let lines = desk
+        .on(profile, &["draft", "--format", "jsonl"])
+        .ends(0)
+        .json_lines();
+    let text = |json: &Json| json.as_str().unwrap().to_owned();
+    let change = |line: &Json| {
+        let (before, after) = (line["before"].clone(), line["after"].clone());
+        (text(&line["name"]), text(&line["field"]), before, after)
+    };
+    lines.iter().map(change).collect()
+}
+
+fn change(name: &str, field: &str, before: Json, after: Json) -> (String, String, Json, Json) {
+    (name.to_owned(), field.to_owned(), before, after)
+}
+
+#[test]
+fn edits_work_one_after_the_other_in_the_order_they_are_written() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    for profile in BOTH {
+        let words = [
+            "stage",
+            "--query",
+            "PNT_0000010_SWATCH",
+            "--append",
+            "Title=, sale",
+            "--prepend",
+            "Title=New: ",
+            "--replace",
+            "Title=/red (\\w+)/$1 in red/",
+            "--set",
+            "Season=AW26",
+            "--add-tag",
+            "Keywords=sale",
+            "--add-tag",
+            "Keywords=last pieces",
+            "--remove-tag",
+            "Keywords=red",
+            "--clear",
+            "Rights",
+            "--certificate",
+            "verified",
+            "--message",
+            "seen by hand",
+        ];
+        desk.on(profile, &words)
+            .ends(0)
+            .answers_nothing()
+            .says("on 1");
+        let name = "PNT_0000010_SWATCH";
+        let expected = [
+            change(
+                name,
+                "Title",
+                json!("red trousers"),
+                json!("New: trousers in red, sale"),
+            ),
+            change(name, "Season", json!("SS26"), json!("AW26")),
+            change(
+                name,
+                "Keywords",
+                json!(["trousers", "red"]),
+                json!(["trousers", "sale", "last pieces"]),
+            ),
+            change(name, "Rights", json!("Studio North"), Json::Null),
+            change(
+                name,
+                "certificate",
+                Json::Null,
+                json!({"status": "verified", "message": "seen by hand"}),
+            ),
+        ];
+        assert_eq!(draft(&desk, profile), expected, "{profile}");
+    }
+    assert!(library.writes().is_empty(), "staging sends nothing");
+}
+
+#[test]
+fn a_thumbnail_is_named_like_its_asset_and_only_pictures_may_be_one() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let words = [
+        "stage",
+        "--query",
+        "TEE_0000011",
+        "--thumbnail",
+        "PNT_0000010_SWATCH",
+    ];
+    desk.run(&words).ends(0);
+    let staged = draft(&desk, "soap");
+    assert_eq!(
+        staged[0].3,
+        json!({"id": "a|10", "name": "PNT_0000010_SWATCH"})
+    );
+    let video = [
+        "stage",
+        "--query",
+        "TEE_0000011",
+        "--thumbnail",
+        "JKT_0000060_DET1_VIDEO",
+    ];
+    desk.run(&video)
+        .ends(1)
+        .says("a Video can't be a thumbnail; allowed are Image");
+    let unknown = ["stage", "--query", "TEE_0000011", "--thumbnail", "nobody"];
+    desk.run(&unknown)
+        .ends(1)
+        .says("no asset is called `nobody`");
+    assert_eq!(draft(&desk, "soap"), staged);
+}
+
+#[test]
+fn values_the_rules_forbid_are_told_and_left_out() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let wrong = ["stage", "--query", "season:SS26", "--set", "Season=SS62"];
+    desk.run(&wrong)
+        .ends(1)
+        .says("3 refused (`SS62` is no value of Season; nearest is `SS2");
+    assert!(draft(&desk, "soap").is_empty());
+    let mixed = [
+        "stage",
+        "--query",
+        "TEE_0000011",
+        "--set",
+        "Priority=high",
+        "--set",
+        "Title=Tee",
+    ];
+    let said = desk
+        .run(&mixed)
+        .ends(0)
+        .says("1 change, 0 equal, 1 refused (`high` is not a whole");
+    said.says("Staged: Title set \"Tee\" on 1");
+    assert_eq!(draft(&desk, "soap").len(), 1);
+}
+
+#[test]
+fn words_that_make_no_edit_stage_nothing() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let wrong: [(&[&str], &str); 8] = [
+        (&[], "say what to do, for example --set FIELD=VALUE"),
+        (
+            &["--set", "Title="],
+            "to take the value away use --clear Title",
+        ),
+        (
+            &["--set", "Titel=x"],
+            "there is no field `Titel`; did you mean Title?",
+        ),
+        (&["--set", "Title"], "--set needs FIELD=VALUE, not `Title`"),
+        (
+            &["--replace", "Title=/(/x/"],
+            "the pattern does not parse at character 1: unclosed",
+        ),
+        (&["--certificate", "golden"], "golden"),
+        (
+            &["--certificate", "deprecated"],
+            "needs a --message that says why",
+        ),
+        (&["--set", "created=2026-01-01"], "created can't be edited"),
+    ];
+    for (words, said) in wrong {
+        let all = [&["stage", "--query", "TEE_0000011"][..], words].concat();
+        desk.run(&all).ends(1).says(said).answers_nothing();
+    }
+    desk.run(&["stage", "--query", "no such asset", "--set", "Title=x"])
+        .ends(1)
+        .says("no asset matches; nothing is staged");
+    desk.run(&["stage", "--set", "Title=x"])
+        .ends(1)
+        .says("--query");
+    assert!(draft(&desk, "soap").is_empty());
+}
+
+#[test]
+fn a_sheet_of_wanted_values_is_staged_from_each_format() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    desk.file(
+        "wanted.csv",
+        "id,name,Title,Keywords,certificate,certificate_message\n\
+         a|10,PNT_0000010_SWATCH,\"Trousers, red\",trousers; sale,verified,checked\n\
+         a|11,,,,,\n\
+         a|21,SWT_0000021_DET1,[clear],,none,\n",
+    );
+    desk.file("wanted.tsv", "name\tRights\nTEE_0000011_DET2\tAgency X\n");
+    desk.file(
+        "wanted.jsonl",
+        "{\"name\":\"TEE_0000011_DET2\",\"Title\":null,\"Channels\":[\"Web\",\"Print\"]}\n",
+    );
+    for file in ["wanted.csv", "wanted.tsv", "wanted.jsonl"] {
+        desk.run(&["stage", "--from", file])
+            .ends(0)
+            .answers_nothing()
+            .says("Staged: ");
+    }
+    let mut staged = draft(&desk, "soap");
+    staged.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+    let (pants, sweater, tee) = ("PNT_0000010_SWATCH", "SWT_0000021_DET1", "TEE_0000011_DET2");
+    let checked = json!({"status": "verified", "message": "checked"});
+    let drafted = json!({"status": "draft", "message": ""});
+    let expected = [
+        change(
+            pants,
+            "Keywords",
+            json!(["trousers", "red"]),
+            json!(["trousers", "sale"]),
+        ),
+        change(
+            pants,
+            "Title",
+            json!("red trousers"),
+            json!("Trousers, red"),
+        ),
+        change(pants, "certificate", Json::Null, checked),
+        change(sweater, "Title", json!("white sweater"), Json::Null),
+        change(sweater, "certificate", drafted, Json::Null),
+        change(
+            tee,
+            "Channels",
+            staged[5].2.clone(),
+            json!(["Web", "Print"]),
+        ),
+        change(tee, "Rights", Json::Null, json!("Agency X")),
+        change(tee, "Title", json!("grey tee"), Json::Null),
+    ];
+    assert_eq!(staged, expected);
+}
+
+#[test]
+fn what_list_wrote_can_be_read_back_and_changes_nothing() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    for profile in BOTH {
+        let words = [
+            "list",
+            "season:SS26",
+            "--format",
+            "csv",
+            "--fields",
+            "Title,Keywords,Rights",
+        ];
+        let listed = desk.on(profile, &words).ends(0);
+        desk.file("same.csv", &listed.out);
+        let said = desk.on(profile, &["stage", "--from", "same.csv"]).ends(0);
+        said.says("nothing to stage: every value is so already");
+        assert!(draft(&desk, profile).is_empty());
+    }
+}
+
+#[test]
+fn bad_rows_are_named_by_file_and_line_and_nothing_of_the_file_is_staged() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    desk.file(
+        "bad.csv",
+        "id,Title,Titel\na|10,fine,x\na|999,lost,\na|10,again,\n",
+    );
+    let bad = desk
+        .run(&["stage", "--from", "bad.csv"])
+        .ends(1)
+        .answers_nothing();
+    bad.says("bad.csv:2: there is no field `Titel`; did you mean `Title`?")
+        .says("bad.csv:3: there is no asset with the id `a|999`")
+        .says("bad.csv:4: this asset is on line 2 already");
+    desk.file(
+        "bad.jsonl",
+        "{\"id\":\"a|10\",\"Title\":\"fine\"}\n{\"id\":\n",
+    );
+    desk.run(&["stage", "--from", "bad.jsonl"])
+        .ends(1)
+        .says("bad.jsonl:2: ");
+    desk.file("bad.tsv", "Title\tSeason\nx\ty\n");
+    desk.run(&["stage", "--from", "bad.tsv"])
+        .ends(1)
+        .says("bad.tsv:1: there is no column `id` or `name`");
+    desk.file("bad.xlsx", "");
+    desk.run(&["stage", "--from", "bad.xlsx"])
+        .ends(1)
+        .says("ends in .csv, .tsv or .jsonl");
+    desk.run(&["stage", "--from", "none.csv"])
+        .ends(1)
+        .says("none.csv: No such file");
+    assert!(draft(&desk, "soap").is_empty());
+}
+
+#[test]
+fn the_draft_is_shown_to_people_with_signs_and_dropped_on_request() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let words = [
+        "stage",
+        "--query",
+        "TEE_0000011",
+        "--set",
+        "Rights=Agency X",
+        "--clear",
+        "SKU",
+    ];
+    desk.run(&words).ends(1).says("SKU can't be edited");
+    let words = [
+        "stage",
+        "--query",
+        "TEE_0000011",
+        "--set",
+        "Rights=Agency X",
+        "--clear",
+        "Title",
+    ];
+    desk.run(&words).ends(0);
+    let shown = desk.run(&["draft"]).ends(0).says("2 changes on 1 asset");
+    assert_eq!(
+        shown.out,
+        "+ TEE_0000011_DET2  Rights:  -> Agency X\n- TEE_0000011_DET2  Title: grey tee -> \n"
+    );
+    desk.run(&["draft", "drop"])
+        .ends(0)
+        .says("drop the draft (2 changes)")
+        .answers_nothing();
+    desk.run(&["draft"])
+        .ends(0)
+        .answers_nothing()
+        .says("0 changes on 0 assets");
+    desk.run(&["draft", "drop"])
+        .ends(0)
+        .says("the draft is empty");
+}
+
+#[test]
+fn a_profile_that_is_for_reading_stages_nothing_and_says_why() {
+    let library = Library::made_up(60);
+    let desk = Desk::with(&library, "read_only = true");
+    desk.run(&["list", "--limit", "1"])
+        .ends(0)
+        .says("60 of 60 assets");
+    desk.run(&["stage", "--query", "TEE_0000011", "--set", "Title=x"])
+        .ends(1)
+        .says("the profile says read_only = true");
+    desk.run(&["draft"]).ends(0).answers_nothing();
+}
