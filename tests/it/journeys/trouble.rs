@@ -110,7 +110,7 @@ fn offline_is_said_in_the_header_and_browsing_goes_on() {
         failure: failure(FailureKind::Offline),
     });
     assert!(
-        session.line(0).contains("[OFFLINE since 12:04]"),
+        session.line(0).contains("[PROD OFFLINE since 12:04]"),
         "{}",
         session.line(0)
     );
@@ -216,7 +216,7 @@ fn a_step_that_can_not_be_kept_makes_the_draft_read_only() {
         session.said()
     );
     assert!(
-        session.line(0).contains("[READ-ONLY PROD]"),
+        session.line(0).contains("[PROD READ-ONLY]"),
         "{}",
         session.line(0)
     );
