@@ -94,11 +94,18 @@ fn outdated(bench: &Workbench, asked: &[Asked], preview: &Preview) -> Vec<Picked
     };
     let of_one = |(one, field): (&Asked, &FieldPreview)| {
         let rows = field.rows(|verdict| !matches!(verdict, Verdict::Refused(_)));
-        let rows: RoaringBitmap = rows.iter().filter(|row| is_outdated(row, &one.field)).collect();
+        let rows: RoaringBitmap = rows
+            .iter()
+            .filter(|row| is_outdated(row, &one.field))
+            .collect();
         let field = one.field.clone();
         (!rows.is_empty()).then_some(Picked { field, rows })
     };
-    asked.iter().zip(&preview.fields).filter_map(of_one).collect()
+    asked
+        .iter()
+        .zip(&preview.fields)
+        .filter_map(of_one)
+        .collect()
 }
 
 async fn from_query(
