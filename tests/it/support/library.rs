@@ -44,8 +44,8 @@ impl Library {
         };
         if !rows.is_empty() {
             let file = folder.path().join("rows.jsonl");
-            let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
-            fs::write(&file, lines).unwrap();
+            let lines: Vec<String> = rows.iter().map(Json::to_string).collect();
+            fs::write(&file, lines.join("\n")).unwrap();
             options.imports = vec![file];
         }
         let runtime = Builder::new_multi_thread()

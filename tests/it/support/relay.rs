@@ -64,7 +64,7 @@ impl Relay {
 
     /// Returns when the call is held.
     pub(crate) fn wait(&self) {
-        let limit = std::time::Duration::from_secs(60);
+        let limit = std::time::Duration::from_mins(1);
         self.held.recv_timeout(limit).expect("the call never came");
     }
 }

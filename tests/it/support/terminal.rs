@@ -53,7 +53,7 @@ impl Terminal {
         let writer = pair.master.take_writer().unwrap();
         let (tell, pieces) = channel();
         thread::spawn(move || {
-            let mut piece = [0; 65_536];
+            let mut piece = [0; 16_384];
             while let Ok(count @ 1..) = reader.read(&mut piece) {
                 if tell.send(piece[..count].to_vec()).is_err() {
                     break;
@@ -93,7 +93,12 @@ impl Terminal {
         while !holds(&self.screen()) {
             match self.pieces.recv_timeout(PATIENCE) {
                 Ok(piece) => self.take(&piece),
-                Err(_) => panic!("{wanted} never came; the screen:\n{}", self.screen()),
+                Err(error) => {
+                    panic!(
+                        "{wanted} never came ({error}); the screen:\n{}",
+                        self.screen()
+                    )
+                }
             }
         }
         self
