@@ -96,7 +96,7 @@ impl App {
                 }
             }
         };
-        format!("{word}  {state}").trim().to_owned()
+        format!("{word} {state}").trim().to_owned()
     }
 
     fn header(&self, width: u16) -> String {

@@ -47,7 +47,7 @@ fn image(name: &str, season: &str, rights: &str, number: usize) -> Asset {
             ("Modified", &day),
         ],
     );
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         let certificate = Certificate {
             status: CertificateStatus::ALL[number % 3],
             message: String::new(),
@@ -56,7 +56,7 @@ fn image(name: &str, season: &str, rights: &str, number: usize) -> Asset {
             .fields
             .push((FieldKey::certificate(), Value::Certificate(certificate)));
     }
-    if number % 4 != 0 {
+    if !number.is_multiple_of(4) {
         let thumbnail = Value::Asset {
             id: asset.id.clone(),
             name: name.into(),

@@ -82,9 +82,11 @@ fn thumbnails_that_cost_a_call_are_asked_for_the_rows_on_the_screen_only() {
     let asked: Vec<_> = session
         .effects
         .iter()
-        .filter_map(|effect| match effect {
-            Effect::Thumbnails(ids) => Some(ids.len()),
-            _ => None,
+        .filter_map(|effect| {
+            let Effect::Thumbnails(ids) = effect else {
+                return None;
+            };
+            Some(ids.len())
         })
         .collect();
     assert_eq!(asked, [17]);

@@ -110,7 +110,7 @@ fn offline_is_said_in_the_header_and_browsing_goes_on() {
         failure: failure(FailureKind::Offline),
     });
     assert!(
-        session.line(0).contains("[OFFLINE since 12:04]"),
+        session.line(0).contains("[PROD OFFLINE since 12:04]"),
         "{}",
         session.line(0)
     );
@@ -216,7 +216,7 @@ fn a_step_that_can_not_be_kept_makes_the_draft_read_only() {
         session.said()
     );
     assert!(
-        session.line(0).contains("[READ-ONLY PROD]"),
+        session.line(0).contains("[PROD READ-ONLY]"),
         "{}",
         session.line(0)
     );
@@ -228,7 +228,7 @@ fn a_step_that_can_not_be_kept_makes_the_draft_read_only() {
 fn staged_rows_carry_their_letter_and_drift_is_seen() {
     let mut session = Session::with(Setup::new(staged(), identity()), library::world());
     // The server has Acme Retail in rows 1 and 2, where the draft rests on nothing.
-    assert!(session.line(4).contains("~"), "{}", session.line(4));
+    assert!(session.line(4).contains('~'), "{}", session.line(4));
     assert!(session.line(5).starts_with("   ?"), "{}", session.line(5));
     session.press("s t");
     assert_eq!(session.said(), "Marked 3 (with staged changes)");
