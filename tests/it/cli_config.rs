@@ -53,7 +53,7 @@ fn a_mistyped_key_is_located_and_its_neighbour_named() {
     let library = Library::made_up(5);
     let desk = Desk::with(&library, "bath_size = 7");
     let wrong = desk.run(&["config", "check"]).ends(1).answers_nothing();
-    let wrong = wrong.says("config.toml:12:1: `bath_size` is no key; did you mean `batch_size`?");
+    let wrong = wrong.says("config.toml:13:1: `bath_size` is no key; did you mean `batch_size`?");
     // Both profiles have the mistake; both are told at once.
     assert_eq!(
         wrong.said.matches("`bath_size`").count(),

@@ -236,7 +236,12 @@ fn on_the_screens_not_one_byte_of_theirs_acts() {
         terminal.types("\u{1b}").hides("DETAIL");
         terminal.types("2").shows(">2 Staged");
         // Typed before the new size is drawn, a key would race with it.
-        terminal.resize((60, 16)).shows("no run in progress");
+        terminal
+            .resize((60, 16))
+            .until("a screen of 60x16", |screen| {
+                let last = screen.lines().nth(15).unwrap_or_default();
+                last.trim_end().ends_with("no run in progress") && !screen.contains("5 History")
+            });
         terminal.types("1").shows(">1 Browse");
         terminal.resize((140, 40)).shows("Showing 9 of 9");
         terminal.types("q");

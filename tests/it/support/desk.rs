@@ -46,6 +46,7 @@ password = {{ env = "LIBRARY_PASSWORD" }}
 certificate_status_field = "Certificate"
 certificate_message_field = "Certificate note"
 author = "akim"
+requests_per_minute = 100000
 {more}
 
 [profiles.rest]
@@ -53,6 +54,7 @@ kind = "atlan"
 url = "{address}"
 token = {{ env = "LIBRARY_TOKEN" }}
 author = "akim"
+requests_per_minute = 100000
 {more}
 "#
         );

@@ -88,8 +88,9 @@ impl Terminal {
         self.until(&format!("no `{words}`"), |screen| !screen.contains(words))
     }
 
+    /// Reads on until something holds of the screen.
     #[track_caller]
-    fn until(&mut self, wanted: &str, holds: impl Fn(&str) -> bool) -> &mut Self {
+    pub(crate) fn until(&mut self, wanted: &str, holds: impl Fn(&str) -> bool) -> &mut Self {
         while !holds(&self.screen()) {
             match self.pieces.recv_timeout(PATIENCE) {
                 Ok(piece) => self.take(&piece),
