@@ -1,7 +1,6 @@
 //! `armarius stage`: edits on all assets a query finds, or on the rows of a file.
 
 use clap::ArgMatches;
-use roaring::RoaringBitmap;
 
 use super::{
     args::{Global, StageArgs},
@@ -11,12 +10,7 @@ use super::{
     session,
 };
 use crate::{
-    domain::{
-        Command, FieldKey, Query, Row, Value, Workbench,
-        oplog::Picked,
-        run::same,
-        workbench::{Asked, FieldPreview, Preview, Verdict},
-    },
+    domain::{Command, Query, Workbench, workbench::Asked},
     exchange::ChangeFile,
     runtime::Headless,
 };
@@ -46,16 +40,10 @@ pub async fn run(
         headless.close().await;
         return Err(Stop::usage("no asset matches; nothing is staged"));
     }
-    let mut preview = previewed(&headless.workbench, &asked)?;
-    let outdated = outdated(&headless.workbench, &asked, &preview);
-    if !outdated.is_empty() {
-        headless
-            .apply(&Command::Exclude(outdated))
-            .await
-            .map_err(|error| Stop::usage(error.to_string()))?;
-        output.say("the server's values changed since this was staged before; it starts from them");
-        preview = previewed(&headless.workbench, &asked)?;
-    }
+    let preview = headless
+        .workbench
+        .preview(&asked)
+        .map_err(|error| Stop::usage(error.to_string()))?;
     output.say(&preview.sentence());
     if preview.changes == 0 && preview.refused == 0 {
         output.say(NOTHING_NEW);
@@ -76,37 +64,6 @@ pub async fn run(
 }
 
 const NOTHING_NEW: &str = "nothing to stage: every value is so already";
-
-fn previewed(bench: &Workbench, asked: &[Asked]) -> Result<Preview, Stop> {
-    bench
-        .preview(asked)
-        .map_err(|error| Stop::usage(error.to_string()))
-}
-
-/// What is staged already where the server has another value by now: staging it again is how a
-/// conflict is resolved, so it has to start from the value that is there.
-fn outdated(bench: &Workbench, asked: &[Asked], preview: &Preview) -> Vec<Picked> {
-    let is_outdated = |row: &Row, field: &FieldKey| {
-        let now = bench.listing.value(*row, field);
-        bench.draft().of(*row, field).is_some_and(|group| {
-            *now != Value::Unknown && group.before != Value::Unknown && !same(&group.before, now)
-        })
-    };
-    let of_one = |(one, field): (&Asked, &FieldPreview)| {
-        let rows = field.rows(|verdict| !matches!(verdict, Verdict::Refused(_)));
-        let rows: RoaringBitmap = rows
-            .iter()
-            .filter(|row| is_outdated(row, &one.field))
-            .collect();
-        let field = one.field.clone();
-        (!rows.is_empty()).then_some(Picked { field, rows })
-    };
-    asked
-        .iter()
-        .zip(&preview.fields)
-        .filter_map(of_one)
-        .collect()
-}
 
 async fn from_query(
     headless: &mut Headless,

@@ -281,6 +281,7 @@ fn partition(edits: &[&FieldEdit], field: Option<&Field>) -> Vec<Group> {
     };
     let mut groups: Vec<Group> = Vec::new();
     for edit in edits {
+        rebase(&mut groups, edit);
         let mut fresh = edit.rows.clone();
         for group in &groups {
             fresh -= &group.rows;
@@ -309,6 +310,16 @@ fn partition(edits: &[&FieldEdit], field: Option<&Field>) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Forgets what was staged on rows whose base changed on the server before this edit.
+fn rebase(groups: &mut Vec<Group>, edit: &FieldEdit) {
+    for group in groups.iter_mut() {
+        for pin in edit.base.iter().filter(|pin| pin.value != group.before) {
+            group.rows -= &pin.rows & &edit.rows;
+        }
+    }
+    groups.retain(|group| !group.rows.is_empty());
 }
 
 fn worked(groups: Vec<Group>, edit: &FieldEdit, field: &Field) -> Vec<Group> {

@@ -13,11 +13,12 @@ use std::collections::HashSet;
 use roaring::RoaringBitmap;
 
 use super::{
-    Capabilities, Draft, Edit, FieldEdit, FieldKey, Listing, Operation, OperationId, Run, RunId,
-    Schema, Stamp, Step,
+    Capabilities, Draft, Edit, FieldEdit, FieldKey, Listing, Operation, OperationId, Row, Run,
+    RunId, Schema, Stamp, Step, Value,
     draft::Pin,
     oplog::{Deed, Picked},
     query::Sets,
+    run::same,
 };
 
 pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
@@ -221,19 +222,30 @@ impl Workbench {
         Ok((label, Deed::Stage(step)))
     }
 
-    /// What the server has in these rows: the base a staged row already rests on, or the listing.
+    /// What the server has in these rows. A row that changed there since it was staged starts
+    /// from what is there now: staging it again is how a conflict is settled.
     fn pins(&self, field: &FieldKey, rows: &RoaringBitmap) -> Vec<Pin> {
-        let mut pins: indexmap::IndexMap<super::Value, RoaringBitmap> = indexmap::IndexMap::new();
+        let mut pins: indexmap::IndexMap<Value, RoaringBitmap> = indexmap::IndexMap::new();
         for row in rows {
+            let now = self.listing.value(row, field);
             let base = match self.draft.of(row, field) {
-                Some(group) => group.before.clone(),
-                None => self.listing.value(row, field).clone(),
+                Some(group) if *now == Value::Unknown || same(now, &group.before) => &group.before,
+                Some(_) | None => now,
             };
-            pins.entry(base).or_default().insert(row);
+            pins.entry(base.clone()).or_default().insert(row);
         }
-        pins.into_iter()
-            .map(|(value, rows)| Pin { value, rows })
-            .collect()
+        let pin = |(value, rows)| Pin { value, rows };
+        pins.into_iter().map(pin).collect()
+    }
+
+    /// The value an edit starts from: the staged one, or what the server has where nothing is
+    /// staged or the server's value changed since.
+    fn standing(&self, row: Row, field: &FieldKey) -> &Value {
+        let now = self.listing.value(row, field);
+        match self.draft.of(row, field) {
+            Some(group) if !drifted(now, &group.before) => &group.after,
+            Some(_) | None => now,
+        }
     }
 
     fn last_standing(&self) -> Result<OperationId, Refusal> {
@@ -350,17 +362,14 @@ impl Workbench {
 
     /// The rows whose value on the server is no longer the one their draft rests on.
     pub fn drifted(&self) -> RoaringBitmap {
-        let mut drifted = RoaringBitmap::new();
+        let mut rows = RoaringBitmap::new();
         for (field, groups) in self.draft.fields() {
             for group in groups.groups() {
-                let changed = |row: &u32| {
-                    let now = self.listing.value(*row, field);
-                    *now != super::Value::Unknown && !super::run::same(now, &group.before)
-                };
-                drifted.extend(group.rows.iter().filter(changed));
+                let changed = |row: &u32| drifted(self.listing.value(*row, field), &group.before);
+                rows.extend(group.rows.iter().filter(changed));
             }
         }
-        drifted
+        rows
     }
 
     /// The runs known, oldest first.
@@ -386,6 +395,12 @@ impl Workbench {
             .last()
             .filter(|run| matches!(run.state, Running | Paused))
     }
+}
+
+/// Whether a value read now is another than the one a draft rests on. A value nobody had read is
+/// no base to differ from.
+fn drifted(now: &Value, base: &Value) -> bool {
+    *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
 }
 
 /// How many earlier sets of marks can be brought back.

@@ -169,7 +169,7 @@ impl Workbench {
             let group = earlier.and_then(|done| known.get(&row).map(|place| &done.groups[*place]));
             let before = match group {
                 Some(group) if group.verdict.is_staged() => &group.after,
-                _ => self.draft.value(&self.listing, row, &one.field),
+                _ => self.standing(row, &one.field),
             };
             let key = (before, self.listing.kind(row), self.listing.locked(row));
             befores.entry(key).or_default().insert(row);

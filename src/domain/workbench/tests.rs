@@ -285,6 +285,30 @@ fn a_value_changed_on_the_server_since_it_was_staged_is_seen() {
 }
 
 #[test]
+fn staging_again_settles_a_conflict_with_what_the_server_has_now() {
+    let mut bench = bench();
+    bench
+        .apply(&stage("Rights", set("Acme"), [0, 4]), Stamp::default())
+        .unwrap();
+    bench.absorb_values(&[("a|4".into(), "Rights".into(), Value::text("Agency X"))]);
+    bench
+        .apply(&stage("Rights", set("Acme"), [0, 4]), Stamp::default())
+        .unwrap();
+    assert!(bench.drifted().is_empty());
+    let group = bench.draft().of(4, &"Rights".into()).unwrap();
+    assert_eq!(
+        (&group.before, &group.after),
+        (&Value::text("Agency X"), &Value::text("Acme"))
+    );
+    bench.apply(&Command::Undo, Stamp::default()).unwrap();
+    assert_eq!(
+        bench.drifted().iter().collect::<Vec<_>>(),
+        [4],
+        "undo brings it back"
+    );
+}
+
+#[test]
 fn the_changes_of_an_asset_share_a_call_and_thumbnails_go_last() {
     let mut bench = bench();
     let image = Value::Asset {
