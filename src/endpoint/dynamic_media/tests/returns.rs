@@ -26,11 +26,7 @@ fn a_deletion_answers_with_an_empty_return_in_either_spelling() {
     }
 }
 
-#[test]
-fn a_listing_reads_a_set_without_file_or_size_beside_an_image() {
-    let body = enveloped(&format!(
-        r#"
-    <searchAssetsReturn xmlns="{XSD}">
+const LISTED: &str = "
       <totalRows>48</totalRows>
       <assetArray>
         <items>
@@ -76,9 +72,12 @@ fn a_listing_reads_a_set_without_file_or_size_beside_an_image() {
             <height>480</height>
           </imageInfo>
         </items>
-      </assetArray>
-    </searchAssetsReturn>
-  "#
+      </assetArray>";
+
+#[test]
+fn a_listing_reads_a_set_without_file_or_size_beside_an_image() {
+    let body = enveloped(&format!(
+        "\n<searchAssetsReturn xmlns=\"{XSD}\">{LISTED}\n</searchAssetsReturn>\n"
     ));
     let read = |pull: &mut dm::Pull<'_>| assets::read(pull, &known_fields());
     let (total, listed) = opened("searchAssets", &body, read);
