@@ -1,5 +1,6 @@
 //! Stories over an in-memory library: envelopes in, envelopes out.
 
+mod documents;
 mod examples;
 mod limits;
 mod reading;

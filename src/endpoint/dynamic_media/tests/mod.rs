@@ -2,10 +2,12 @@
 
 mod answers;
 mod batches;
+mod documents;
 mod driver;
 mod faults;
 mod fields;
 mod requests;
+mod returns;
 mod scripted;
 
 use crate::{

@@ -9,7 +9,7 @@ use super::{body_of, compact, item, known_fields, sender, tags};
 use dm::{assets, definition, envelope, thumbnail, update};
 
 /// The request with this body, in its envelope with the versioned header.
-fn expected(body: &str) -> String {
+pub(super) fn expected(body: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     compact(&format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -27,11 +27,11 @@ fn expected(body: &str) -> String {
     ))
 }
 
-fn written(operation: &str, children: impl FnOnce(&mut dm::Xml)) -> String {
+pub(super) fn written(operation: &str, children: impl FnOnce(&mut dm::Xml)) -> String {
     body_of(&envelope::request(&sender(), operation, children).unwrap())
 }
 
-fn batch(items: &[crate::domain::Item]) -> Result<String, EndpointError> {
+pub(super) fn batch(items: &[crate::domain::Item]) -> Result<String, EndpointError> {
     let pairs = update::pairs(items, &known_fields())?;
     Ok(written("batchSetAssetMetadata", |xml| {
         update::batch_set(xml, "c|301", &pairs);
