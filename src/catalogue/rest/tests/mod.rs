@@ -5,6 +5,7 @@ mod clearing;
 mod custom;
 mod people;
 mod reads;
+mod recorded_custom;
 mod recorded_errors;
 mod recorded_reads;
 mod recorded_writes;
