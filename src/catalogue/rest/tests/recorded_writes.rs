@@ -126,10 +126,23 @@ async fn log_17_many_fields_are_set_on_one_table_and_cleared_on_another() {
         answer.body["guidAssignments"],
         json!({"-799": guid("TBL_002"), "-398": guid("TBL_003")})
     );
-    assert_eq!(updated(&answer)[0]["displayText"], "Loans");
+    assert_eq!(updated(&answer)[0]["guid"], guid("TBL_002"));
+    assert_eq!(
+        updated(&answer)[0]["displayText"],
+        "TBL_002",
+        "the name comes before the display name"
+    );
     let stored = catalogue.attributes(&guid("TBL_002")).await;
     for (key, value) in set.as_object().unwrap() {
         assert_eq!(stored[key], *value, "{key}");
+    }
+    let emptied = catalogue.attributes(&guid("TBL_003")).await;
+    for key in clear.as_object().unwrap().keys() {
+        assert!(
+            [Value::Null, json!([])].contains(&emptied[key]),
+            "{key}: {}",
+            emptied[key]
+        );
     }
 }
 
