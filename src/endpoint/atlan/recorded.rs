@@ -333,6 +333,32 @@ fn log_52_and_53_a_tag_added_and_removed() {
 }
 
 #[test]
+fn log_54_replacing_all_tags_is_written_as_what_comes_and_what_goes() {
+    let replaced = Item {
+        before: Value::list(["PII"]),
+        ..item("t8", "Table", "tags", Value::list(["Confidential"]))
+    };
+    let sent = entities(&call(vec![replaced]));
+    let added = &sent[0]["addOrUpdateClassifications"];
+    assert_eq!(added[0]["typeName"], "TagHashConf00000000001");
+    let removed = &sent[0]["removeClassifications"];
+    assert_eq!(removed[0]["typeName"], "TagHashPII000000000001");
+    assert!(sent[0].get("classifications").is_none());
+}
+
+#[test]
+fn log_88_a_throttled_answer_tells_how_long_to_wait() {
+    let mut throttled = response(429, "");
+    throttled.headers = vec![("retry-after".to_owned(), "1".to_owned())];
+    let error = refusal::refusal(&throttled, &[], true);
+    let wait = Some(1_000);
+    assert!(
+        matches!(error, EndpointError::Throttled { retry_after_ms } if retry_after_ms == wait),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn log_57_who_is_signed_in() {
     let body = r#"{"id": "aaaaaaaa-0000-4000-8000-000000000001", "username": "service-account-apikey-0000", "email": "", "firstName": "", "lastName": "", "enabled": true}"#;
     let json = read_json(&response(200, body)).unwrap();

@@ -5,6 +5,10 @@ mod clearing;
 mod custom;
 mod people;
 mod reads;
+mod recorded_custom;
+mod recorded_errors;
+mod recorded_reads;
+mod recorded_writes;
 mod search;
 mod tags;
 
@@ -166,6 +170,53 @@ fn table(name: &str, attributes: &Value) -> Value {
     item
 }
 
+/// The flags the official SDK always writes out, with the one among them that is on.
+fn flags(on: &str) -> String {
+    let all = [
+        "replaceTags",
+        "appendTags",
+        "replaceBusinessAttributes",
+        "overwriteBusinessAttributes",
+    ];
+    all.map(|flag| format!("{flag}={}", flag == on)).join("&")
+}
+
+/// A table as the official SDK sends it: by its qualified name, with a guid made up on the way.
+fn sent(name: &str, temporary: &str, attributes: &Value) -> Value {
+    let mut item = table(name, attributes);
+    item["guid"] = json!(temporary);
+    item["businessAttributes"] = Value::Null;
+    item
+}
+
+/// Further tables of the library, each made a moment after the one before.
+fn add_loans(library: &Library, count: i64) {
+    let author = Author {
+        face: Face::House,
+        who: "admin".to_owned(),
+        now: 1_711_000_000_000,
+        request: "setup".to_owned(),
+        pretend: false,
+    };
+    library
+        .write(&author, |writing| -> Result<(), DatabaseError> {
+            for number in 0..count {
+                let name = format!("LOAN_{number:03}");
+                writing.create(AssetRecord {
+                    guid: guid(&name),
+                    type_name: "Table".to_owned(),
+                    qualified_name: format!("{DATABASE}/{name}"),
+                    created: 1_711_000_000_000 + number,
+                    modified: 1_711_000_000_000 + number,
+                    name,
+                    ..AssetRecord::default()
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
 fn library() -> Library {
     let library = Library::in_memory().unwrap();
     library
@@ -214,6 +265,7 @@ fn types() -> Vec<TypeDefinition> {
         kind("SQL", &[], &[]),
         kind("Table", &["SQL"], &["rowCount"]),
         kind("View", &["SQL"], &[]),
+        kind("Link", &[], &["link"]),
         kind("AtlasGlossary", &[], &[]),
         kind("AtlasGlossaryTerm", &[], &[]),
         kind("SupersetDashboard", &[], &["supersetDashboardThumbnailURL"]),
