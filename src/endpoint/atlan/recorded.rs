@@ -347,18 +347,6 @@ fn log_54_replacing_all_tags_is_written_as_what_comes_and_what_goes() {
 }
 
 #[test]
-fn log_88_a_throttled_answer_tells_how_long_to_wait() {
-    let mut throttled = response(429, "");
-    throttled.headers = vec![("retry-after".to_owned(), "1".to_owned())];
-    let error = refusal::refusal(&throttled, &[], true);
-    let wait = Some(1_000);
-    assert!(
-        matches!(error, EndpointError::Throttled { retry_after_ms } if retry_after_ms == wait),
-        "{error:?}"
-    );
-}
-
-#[test]
 fn log_57_who_is_signed_in() {
     let body = r#"{"id": "aaaaaaaa-0000-4000-8000-000000000001", "username": "service-account-apikey-0000", "email": "", "firstName": "", "lastName": "", "enabled": true}"#;
     let json = read_json(&response(200, body)).unwrap();

@@ -170,6 +170,24 @@ async fn a_write_is_never_sent_twice_but_a_read_is_tried_again() {
 }
 
 #[tokio::test]
+async fn log_88_a_throttled_write_is_sent_once_and_tells_how_long_to_wait() {
+    let stub = Stub::start(|request| {
+        if request.contains("POST /api/meta/entity/bulk") {
+            return answer(429, "Retry-After: 1\r\n", "");
+        }
+        tenant(request)
+    });
+    let error = atlan(&stub.url).submit(&describe(ONE)).await.unwrap_err();
+    let expected = EndpointError::Throttled {
+        retry_after_ms: Some(1_000),
+    };
+    assert_eq!(error, expected);
+    let seen = stub.seen();
+    let writes = seen.iter().filter(|one| one.contains("entity/bulk?"));
+    assert_eq!(writes.count(), 1);
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_and_asks_to_sign_in() {
     let elsewhere = Stub::start(tenant);
     let target = elsewhere.url.clone();
