@@ -44,6 +44,10 @@ pub async fn run(
         .workbench
         .preview(&asked)
         .map_err(|error| Stop::usage(error.to_string()))?;
+    let drifted = headless.workbench.drifted();
+    if asked.iter().any(|one| !one.rows.is_disjoint(&drifted)) {
+        output.say("the server's values changed since this was staged before; it starts from them");
+    }
     output.say(&preview.sentence());
     if preview.changes == 0 && preview.refused == 0 {
         output.say(NOTHING_NEW);

@@ -4,6 +4,7 @@
 //! doors. The live path ends in the same derivation as a replay, so recovery can't drift from it.
 
 mod absorb;
+mod marks;
 mod preview;
 #[cfg(test)]
 mod tests;
@@ -317,35 +318,6 @@ impl Workbench {
         (standing.count() - undone, undone)
     }
 
-    /// The marked rows.
-    pub fn marks(&self) -> &RoaringBitmap {
-        &self.marks
-    }
-
-    /// Marks exactly these rows; the marks before can be brought back.
-    pub fn mark(&mut self, rows: RoaringBitmap) {
-        if rows != self.marks {
-            let before = std::mem::replace(&mut self.marks, rows);
-            self.earlier_marks.push(before);
-            if self.earlier_marks.len() > KEPT_MARKS {
-                self.earlier_marks.remove(0);
-            }
-        }
-    }
-
-    /// Restores marks at a start, without a step back.
-    pub fn restore_marks(&mut self, rows: RoaringBitmap) {
-        self.marks = rows;
-    }
-
-    /// The marks before the last change of more than one row, to be brought back by `s r`.
-    pub fn earlier_marks(&self) -> Option<&RoaringBitmap> {
-        self.earlier_marks
-            .iter()
-            .rev()
-            .find(|rows| !rows.is_empty())
-    }
-
     /// The rows `is:` asks for.
     pub fn sets(&self) -> Sets {
         let mut sets = Sets {
@@ -402,6 +374,3 @@ impl Workbench {
 fn drifted(now: &Value, base: &Value) -> bool {
     *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
 }
-
-/// How many earlier sets of marks can be brought back.
-const KEPT_MARKS: usize = 20;
