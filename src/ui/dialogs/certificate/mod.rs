@@ -17,7 +17,7 @@ use roaring::RoaringBitmap;
 use self::effect::{Effects, Fate, Wish};
 use super::kept::Kept;
 use crate::{
-    domain::{CertificateStatus, Row, Template, TemplateError, workbench::Command},
+    domain::{CertificateStatus, Row, Template, TemplateError},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -322,14 +322,7 @@ impl CertificateDialog {
             certificate: None,
             ..scene.kept.clone()
         };
-        Reaction::Taken(vec![
-            Step::Keep(Box::new(kept)),
-            Step::Close,
-            Step::Apply(Command::Stage {
-                label,
-                asked: vec![asked],
-            }),
-        ])
+        kept.staging(label, vec![asked])
     }
 
     fn close(&self, scene: &Scene<'_>) -> Reaction {

@@ -24,7 +24,7 @@ use self::{
 };
 use super::kept::Kept;
 use crate::{
-    domain::{EditError, FieldKey, Row, workbench::Command},
+    domain::{EditError, FieldKey, Row},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -309,14 +309,7 @@ impl EditDialog {
             edit: None,
             ..scene.kept.clone()
         };
-        Reaction::Taken(vec![
-            Step::Keep(Box::new(kept)),
-            Step::Close,
-            Step::Apply(Command::Stage {
-                label: String::new(),
-                asked,
-            }),
-        ])
+        kept.staging(String::new(), asked)
     }
 
     fn close(&self, scene: &Scene<'_>) -> Reaction {

@@ -24,7 +24,7 @@ use self::{
 };
 use super::kept::Kept;
 use crate::{
-    domain::{Row, Template, TemplateError, workbench::Command},
+    domain::{Row, Template, TemplateError},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -365,14 +365,7 @@ impl ThumbnailDialog {
             thumbnail: None,
             ..scene.kept.clone()
         };
-        Reaction::Taken(vec![
-            Step::Keep(Box::new(kept)),
-            Step::Close,
-            Step::Apply(Command::Stage {
-                label,
-                asked: vec![asked],
-            }),
-        ])
+        kept.staging(label, vec![asked])
     }
 
     fn close(&self, scene: &Scene<'_>) -> Reaction {
