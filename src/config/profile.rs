@@ -161,6 +161,12 @@ pub struct Profile {
     pub check_before: bool,
     /// Read the assets of each call back after it, and compare.
     pub read_back: bool,
+    /// Write reports at the end of every run.
+    pub reports: bool,
+    /// The folder of the reports; `None`: `reports` in the workspace.
+    pub reports_dir: Option<String>,
+    /// Put a `'` before cells of reports that a spreadsheet would run as a formula.
+    pub guard_formulas: bool,
     /// The word in the header (`production`); empty if there is none.
     pub environment: String,
     /// Never write.
@@ -208,6 +214,9 @@ impl Profile {
             page_size: number(settings, "page_size"),
             check_before: flag(settings, "check_before"),
             read_back: flag(settings, "read_back"),
+            reports: text(settings, "reports") == Some("auto"),
+            reports_dir: owned("reports_dir"),
+            guard_formulas: flag(settings, "guard_formulas"),
             environment: owned("environment").unwrap_or_default(),
             read_only: flag(settings, "read_only"),
             review: Review::of(settings, "review")?,

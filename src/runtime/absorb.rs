@@ -34,7 +34,8 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         | Event::ListFailed { .. }
         | Event::Picture { .. }
         | Event::Persisted(_)
-        | Event::ReportWritten(_)
+        | Event::Reported { .. }
+        | Event::HandedOver { .. }
         | Event::Copied { .. }
         | Event::Failed(_)
         | Event::Said(_) => {}
