@@ -234,12 +234,7 @@ pub const PROFILE: &[Key] = &[
         Some("\"auto\""),
         "reports at the end of every run",
     ),
-    key(
-        "reports_dir",
-        Shape::Text,
-        None,
-        "folder of the reports",
-    ),
+    key("reports_dir", Shape::Text, None, "folder of the reports"),
     key(
         "guard_formulas",
         Shape::Flag,

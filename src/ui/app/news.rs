@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{App, World};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value, failure::FailureKind,
-        run::RunState,
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
+        failure::FailureKind, run::RunState,
     },
     flow::Event,
     ui::{
@@ -203,7 +203,12 @@ impl App {
     }
 
     /// Reports that wrote themselves are told behind the end of their run, if that was just said.
-    fn reported(&mut self, run: &RunId, paths: &[PathBuf], automatic: Option<&Result<(), Failure>>) {
+    fn reported(
+        &mut self,
+        run: &RunId,
+        paths: &[PathBuf],
+        automatic: Option<&Result<(), Failure>>,
+    ) {
         let words = match automatic {
             Some(Err(failure)) => failure.sentence(),
             Some(Ok(())) | None => format!("Report written: {}", named_together(paths)),
