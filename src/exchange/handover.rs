@@ -48,7 +48,7 @@ pub fn handover_tsv(
             guard.cell(server.map_or("".into(), cell::text)),
             guard.cell(settled.map_or("", |one| &one.code)),
             guard.cell(settled.map_or("", said)),
-            step(account, place, settled).into(),
+            step(account, (place, item), settled).into(),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
@@ -94,11 +94,11 @@ pub fn handover_note(
     writeln!(out, "The changes are in {}.\n", escaped(table))?;
     writeln!(out, "| reason | changes | next step |\n|---|---:|---|")?;
     let mut reasons: IndexMap<(String, &str), u32> = IndexMap::new();
-    for (place, _, settled) in changes(account, places) {
+    for (place, item, settled) in changes(account, places) {
         let reason = settled.map_or_else(String::new, |one| {
             [one.code.as_str(), said(one)].join(" ").trim().to_owned()
         });
-        let step = step(account, place, settled);
+        let step = step(account, (place, item), settled);
         *reasons.entry((reason, step)).or_default() += 1;
     }
     for ((reason, step), count) in reasons {
@@ -127,7 +127,13 @@ fn said(settled: &Settlement) -> &str {
     }
 }
 
-fn step(account: &Account<'_>, place: u32, settled: Option<&Settlement>) -> &'static str {
+fn step(
+    account: &Account<'_>,
+    (place, item): (u32, &Item),
+    settled: Option<&Settlement>,
+) -> &'static str {
     let is_accepted = account.accepted.by(place).is_some();
-    settled.map_or("", |settled| next_step(settled, true, is_accepted).words())
+    settled.map_or("", |settled| {
+        next_step(item, settled, true, is_accepted).words()
+    })
 }

@@ -44,6 +44,9 @@ pub struct Account<'a> {
     pub run: &'a Run,
     /// What was accepted, by whom and when.
     pub accepted: Accepted,
+    /// The changes to tell line by line, as places in the run; all of them if `None`. Counts are
+    /// always those of the whole run.
+    pub only: Option<&'a [u32]>,
 }
 
 impl<'a> Account<'a> {
@@ -52,25 +55,24 @@ impl<'a> Account<'a> {
         Self {
             run,
             accepted: Accepted::default(),
+            only: None,
         }
     }
 
     fn changes(&self) -> impl Iterator<Item = Told<'_>> {
-        let all = (0u32..).zip(self.run.items.iter().zip(&self.run.settled));
-        let calls: HashMap<u32, &CallNote> = self
-            .run
-            .calls
-            .iter()
-            .map(|call| (call.number, call))
-            .collect();
-        all.map(move |(place, (item, settled))| {
-            let settled = settled.as_ref();
-            Told {
-                item,
+        let calls = self.run.calls.iter();
+        let calls: HashMap<u32, &CallNote> = calls.map(|call| (call.number, call)).collect();
+        let all = 0..u32::try_from(self.run.items.len()).unwrap_or(u32::MAX);
+        let places: Vec<u32> = self.only.map_or_else(|| all.collect(), <[u32]>::to_vec);
+        places.into_iter().filter_map(move |place| {
+            let at = place as usize;
+            let settled = self.run.settled.get(at).and_then(Option::as_ref);
+            Some(Told {
+                item: self.run.items.get(at)?,
                 settled,
                 call: settled.and_then(|one| calls.get(&one.call).copied()),
                 accepted: self.accepted.by(place),
-            }
+            })
         })
     }
 }
@@ -96,7 +98,7 @@ impl Told<'_> {
 
     fn next_step(&self) -> &'static str {
         self.settled.map_or("", |settled| {
-            next_step(settled, true, self.accepted.is_some()).words()
+            next_step(self.item, settled, true, self.accepted.is_some()).words()
         })
     }
 
@@ -444,7 +446,10 @@ mod tests {
             report["items"][2].to_string(),
             "{\"asset\":\"a2\",\"name\":\"PNT|2\",\"field\":\"Rights\",\"before\":[\"x\",\"y\"],\
              \"wanted\":\"Studio\",\"server\":\"=now\",\"outcome\":\"refused\",\"code\":\"E7\",\
-             \"reason\":\"no write access to `Legal`\\u001b[2J\"}"
+             \"reason\":\"no write access to `Legal`\\u001b[2J\",\"meaning\":\"\",\"call\":1,\
+             \"sent\":\"2026-09-21T14:13:20Z\",\"trace\":\"\",\"retry_safe\":\"no\",\"retry_why\":\"the \
+             server has a third value, which would be lost\",\"next_step\":\"take what the server \
+             has, or stage the change on the new value\",\"accepted\":null}"
         );
         assert_eq!(report["items"][3]["outcome"], serde_json::Value::Null);
         assert_eq!(report["started"], "2026-09-21T14:13:20Z");
@@ -459,9 +464,13 @@ mod tests {
         assert_eq!(lines.len(), 5);
         assert_eq!(
             lines[1],
-            "R-0003,a0,PNT|0,Image,Rights,x; y,Acme,'=now,applied,,,,1"
+            "R-0003,a0,PNT|0,Image,Rights,x; y,Acme,'=now,applied,,,,1,2026-09-21T14:13:20Z,,\
+             \"not needed, it is written\",nothing,"
         );
-        assert_eq!(lines[4], "R-0003,a3,PNT|3,Image,Rights,x; y,Acme,,,,,,");
+        assert_eq!(
+            lines[4],
+            "R-0003,a3,PNT|3,Image,Rights,x; y,Acme,,,,,,,,,,,"
+        );
     }
 
     #[test]
@@ -470,7 +479,7 @@ mod tests {
         report_markdown(&Account::of(&run()), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            text.starts_with("# R-0003: rights\n\nPARTLY DONE. 4 changes.\n"),
+            text.starts_with("# R-0003: rights\n\nSTOPPED. 4 changes.\n"),
             "{text}"
         );
         assert!(
@@ -479,7 +488,7 @@ mod tests {
         );
         assert!(
             text.contains(
-                "| PNT\\|2 | Rights | x; y | Studio | =now | E7; no write access to \\`Legal\\`␛\\[2J |"
+                "| PNT\\|2 | Rights | x; y | Studio | =now | E7; no write access to \\`Legal\\`␛\\[2J | no, the server has a third value"
             ),
             "{text}"
         );

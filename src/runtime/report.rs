@@ -33,6 +33,7 @@ impl Loaded {
         Account {
             run: &self.run,
             accepted: self.accepted.clone(),
+            only: None,
         }
     }
 }

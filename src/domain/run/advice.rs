@@ -145,7 +145,12 @@ impl NextStep {
 
 /// What to do now about a change that ended so: whether it is still staged decides between
 /// sending again and editing anew.
-pub fn next_step(settled: &Settlement, is_staged: bool, is_accepted: bool) -> NextStep {
+pub fn next_step(
+    item: &Item,
+    settled: &Settlement,
+    is_staged: bool,
+    is_accepted: bool,
+) -> NextStep {
     let code = settled.code.as_str();
     match settled.outcome {
         Outcome::Applied => NextStep::Nothing,
@@ -160,6 +165,9 @@ pub fn next_step(settled: &Settlement, is_staged: bool, is_accepted: bool) -> Ne
         _ if code == GONE => NextStep::ListAgain,
         Outcome::Unknown | Outcome::Conflict => NextStep::Decide,
         Outcome::Skipped => NextStep::SendAgain,
+        Outcome::Refused if matches!(retry_safe(item, settled), RetrySafe::No(_)) => {
+            NextStep::Decide
+        }
         Outcome::Refused if is_permission(code) => NextStep::HandOver,
         Outcome::Refused if [READ_BACK, NO_ANSWER, NOT_SENT].contains(&code) => NextStep::SendAgain,
         Outcome::Refused => NextStep::Correct,
@@ -283,7 +291,7 @@ mod tests {
             code: code.into(),
             ..ended(outcome, None)
         };
-        let step = |settled: &Settlement| next_step(settled, true, false);
+        let step = |settled: &Settlement| next_step(&item(), settled, true, false);
         assert_eq!(step(&ended(Outcome::Applied, None)), NextStep::Nothing);
         assert_eq!(step(&ended(Outcome::Warned, Some("x"))), NextStep::Accept);
         assert_eq!(step(&ended(Outcome::Skipped, None)), NextStep::SendAgain);
@@ -294,11 +302,16 @@ mod tests {
         assert_eq!(refused("20009"), NextStep::HandOver);
         assert_eq!(refused("ATLAS-403-00-001"), NextStep::HandOver);
         assert_eq!(refused("30001"), NextStep::Correct);
+        let third = ended(Outcome::Refused, Some("theirs"));
+        assert_eq!(step(&third), NextStep::Decide);
         assert_eq!(refused(READ_BACK), NextStep::SendAgain);
         assert_eq!(refused(NO_ANSWER), NextStep::SendAgain);
         assert_eq!(step(&coded(Outcome::Conflict, GONE)), NextStep::ListAgain);
         let refused = coded(Outcome::Refused, "20009");
-        assert_eq!(next_step(&refused, false, false), NextStep::NotStaged);
-        assert_eq!(next_step(&refused, true, true), NextStep::Nothing);
+        assert_eq!(
+            next_step(&item(), &refused, false, false),
+            NextStep::NotStaged
+        );
+        assert_eq!(next_step(&item(), &refused, true, true), NextStep::Nothing);
     }
 }

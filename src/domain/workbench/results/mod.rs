@@ -55,13 +55,15 @@ impl Workbench {
         accepted.is_some_and(|items| items.contains(place))
     }
 
+    /// What of a run was accepted, by whom and when.
+    pub fn acceptances(&self, run: &RunId) -> Accepted {
+        let log = self.log().iter();
+        Accepted::of(log.filter(|operation| !self.is_undone(operation.id)), run)
+    }
+
     /// Who accepted a change of a run, and when.
     pub fn accepted_by(&self, run: &RunId, place: u32) -> Option<Stamp> {
-        let standing = self
-            .log()
-            .iter()
-            .filter(|operation| !self.is_undone(operation.id));
-        Accepted::of(standing, run).by(place).cloned()
+        self.acceptances(run).by(place).cloned()
     }
 
     /// How many changes of a run stand where.
