@@ -13,6 +13,7 @@ mod cli_serve;
 mod cli_stage;
 mod cli_submit;
 mod contract;
+mod faults;
 mod hostile;
 mod journeys;
 mod recovery;
