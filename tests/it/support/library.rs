@@ -5,7 +5,7 @@ use std::fs;
 use armarius::catalogue::{
     model::{AssetRecord, Trash},
     server::{Contents, ServeOptions, ServerHandle, serve},
-    writes::{Author, Change, Face, LogEntry, Write},
+    writes::{Author, Change, Face, LogEntry, ValueChange, Write},
 };
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -80,10 +80,18 @@ impl Library {
 
     /// Somebody moves an asset to the trash.
     pub(crate) fn trash(&self, name: &str) {
-        let wish = Write {
-            asset: self.asset(name).id,
-            change: Change::Trash(Trash::InTrash),
-        };
+        self.somebody(name, Change::Trash(Trash::InTrash));
+    }
+
+    /// Somebody sets a field of an asset.
+    pub(crate) fn somebody_sets(&self, name: &str, field: &str, value: &str) {
+        let value = ValueChange::Set(vec![value.to_owned()]);
+        self.somebody(name, Change::Field(field.to_owned(), value));
+    }
+
+    fn somebody(&self, name: &str, change: Change) {
+        let asset = self.asset(name).id;
+        let wish = Write { asset, change };
         let author = Author {
             face: Face::House,
             who: "mlee".to_owned(),
