@@ -65,7 +65,7 @@ fn killed_and_resumed(profile: &'static str, cut: &Cut, expected: &Outcomes) {
     }
     let outcomes = scene.finish();
     scene.agrees();
-    assert_eq!(&outcomes, expected, "as if nobody had killed it; {:?}", steps.last());
+    scene.are(&outcomes, expected, steps.last());
 }
 
 fn every_step(profile: &'static str) {

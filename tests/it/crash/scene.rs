@@ -141,6 +141,21 @@ impl Scene {
         items(&told).iter().map(outcome).collect()
     }
 
+    /// Insists that a run ended as if nothing had happened to it.
+    pub(super) fn are(&self, outcomes: &Outcomes, expected: &Outcomes, at: Option<&String>) {
+        let other = |(place, word): &(&Place, &String)| expected.get(*place) != Some(*word);
+        let others: Vec<_> = outcomes.iter().filter(other).collect();
+        let told = self.told();
+        let reasons: Vec<&Json> = items(&told)
+            .iter()
+            .filter(|item| others.iter().any(|(at, _)| **at == place(item)))
+            .collect();
+        assert!(
+            others.is_empty() && outcomes.len() == expected.len(),
+            "not as if nobody had touched it, at {at:?}: {reasons:#?}"
+        );
+    }
+
     fn told(&self) -> Json {
         self.run(&["report", "--format", "json"]).ends(0).json()
     }
