@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Workspace, error::StoreError, page, seal};
 use crate::domain::{
     Item, Outcome, Run, RunId,
-    run::{CallNote, RunState, ServerCounts, Settlement, Tally},
+    run::{CallNote, RunRules, RunState, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
@@ -29,6 +29,8 @@ pub struct RunSummary {
     pub finished_ms: Option<i64>,
     /// The digest over its changes.
     pub digest: String,
+    /// The rules it keeps by itself.
+    pub rules: RunRules,
     /// Where it is.
     pub state: RunState,
     /// How many changes it has.
@@ -45,6 +47,9 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    /// Runs of earlier versions had none.
+    #[serde(default)]
+    rules: RunRules,
 }
 
 impl Workspace {
@@ -73,6 +78,7 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            rules: run.rules,
         });
         self.write(|transaction, path| {
             let fault = |error: rusqlite::Error| StoreError::of(path, &error);
@@ -224,6 +230,7 @@ impl Workspace {
             started_ms: summary.started_ms,
             finished_ms: summary.finished_ms,
             digest: summary.digest,
+            rules: summary.rules,
             state: summary.state,
             settled: vec![None; items.len()],
             items,
@@ -296,6 +303,7 @@ impl Workspace {
                 started_ms: head.started_ms,
                 finished_ms: record.get(6).map_err(fault)?,
                 digest: head.digest,
+                rules: head.rules,
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,
