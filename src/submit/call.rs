@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome,
-        run::{CallNote, Settlement},
+        Outcome, Value,
+        run::{CallNote, Settlement, as_found},
     },
     endpoint::{Answer, Call, EndpointError, Said, Verdict},
 };
@@ -53,7 +53,7 @@ impl Road {
     }
 
     /// Re-reads and compares; what may go is sent.
-    async fn compare_and_send(&self, job: Job, ended: &mut Ended) {
+    async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
         if !self.settings().check_before {
             return self.send(job, ended).await;
         }
@@ -66,6 +66,7 @@ impl Road {
                 return self.refuse(job, (0, &error, meaning), ended).await;
             }
         };
+        job.found = self.found(&job.places, &readings);
         let mut settled = Vec::new();
         let mut going = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
@@ -83,6 +84,16 @@ impl Road {
             let places = going;
             self.send(Job { places, ..job }, ended).await;
         }
+    }
+
+    /// What is there now, where the draft does not know: if no answer comes, this tells whether
+    /// it was written.
+    fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
+        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
+            let value = reading.value()?.clone();
+            (self.item(place).before == Value::Unknown).then_some((place, value))
+        });
+        known.collect()
     }
 
     /// A planned call that turned out to be needless: it no longer waits.
@@ -280,7 +291,7 @@ impl Road {
         let mut settled = Vec::new();
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = self.item(place);
+            let item = &as_found(&job.found, place, self.item(place));
             let told = compare::silence(place, item, (call, &why), reading);
             if told.code != NO_ANSWER {
                 settled.push(told);
@@ -339,7 +350,8 @@ impl Road {
         let settled = said.iter().map(|one| {
             let place = job.places[one.item];
             let reading = readings.as_ref().map(|readings| &readings[one.item]);
-            compare::after_answer(place, self.item(place), (one, call), reading)
+            let item = as_found(&job.found, place, self.item(place));
+            compare::after_answer(place, &item, (one, call), reading)
         });
         self.keep(settled.collect(), &job, ended).await;
     }

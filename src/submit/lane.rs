@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::{is_thumbnail, narrow::Family};
 use crate::{
-    domain::{Item, Row, Run},
+    domain::{Item, Row, Run, Value},
     endpoint::Said,
 };
 
@@ -37,6 +37,8 @@ pub(super) struct Job {
     pub(super) family: Arc<Mutex<Family>>,
     /// It has nothing to do before.
     pub(super) not_before: Option<Instant>,
+    /// What was there just before it was sent, where the draft did not know.
+    pub(super) found: Vec<(u32, Value)>,
 }
 
 /// How far a job is.
@@ -75,6 +77,7 @@ impl Job {
             lost: 0,
             family: Arc::default(),
             not_before: None,
+            found: Vec::new(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Job {
         Self {
             lost: self.lost,
             family: Arc::clone(&self.family),
+            found: self.found.clone(),
             ..Self::fresh(self.thumbnails, places, None)
         }
     }
@@ -124,6 +128,7 @@ impl Lanes {
             };
             lanes.add_places(run, &places, |job| Job {
                 stage: stage.clone(),
+                found: note.found.clone(),
                 ..job
             });
         }

@@ -157,6 +157,7 @@ pub fn waiting_calls(
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: Vec::new(),
         })
         .collect()
 }

@@ -252,6 +252,7 @@ impl Road {
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: job.found.clone(),
         }
     }
 

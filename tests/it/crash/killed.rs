@@ -37,7 +37,11 @@ fn cuts(steps: &[String]) -> Vec<Cut> {
     let all = spread(steps.len(), 90);
     let before = all.iter().map(|&number| (number, Deed::Kill));
     let halves: Vec<usize> = (1..=steps.len())
-        .filter(|&number| ["write", "send"].iter().any(|op| steps[number - 1].contains(op)))
+        .filter(|&number| {
+            ["write", "send"]
+                .iter()
+                .any(|op| steps[number - 1].contains(op))
+        })
         .collect();
     let halves = spread(halves.len(), 30)
         .into_iter()

@@ -116,10 +116,7 @@ impl Scene {
     /// Goes on until the run is over, whatever is left of it, and gives its outcomes.
     pub(super) fn finish(&self) -> Outcomes {
         let resumed = self.run(&["resume", "--format", "json"]);
-        if resumed
-            .said
-            .contains("no run was interrupted or is paused")
-        {
+        if resumed.said.contains("no run was interrupted or is paused") {
             let report = self.run(&["report", "--format", "json"]);
             if report.said.contains("nothing was ever submitted") {
                 // It was killed before the run was kept: then nothing was sent.
@@ -179,7 +176,11 @@ impl Scene {
         for item in items(&told) {
             let (name, field) = place(item);
             let asset = self.library.asset(&name);
-            let logged = if field == "thumbnail" { "(thumbnail)" } else { &field };
+            let logged = if field == "thumbnail" {
+                "(thumbnail)"
+            } else {
+                &field
+            };
             let times = times.remove(&(asset.id.clone(), logged.to_owned()));
             let applied = item["outcome"] == "applied";
             assert_eq!(times.unwrap_or(0), usize::from(applied), "written: {item}");
@@ -216,7 +217,11 @@ impl Scene {
             if item["outcome"] == "applied" {
                 let (name, field) = place(item);
                 let id = self.library.asset(&name).id;
-                let logged = if field == "thumbnail" { "(thumbnail)" } else { &field };
+                let logged = if field == "thumbnail" {
+                    "(thumbnail)"
+                } else {
+                    &field
+                };
                 let found = log.iter().any(|one| one.asset == id && one.field == logged);
                 assert!(found, "told and not there: {item}");
             }
