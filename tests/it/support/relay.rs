@@ -26,6 +26,7 @@ pub(crate) struct Relay {
     /// The address to use instead of the server's.
     pub(crate) address: String,
     held: Receiver<()>,
+    seen: Arc<AtomicUsize>,
 }
 
 #[derive(Clone)]
@@ -42,12 +43,13 @@ impl Relay {
     /// Holds the call with this number among those that contain the word; passes all others on.
     pub(crate) fn holding(server: &str, word: &'static str, number: usize, moment: Moment) -> Self {
         let (tell, held) = channel();
+        let seen: Arc<AtomicUsize> = Arc::default();
         let plan = Plan {
             server: server.trim_start_matches("http://").to_owned(),
             word,
             number,
             moment,
-            seen: Arc::default(),
+            seen: Arc::clone(&seen),
             held: tell,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -59,7 +61,16 @@ impl Relay {
                 thread::spawn(move || drop(plan.pass(connection)));
             }
         });
-        Self { address, held }
+        Self {
+            address,
+            held,
+            seen,
+        }
+    }
+
+    /// How many calls contained the word so far.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
     }
 
     /// Returns when the call is held.
