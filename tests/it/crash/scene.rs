@@ -11,7 +11,7 @@ use std::{
 use armarius::catalogue::writes::LogEntry;
 use serde_json::Value as Json;
 
-use super::steps::{Steps, taken};
+use super::steps::{Steps, Trace};
 use crate::support::{Desk, Library, Ran};
 
 const FAULTS: &str = "refuse-folder=AW26,write-then-drop=nth:2";
@@ -92,8 +92,8 @@ impl Scene {
         all
     }
 
-    /// Runs the program with its steps counted; gives its end and the steps it took.
-    pub(super) fn run_watched(&self, words: &[&str], steps: Steps) -> (Watched, Vec<String>) {
+    /// Runs the program with its steps counted; gives its end and what it did.
+    pub(super) fn run_watched(&self, words: &[&str], steps: Steps) -> (Watched, Trace) {
         let trace = self.trace();
         drop(std::fs::remove_file(&trace));
         let mut command = self.desk.command(&self.words(words));
@@ -105,7 +105,23 @@ impl Scene {
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             said: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
-        (watched, taken(&trace))
+        (watched, Trace::read(&trace))
+    }
+
+    /// The power goes: what was written into the log of the workspace and not yet synced before
+    /// a step is gone.
+    pub(super) fn power_cut(&self, trace: &Trace, step: usize) {
+        let log = self.folder().join("workspace.sqlite-wal");
+        let durable = trace.durable("workspace.sqlite-wal", step);
+        if let Ok(file) = std::fs::OpenOptions::new().write(true).open(log) {
+            let size = file.metadata().unwrap().len();
+            file.set_len(size.min(durable)).unwrap();
+        }
+    }
+
+    /// Where the workspace lies.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.desk.folder().join("data").join(self.profile)
     }
 
     fn trace(&self) -> PathBuf {
@@ -206,7 +222,7 @@ impl Told {
     }
 
     /// Insists that a run ended as if nothing had happened to it.
-    pub(super) fn is(&self, expected: &Outcomes, at: Option<&String>) {
+    pub(super) fn is(&self, expected: &Outcomes, at: Option<&str>) {
         let other = |item: &&Json| {
             let known = expected.get(&place(item));
             known.map(String::as_str) != item["outcome"].as_str()

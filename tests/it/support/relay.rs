@@ -4,10 +4,11 @@
 use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
+    process::Child,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
 };
@@ -65,6 +66,16 @@ impl Relay {
             address,
             held,
             seen,
+        }
+    }
+
+    /// Returns when the call is held, or the program has ended without it.
+    pub(crate) fn wait_or_end(&self, program: &mut Child) {
+        let look = std::time::Duration::from_millis(20);
+        while self.held.recv_timeout(look) == Err(RecvTimeoutError::Timeout) {
+            if program.try_wait().unwrap().is_some() {
+                return;
+            }
         }
     }
 
