@@ -3,8 +3,10 @@
 //! The words are in [`args`]; [`wire`] turns a profile into an endpoint and [`session`] opens its
 //! workspace; [`output`] is the only home that prints; [`ending`] holds the exit codes.
 
+pub mod aftermath;
 pub mod args;
 pub mod check;
+pub mod chosen;
 pub mod config;
 pub mod demo;
 pub mod draft;
@@ -15,6 +17,7 @@ pub mod list;
 pub mod output;
 pub mod plan;
 pub mod report;
+pub mod results;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -93,12 +96,20 @@ async fn dispatch(
         Command::Resume { run, format } => {
             submit::run(global, (What::Resume(run.clone()), true, *format), output).await
         }
-        Command::Retry { run, format } => {
-            submit::run(global, (What::Retry(run.clone()), true, *format), output).await
+        Command::Retry { chosen, format } => {
+            let what = What::Retry(Box::new(chosen.clone()));
+            submit::run(global, (what, true, *format), output).await
         }
-        Command::Report { run, format } => {
-            report::run(global, (run.clone(), *format), output).await
+        Command::Results(args) => results::run(global, args, output).await,
+        Command::ReadBack { run, format } => {
+            aftermath::read_back(global, (run.clone(), *format), output).await
         }
+        Command::Accept(chosen) => aftermath::accept(global, chosen, output).await,
+        Command::Drop(chosen) => aftermath::drop_failed(global, chosen, output).await,
+        Command::Handover { chosen, to, note } => {
+            aftermath::hand_over(global, (chosen, to.clone(), note), output).await
+        }
+        Command::Report(args) => report::run(global, args, output).await,
         Command::Check { format } => check::run(global, *format, output).await,
         Command::Config { what } => config::run(global, *what, output),
     }

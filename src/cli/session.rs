@@ -1,6 +1,10 @@
 //! One profile's workspace and endpoint, opened for a headless command.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use roaring::RoaringBitmap;
 
@@ -164,7 +168,14 @@ pub fn parts_with(
             check_before: profile.check_before,
             read_back: profile.read_back,
             timeout: Duration::from_secs(profile.timeout_s.into()),
+            reports: profile.reports,
+            guard_formulas: profile.guard_formulas,
         },
-        reports: folder.join("reports"),
+        reports: reports(profile, &folder),
     })
+}
+
+/// The folder reports go to; a name alone lies in the folder of the workspace.
+pub fn reports(profile: &Profile, workspace: &Path) -> PathBuf {
+    workspace.join(profile.reports_dir.as_deref().unwrap_or("reports"))
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
-use super::{Runtime, lock, now_ms};
+use super::{Runtime, lock, now_ms, report::is_over};
 use crate::{
     domain::{
         Failure, Run, RunId,
@@ -182,12 +182,17 @@ impl Runtime {
                     why,
                 }),
                 News::SignedOut => self.forget_connection(),
-                News::State { state, at_ms, note } => self.tell(Event::RunState {
-                    run,
-                    state,
-                    at_ms,
-                    note,
-                }),
+                News::State { state, at_ms, note } => {
+                    self.tell(Event::RunState {
+                        run: run.clone(),
+                        state,
+                        at_ms,
+                        note,
+                    });
+                    if is_over(state) {
+                        self.report_at_the_end(run).await;
+                    }
+                }
             }
         }
     }
@@ -261,11 +266,14 @@ impl Runtime {
             }
         }
         self.tell(Event::RunState {
-            run: id,
+            run: id.clone(),
             state,
             at_ms,
             note: "every change of it has its outcome".into(),
         });
+        if is_over(state) {
+            self.report_at_the_end(id).await;
+        }
     }
 
     async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
@@ -308,11 +316,14 @@ impl Runtime {
         });
         // What turned out to be written leaves the draft as at the end of a run.
         self.tell(Event::RunState {
-            run: id,
+            run: id.clone(),
             state: run.state,
             at_ms: run.finished_ms.unwrap_or_else(now_ms),
             note: format!("read back; {corrected} changed"),
         });
+        if is_over(run.state) {
+            self.report_at_the_end(id).await;
+        }
         Ok(())
     }
 

@@ -117,17 +117,11 @@ impl Results {
                 "There is no report `{wanted}`; known are csv, json, md."
             ));
         }
-        let effect = |format| Effect::Report {
+        Reaction::step(Step::Effect(Effect::Report {
             run: run.id.clone(),
-            format,
+            formats,
             path: None,
-        };
-        Reaction::Taken(
-            formats
-                .into_iter()
-                .map(|one| Step::Effect(effect(one)))
-                .collect(),
-        )
+        }))
     }
 
     fn exclude(&mut self, scene: &Scene<'_>) -> Reaction {
