@@ -79,6 +79,12 @@ impl Disk {
         answer.boxed()
     }
 
+    /// Makes the thread panic: what the tests of that end ask for.
+    #[cfg(debug_assertions)]
+    pub(super) fn break_down(&self) {
+        self.tell(|_| panic!("asked to break on the disk"));
+    }
+
     /// Does what was handed in, and closes the workspace.
     pub(super) async fn close(&self) {
         let (sender, receiver) = oneshot::channel();

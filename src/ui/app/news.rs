@@ -217,6 +217,7 @@ impl App {
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
             by: self.world.identity.author.clone(),

@@ -37,6 +37,8 @@ pub(super) struct World {
     /// When the draft was last kept.
     pub(super) saved_ms: Option<i64>,
     pub(super) run_note: String,
+    /// A run is over and nobody was told by the bell.
+    pub(super) bell: bool,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -62,6 +64,7 @@ impl World {
             awaiting: HashMap::new(),
             saved_ms: None,
             run_note: String::new(),
+            bell: false,
             cursor: None,
             contexts: &[],
             wrap: false,
