@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) run_note: String,
     /// A run is over and nobody was told by the bell.
     pub(super) bell: bool,
+    /// Until when the run waits, milliseconds since 1970, and why.
+    pub(super) run_waits: Option<(i64, String)>,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -65,6 +67,7 @@ impl World {
             saved_ms: None,
             run_note: String::new(),
             bell: false,
+            run_waits: None,
             cursor: None,
             contexts: &[],
             wrap: false,
@@ -87,6 +90,11 @@ impl World {
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,
+            run_waits: self
+                .run_waits
+                .as_ref()
+                .filter(|(until_ms, _)| *until_ms > self.now_ms)
+                .map(|(until_ms, why)| (*until_ms, why.as_str())),
             cursor: self.cursor,
             contexts: self.contexts,
             wrap: self.wrap,
