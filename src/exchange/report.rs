@@ -292,6 +292,7 @@ mod tests {
                 took_ms: Some(20),
                 counts: Some(SAID),
                 trace: String::new(),
+                found: Vec::new(),
             }],
             counts: SAID,
             counted: true,
