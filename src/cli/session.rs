@@ -8,7 +8,13 @@ use std::{
 
 use roaring::RoaringBitmap;
 
-use super::{args::Global, ending::Stop, output::Output, wire::Setup};
+use super::{
+    args::Global,
+    ending::Stop,
+    interruption::{self, Again},
+    output::Output,
+    wire::Setup,
+};
 use crate::{
     config::{self, Profile},
     domain::{
@@ -29,12 +35,31 @@ use crate::{
 pub async fn open(global: &Global) -> Result<Headless, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
+    let folder = setup.loaded.paths.workspace(&profile.name);
     let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    let folder = folder.display().to_string();
+    interruption::hold(headless.runtime(), folder, again(&setup, &profile.name));
     headless.rules = rules(&profile);
     if profile.read_only {
         headless.workbench.read_only = Some(READ_ONLY.into());
     }
     Ok(headless)
+}
+
+/// The words that start the program again on a profile; one that no file knows is the demo's.
+pub fn again(setup: &Setup, profile: &str) -> Again {
+    let loaded = &setup.loaded;
+    let usual = loaded
+        .profile(None)
+        .is_ok_and(|usual| usual.name == profile);
+    let known = loaded.profile(Some(profile)).is_ok();
+    let open = match (known, usual) {
+        (true, true) => "armarius".to_owned(),
+        (true, false) => format!("armarius -p {profile}"),
+        (false, _) => "armarius demo".to_owned(),
+    };
+    let resume = known.then(|| format!("{open} resume"));
+    Again { open, resume }
 }
 
 /// How careful runs of a profile are. Where it does not say so, production is careful by itself.

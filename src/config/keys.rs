@@ -121,6 +121,18 @@ pub const SETTINGS: &[Key] = &[
         "take mouse clicks and the wheel",
     ),
     key(
+        "title",
+        Shape::Flag,
+        Some("true"),
+        "show a run in the window's title",
+    ),
+    key(
+        "bell",
+        Shape::Flag,
+        Some("false"),
+        "ring the bell when a run is over",
+    ),
+    key(
         "images",
         Shape::Choice(&["auto", "kitty", "sixel", "iterm2", "halfblocks", "off"]),
         Some("\"auto\""),

@@ -136,6 +136,10 @@ pub struct Interface {
     pub keymap: Keymap,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// Whether a run shows in the window's title.
+    pub title: bool,
+    /// Whether the bell rings when a run is over.
+    pub bell: bool,
     /// How pictures are drawn.
     pub images: Images,
     /// How panes are framed.
@@ -269,6 +273,8 @@ impl Interface {
             colour: Colour::of(settings, "colour")?,
             keymap: Keymap::of(settings, "keymap")?,
             mouse: flag(settings, "mouse"),
+            title: flag(settings, "title"),
+            bell: flag(settings, "bell"),
             images: Images::of(settings, "images")?,
             borders: Borders::of(settings, "borders")?,
             menu_delay_ms: number(settings, "menu_delay_ms")?,

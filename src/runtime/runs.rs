@@ -327,14 +327,30 @@ impl Runtime {
         Ok(())
     }
 
-    /// Pauses the run that goes on for the end of the program.
-    pub(super) async fn pause_for_good(&self) {
+    /// How long an answer may take, and how long a request that was lost may still be carried out.
+    pub fn patience(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
+    /// Whether a run goes on or is paused.
+    pub fn has_a_run(&self) -> bool {
+        matches!(&*lock(&self.0.current), Current::Going { control, .. } if !control.is_over())
+    }
+
+    /// Pauses the run that goes on for the end of the program; gives it as it is kept then.
+    pub(super) async fn pause_for_good(&self) -> Option<Run> {
+        let goes_on = self.has_a_run();
         let current = std::mem::take(&mut *lock(&self.0.current));
-        if let Current::Going { control, task, .. } = current {
-            // Without its control an engine pauses as soon as nothing is under way.
-            drop(control);
-            // What takes longer is read back at the next start.
-            let _ = timeout(GRACE, task).await;
+        let Current::Going { run, control, task } = current else {
+            return None;
+        };
+        // Without its control an engine pauses as soon as nothing is under way.
+        drop(control);
+        // What takes longer is read back at the next start.
+        let _ = timeout(GRACE, task).await;
+        if !goes_on {
+            return None;
         }
+        self.load(run, "could not read the run").await.ok()
     }
 }

@@ -257,6 +257,22 @@ impl Run {
             .map(|(item, _)| item)
     }
 
+    /// Whether it goes on, or waits for somebody to go on with it.
+    pub fn is_unfinished(&self) -> bool {
+        match self.state {
+            RunState::Running | RunState::Paused | RunState::Interrupted => true,
+            RunState::Stopped | RunState::Finished => false,
+        }
+    }
+
+    /// How many changes were sent and have no outcome: only reading back tells what became of
+    /// them.
+    pub fn unanswered(&self) -> usize {
+        let noted = self.calls.iter().filter(|call| call.noted_ms != 0);
+        let sent: HashSet<u32> = noted.flat_map(|call| call.items.iter().copied()).collect();
+        self.open().filter(|place| sent.contains(place)).count()
+    }
+
     /// Whether the server's counts agree with ours, in words; `None` if it does not count.
     ///
     /// Only changes of calls that the server counted take part: conflicts and skipped ones were

@@ -268,6 +268,7 @@ impl App {
         note.clone_into(&mut self.world.run_note);
         self.world.run_waits = None;
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
             by: self.world.identity.author.clone(),
