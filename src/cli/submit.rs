@@ -6,8 +6,9 @@ use super::{
     aftermath,
     args::{Global, TextOrJson},
     chosen::Chosen,
-    ending::{Ending, Stop},
-    output::Output,
+    ending::{self, Ending, Stop},
+    interruption,
+    output::{Output, counted},
     plan, session,
 };
 use crate::{
@@ -46,15 +47,23 @@ pub async fn run(
                 return Ok(ending);
             }
         },
-        What::Resume(id) => headless.resume(id.map(RunId).as_ref()).await?,
+        What::Resume(id) => {
+            let id = id.map(RunId);
+            announce(&headless, id.as_ref(), output);
+            headless.resume(id.as_ref()).await?
+        }
         What::Retry(chosen) => aftermath::retried(&mut headless, &chosen, output).await?,
     };
     show(&run, format, output)?;
     aftermath::say_reports(&headless, output);
     if run.state == RunState::Paused {
         let (note, id) = (headless.note(), &run.id);
-        output.say(&format!("{id} is paused: {note}"));
-        output.say(&format!("`armarius resume {id}` goes on with it"));
+        if !note.is_empty() {
+            output.say(&format!("{id} waits: {note}"));
+        }
+        if let Some((_, again)) = interruption::place() {
+            output.say(&ending::last_line(&run, &again));
+        }
     }
     headless.close().await;
     Ok(Ending::of_run(&run))
@@ -67,6 +76,25 @@ pub(super) fn show(run: &Run, format: TextOrJson, output: &mut Output<'_>) -> Re
         TextOrJson::Text => lines(run).iter().try_for_each(|line| output.shown(line))?,
     }
     Ok(())
+}
+
+/// Says what is done before anything is sent: what was sent before the interruption is read back,
+/// and may take as long as its answer may.
+fn announce(headless: &Headless, id: Option<&RunId>, output: &mut Output<'_>) {
+    let bench = &headless.workbench;
+    let run = match id {
+        Some(id) => bench.run(id),
+        None => bench.unfinished_run(),
+    };
+    let Some(run) = run.filter(|run| run.unanswered() > 0) else {
+        return;
+    };
+    let changes = counted(run.unanswered() as u64, "change");
+    let seconds = headless.runtime().patience().as_secs();
+    output.say(&format!(
+        "{}: reading back {changes} sent before the interruption and not answered; up to {seconds} s",
+        run.id
+    ));
 }
 
 /// Sends the draft after showing the plan; the inner error is how to end without sending.

@@ -427,9 +427,11 @@ mod tests {
                 took_ms: Some(20),
                 counts: Some(SAID),
                 trace: String::new(),
+                found: Vec::new(),
             }],
             counts: SAID,
             counted: true,
+            rules: crate::domain::run::RunRules::default(),
         }
     }
 

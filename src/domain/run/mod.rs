@@ -3,10 +3,11 @@
 mod advice;
 pub mod codes;
 mod outcome;
+mod rules;
 mod sieve;
 mod standing;
 
-use std::{collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
 
 pub use advice::{NextStep, RetrySafe, acceptable, next_step, retry_safe};
 pub use outcome::{Outcome, Tally};
+pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 pub use sieve::Sieve;
 pub use standing::{Accepted, Standing};
 
@@ -171,6 +173,29 @@ pub struct CallNote {
     pub counts: Option<ServerCounts>,
     /// A trace or request id of the server; empty if it named none.
     pub trace: String,
+    /// What was there just before it left, where the draft did not know: places in
+    /// [`Run::items`], and values. Without it nobody could tell later whether it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<(u32, Value)>,
+}
+
+impl CallNote {
+    /// A change as it was sent: with the value found just before, if the draft knew none.
+    pub fn as_sent<'a>(&self, place: u32, item: &'a Item) -> Cow<'a, Item> {
+        as_found(&self.found, place, item)
+    }
+}
+
+/// A change with the value that was found just before it was sent, if the draft knew none.
+pub fn as_found<'a>(found: &[(u32, Value)], place: u32, item: &'a Item) -> Cow<'a, Item> {
+    let known = found.iter().find(|(at, _)| *at == place);
+    match known.filter(|_| item.before == Value::Unknown) {
+        Some((_, value)) => Cow::Owned(Item {
+            before: value.clone(),
+            ..item.clone()
+        }),
+        None => Cow::Borrowed(item),
+    }
 }
 
 /// A submission.
@@ -202,6 +227,9 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The rules it keeps by itself.
+    #[serde(default)]
+    pub rules: RunRules,
 }
 
 impl Run {
@@ -227,6 +255,22 @@ impl Run {
             .zip(&self.settled)
             .filter(|(_, settled)| settled.is_none())
             .map(|(item, _)| item)
+    }
+
+    /// Whether it goes on, or waits for somebody to go on with it.
+    pub fn is_unfinished(&self) -> bool {
+        match self.state {
+            RunState::Running | RunState::Paused | RunState::Interrupted => true,
+            RunState::Stopped | RunState::Finished => false,
+        }
+    }
+
+    /// How many changes were sent and have no outcome: only reading back tells what became of
+    /// them.
+    pub fn unanswered(&self) -> usize {
+        let noted = self.calls.iter().filter(|call| call.noted_ms != 0);
+        let sent: HashSet<u32> = noted.flat_map(|call| call.items.iter().copied()).collect();
+        self.open().filter(|place| sent.contains(place)).count()
     }
 
     /// Whether the server's counts agree with ours, in words; `None` if it does not count.

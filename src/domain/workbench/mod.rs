@@ -393,6 +393,11 @@ impl Workbench {
             .last()
             .filter(|run| matches!(run.state, Running | Paused))
     }
+
+    /// The last run that goes on, or waits for somebody to go on with it.
+    pub fn unfinished_run(&self) -> Option<&Run> {
+        self.runs.iter().rev().find(|run| run.is_unfinished())
+    }
 }
 
 /// Whether a value read now is another than the one a draft rests on. A value nobody had read is

@@ -29,7 +29,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    fn value(&self) -> Option<&Value> {
+    pub(super) fn value(&self) -> Option<&Value> {
         match self {
             Self::Is(value) => Some(value),
             Self::Missing | Self::Unread(_) => None,

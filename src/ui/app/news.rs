@@ -137,6 +137,7 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             Event::Reported {
                 run,
                 paths,
@@ -265,7 +266,9 @@ impl App {
 
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
+        self.world.run_waits = None;
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
             by: self.world.identity.author.clone(),

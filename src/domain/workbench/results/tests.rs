@@ -40,6 +40,7 @@ fn after_a_run() -> Workbench {
         })
         .collect();
     bench.absorb_run(Run {
+        rules: Default::default(),
         id: RunId::numbered(1),
         label: String::new(),
         author: "akim".into(),
