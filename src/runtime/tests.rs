@@ -199,6 +199,7 @@ async fn an_interrupted_run_is_read_back_and_finished() {
         took_ms: None,
         counts: None,
         trace: String::new(),
+        found: Vec::new(),
     };
     let run = Run {
         id: RunId::numbered(1),

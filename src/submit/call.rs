@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome,
-        run::{CallNote, Settlement},
+        Outcome, Value,
+        run::{CallNote, Settlement, as_found},
     },
     endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
 };
@@ -55,7 +55,7 @@ impl Road {
     }
 
     /// Re-reads and compares; what may go is sent.
-    async fn compare_and_send(&self, job: Job, ended: &mut Ended) {
+    async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
         if !self.settings().check_before {
             return self.send(job, ended).await;
         }
@@ -68,6 +68,7 @@ impl Road {
                 return self.refuse(job, (0, &error, meaning), ended).await;
             }
         };
+        job.found = self.found(&job.places, &readings);
         let mut settled = Vec::new();
         let mut going = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
@@ -85,6 +86,16 @@ impl Road {
             let places = going;
             self.send(Job { places, ..job }, ended).await;
         }
+    }
+
+    /// What is there now, where the draft does not know: if no answer comes, this tells whether
+    /// it was written.
+    fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
+        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
+            let value = reading.value()?.clone();
+            (self.item(place).before == Value::Unknown).then_some((place, value))
+        });
+        known.collect()
     }
 
     /// A planned call that turned out to be needless: it no longer waits.
@@ -263,7 +274,7 @@ impl Road {
         let mut settled = Vec::new();
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = self.item(place);
+            let item = &as_found(&job.found, place, self.item(place));
             let told = compare::silence(place, item, (call, &why), reading);
             if told.code != NO_ANSWER {
                 settled.push(told);

@@ -82,6 +82,7 @@ fn call(number: u32, items: &[u32], counts: Option<ServerCounts>) -> CallNote {
         took_ms: counts.map(|_| 6100),
         counts,
         trace: "9c1e".into(),
+        found: Vec::new(),
     }
 }
 
