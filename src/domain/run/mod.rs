@@ -281,22 +281,7 @@ impl Run {
         if !self.counted {
             return None;
         }
-        let mut ours = ServerCounts::default();
-        let counted: HashSet<u32> = self
-            .calls
-            .iter()
-            .filter(|call| call.counts.is_some())
-            .map(|call| call.number)
-            .collect();
-        let settled = self.settled.iter().flatten();
-        for settlement in settled.filter(|one| counted.contains(&one.call)) {
-            match settlement.outcome {
-                Outcome::Applied => ours.success += 1,
-                Outcome::Warned => ours.warning += 1,
-                Outcome::Refused => ours.error += 1,
-                Outcome::Conflict | Outcome::Skipped | Outcome::Unknown => {}
-            }
-        }
+        let ours = self.counted_by_us();
         let said = self.counts;
         let words = |c: ServerCounts| {
             format!(
@@ -313,6 +298,27 @@ impl Run {
                 words(ours)
             ))
         })
+    }
+
+    /// What we count in the calls that the server counted too.
+    pub fn counted_by_us(&self) -> ServerCounts {
+        let mut ours = ServerCounts::default();
+        let counted: HashSet<u32> = self
+            .calls
+            .iter()
+            .filter(|call| call.counts.is_some())
+            .map(|call| call.number)
+            .collect();
+        let settled = self.settled.iter().flatten();
+        for settlement in settled.filter(|one| counted.contains(&one.call)) {
+            match settlement.outcome {
+                Outcome::Applied => ours.success += 1,
+                Outcome::Warned => ours.warning += 1,
+                Outcome::Refused => ours.error += 1,
+                Outcome::Conflict | Outcome::Skipped | Outcome::Unknown => {}
+            }
+        }
+        ours
     }
 
     /// The headline in words: `DONE`, `DONE WITH WARNINGS`, `PARTLY DONE`, `NOTHING DONE`,

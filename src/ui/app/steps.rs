@@ -76,6 +76,10 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
+                Step::Correct(wanted) => {
+                    let step = dialogs::correcting(&wanted, &self.world.scene(true));
+                    steps.push_front(step);
+                }
                 Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => {
                     self.settle();
