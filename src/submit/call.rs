@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome, Value,
+        Outcome,
         run::{CallNote, Settlement, as_found},
     },
     endpoint::{Answer, Call, EndpointError, Said, Verdict},
@@ -86,16 +86,6 @@ impl Road {
         }
     }
 
-    /// What is there now, where the draft does not know: if no answer comes, this tells whether
-    /// it was written.
-    fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
-        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
-            let value = reading.value()?.clone();
-            (self.item(place).before == Value::Unknown).then_some((place, value))
-        });
-        known.collect()
-    }
-
     /// A planned call that turned out to be needless: it no longer waits.
     async fn nothing_to_send(&self, job: &Job, ended: &mut Ended) {
         let Some(number) = job.number else { return };
@@ -155,6 +145,17 @@ impl Road {
             lock(&job.family).went_through();
         }
         let call = note.number;
+        // Where nothing is read back, the answer is the end.
+        if !self.is_to_verify(&said) {
+            let settled = self.spoken(&job, (call, &said), None);
+            return match self.conclude(&note, &settled).await {
+                Ok(()) => ended.settled.extend(settled),
+                Err(failure) => {
+                    let stage = Stage::Said { call, said };
+                    ended.hold(Job { stage, ..job }, failure.sentence());
+                }
+            };
+        }
         let kept = self.answered(&note).await;
         if let Err(failure) = kept {
             let stage = Stage::Said { call, said };
@@ -329,8 +330,7 @@ impl Road {
 
     /// Reads back what was answered, and settles it.
     async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
-        let is_unsure = said.iter().any(|one| one.outcome == Outcome::Unknown);
-        let readings = if self.settings().read_back || is_unsure {
+        let readings = if self.is_to_verify(&said) {
             match self.read(&job.places, Purpose::End).await {
                 Ok(readings) => Some(readings),
                 Err(NoReading::NotNow) if self.wish() != Wish::Stop => {
@@ -347,13 +347,8 @@ impl Road {
         } else {
             None
         };
-        let settled = said.iter().map(|one| {
-            let place = job.places[one.item];
-            let reading = readings.as_ref().map(|readings| &readings[one.item]);
-            let item = as_found(&job.found, place, self.item(place));
-            compare::after_answer(place, &item, (one, call), reading)
-        });
-        self.keep(settled.collect(), &job, ended).await;
+        let settled = self.spoken(&job, (call, &said), readings.as_deref());
+        self.keep(settled, &job, ended).await;
     }
 
     /// Settles all changes of a job as refused.

@@ -15,6 +15,7 @@ mod cli_submit;
 mod contract;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod crash;
+mod faults;
 mod hostile;
 mod journeys;
 mod recovery;

@@ -43,7 +43,7 @@ impl Scene {
     pub(super) fn behind(profile: &'static str, way: impl FnOnce(&str) -> String) -> Self {
         let scene = Self::bare(profile, way);
         let _ = scene.run(&scene.stage_words()).ends(0);
-        scene.library.somebody_sets(DRIFTED, "Title", "Theirs");
+        scene.library.meddle(DRIFTED, "Title", "Theirs");
         scene
     }
 
