@@ -4,11 +4,14 @@
 //! transport. Errors carry a verdict, decided once, here.
 
 pub mod atlan;
+mod credentials;
 pub mod dynamic_media;
 pub mod http;
 pub mod memory;
 
 use futures_util::future::BoxFuture;
+
+pub use credentials::Credentials;
 
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Outcome, Schema, Value,

@@ -370,6 +370,8 @@ mod tests {
         error: 1,
     };
 
+    const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
+
     fn run() -> Run {
         let item = |row: u32, wanted: &str| Item {
             row,
@@ -389,7 +391,7 @@ mod tests {
                 code: code.into(),
                 reason: reason.into(),
                 meaning: String::new(),
-                server: (outcome != Outcome::Unknown).then(|| Value::text("=now")),
+                server: Some(Value::text("=now")).filter(|_| outcome != Outcome::Unknown),
                 call: 1,
             })
         };
@@ -411,12 +413,7 @@ mod tests {
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
-                settled(
-                    2,
-                    Outcome::Refused,
-                    "E7",
-                    "no write access to `Legal`\u{1b}[2J",
-                ),
+                settled(2, Outcome::Refused, "E7", REFUSED),
                 None,
             ],
             calls: vec![CallNote {
