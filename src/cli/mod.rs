@@ -11,10 +11,12 @@ pub mod draft;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
+pub mod history;
 pub mod list;
 pub mod output;
 pub mod plan;
 pub mod report;
+pub mod revert;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -96,6 +98,12 @@ async fn dispatch(
         Command::Retry { run, format } => {
             submit::run(global, (What::Retry(run.clone()), true, *format), output).await
         }
+        Command::Revert { run, format } => {
+            revert::run(global, (run.clone(), *format), output).await
+        }
+        Command::History(args) => history::run(global, args, output).await,
+        Command::Undo { step } => history::undo(global, *step, output).await,
+        Command::Redo { step } => history::redo(global, *step, output).await,
         Command::Report { run, format } => {
             report::run(global, (run.clone(), *format), output).await
         }

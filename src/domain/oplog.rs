@@ -71,4 +71,14 @@ impl Operation {
     pub fn is_undoable(&self) -> bool {
         matches!(self.deed, Deed::Stage(_) | Deed::Exclude(_) | Deed::Drop)
     }
+
+    /// The run it takes back, if it is a revert.
+    pub fn reverts(&self) -> Option<&RunId> {
+        match &self.deed {
+            Deed::Stage(step) => step.reverts.as_ref(),
+            Deed::Exclude(_) | Deed::Undo(_) | Deed::Redo(_) | Deed::Drop | Deed::Settle { .. } => {
+                None
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod changes;
 mod error;
 mod listing;
 mod parse;
+mod points;
 mod report;
 
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use self::{
     error::{ExchangeError, LineProblem},
     listing::{ListFormat, list, list_to_file},
     parse::ChangeFormat,
+    points::{comparison_csv, comparison_json},
     report::{report_csv, report_json, report_markdown},
 };

@@ -295,6 +295,7 @@ mod tests {
             }],
             counts: SAID,
             counted: true,
+            reverts: Vec::new(),
         }
     }
 

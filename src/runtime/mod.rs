@@ -13,6 +13,7 @@ mod pictures;
 mod report;
 
 mod restore;
+mod revert;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -175,6 +176,9 @@ impl Runtime {
             Effect::StopRun(run) => self.stop_run(run),
             Effect::ReadBack(run) => self.read_back(run),
             Effect::Report { run, format, path } => self.report(run, format, path),
+            Effect::LoadRun(run) => self.load_run(run),
+            Effect::ReadForRevert(run) => self.read_for_revert(run),
+            Effect::Export(comparison) => self.export(*comparison),
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
         }
         None

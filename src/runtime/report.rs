@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Runtime;
 use crate::{
-    domain::{Failure, Run, RunId, failure::FailureKind},
-    exchange::{Guard, report_csv, report_json, report_markdown, write_file},
+    domain::{Failure, Run, RunId, failure::FailureKind, points::Comparison},
+    exchange::{Guard, comparison_csv, report_csv, report_json, report_markdown, write_file},
     flow::{Event, ReportFormat},
 };
 
@@ -37,6 +37,15 @@ impl Runtime {
     }
 }
 
+/// Writes a comparison of two restore points.
+pub(super) fn write_table(comparison: &Comparison, path: &Path) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
+    let written = write_file(path, |out| comparison_csv(comparison, out, Guard::Exact));
+    written.map_err(|error| error.to_string())
+}
+
 fn write(run: &Run, format: ReportFormat, path: &Path) -> Result<(), String> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
@@ -52,7 +61,7 @@ fn write(run: &Run, format: ReportFormat, path: &Path) -> Result<(), String> {
     written.map_err(|error| error.to_string())
 }
 
-fn failure(why: String) -> Failure {
+pub(super) fn failure(why: String) -> Failure {
     Failure {
         what: WHAT.into(),
         why,

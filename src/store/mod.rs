@@ -24,6 +24,5 @@ pub use self::{
     error::StoreError,
     listing::CachedListing,
     lock::Holder,
-    runs::RunSummary,
     workspace::{Access, Workspace},
 };

@@ -5,37 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Workspace, error::StoreError, page, seal};
 use crate::domain::{
-    Item, Outcome, Run, RunId,
-    run::{CallNote, RunState, ServerCounts, Settlement, Tally},
+    FieldKey, Item, Outcome, Run, RunId,
+    run::{CallNote, RunState, RunSummary, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
 const ITEMS_A_RECORD: usize = 512;
-
-/// A run without its changes, for lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunSummary {
-    /// Its name.
-    pub id: RunId,
-    /// What it is about.
-    pub label: String,
-    /// Who submitted it.
-    pub author: String,
-    /// The profile it was sent to.
-    pub profile: String,
-    /// When it started, milliseconds since 1970.
-    pub started_ms: i64,
-    /// When it ended, if it did.
-    pub finished_ms: Option<i64>,
-    /// The digest over its changes.
-    pub digest: String,
-    /// Where it is.
-    pub state: RunState,
-    /// How many changes it has.
-    pub items: u32,
-    /// How many of them ended where.
-    pub tally: Tally,
-}
 
 /// What never changes about a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,6 +20,10 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reverts: Vec<RunId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldKey>,
 }
 
 impl Workspace {
@@ -73,6 +52,8 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            reverts: run.reverts.clone(),
+            fields: run.fields(),
         });
         self.write(|transaction, path| {
             let fault = |error: rusqlite::Error| StoreError::of(path, &error);
@@ -234,6 +215,7 @@ impl Workspace {
                 error: sum.error + one.error,
             }),
             calls,
+            reverts: summary.reverts,
         };
         for settlement in settled {
             run.settle(settlement);
@@ -299,6 +281,8 @@ impl Workspace {
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,
+                reverts: head.reverts,
+                fields: head.fields,
             });
         }
         Ok(summaries)

@@ -19,7 +19,7 @@ use super::{
     view::View,
 };
 use crate::{
-    domain::{AssetId, FieldKey, Query, Sort, Workbench, workbench::Command},
+    domain::{AssetId, FieldKey, Query, RunId, Sort, Workbench, workbench::Command},
     flow::Effect,
 };
 
@@ -146,6 +146,8 @@ pub enum Step {
     Say(String),
     /// Show a screen.
     Show(ScreenId),
+    /// Show a run in Results; it is loaded first if it is an older one.
+    OpenRun(RunId),
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.

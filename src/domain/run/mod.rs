@@ -1,6 +1,7 @@
 //! A run: what was submitted, and what became of every change of it.
 
 mod outcome;
+mod summary;
 
 use std::{collections::HashSet, fmt};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
 
 pub use outcome::{Outcome, Tally};
+pub use summary::{RunSummary, reverted_by};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +21,12 @@ impl RunId {
     /// The name of the n-th run, counted from 1.
     pub fn numbered(number: u32) -> Self {
         Self(format!("R-{number:04}"))
+    }
+
+    /// Its number; 0 if it has none.
+    pub fn number(&self) -> u32 {
+        let digits = self.0.rsplit('-').next();
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }
 
@@ -195,6 +203,8 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The runs it takes back, if it was made of their reverts.
+    pub reverts: Vec<RunId>,
 }
 
 impl Run {

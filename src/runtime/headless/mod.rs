@@ -1,5 +1,6 @@
 //! The same roads without a screen: commands in, results out.
 
+mod history;
 mod library;
 
 use std::path::PathBuf;
@@ -165,6 +166,7 @@ impl Headless {
                 .map(|call| (call.thumbnails, call.items.clone()))
                 .collect(),
             digest: plan.digest.clone(),
+            reverts: self.workbench.reverts_of(&plan.items),
         })));
         let id = self
             .until(|event| {
@@ -184,7 +186,7 @@ impl Headless {
     /// If there is no such run, or it could not be taken up.
     pub async fn resume(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let id = match run {
-            Some(_) => self.find(run)?.id.clone(),
+            Some(_) => self.loaded(run).await?.id.clone(),
             None => self.unfinished()?,
         };
         self.perform(Effect::ResumeRun(id.clone()));
@@ -198,6 +200,7 @@ impl Headless {
     ///
     /// If there is no such run, nothing of it is left to send, or the new run could not begin.
     pub async fn retry(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
+        self.loaded(run).await?;
         let plan = self.plan_of_retry(run)?;
         let id = self.find(run)?.id.clone();
         if plan.items.is_empty() {
@@ -215,7 +218,7 @@ impl Headless {
     ///
     /// If there is no such run, or the endpoint can't be read.
     pub async fn read_back(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
-        let id = self.find(run)?.id.clone();
+        let id = self.loaded(run).await?.id.clone();
         self.perform(Effect::ReadBack(id.clone()));
         self.follow(id).await
     }
@@ -231,7 +234,7 @@ impl Headless {
         format: ReportFormat,
         path: Option<PathBuf>,
     ) -> Result<PathBuf, Failure> {
-        let run = self.find(run)?.id.clone();
+        let run = self.loaded(run).await?.id.clone();
         self.perform(Effect::Report { run, format, path });
         self.until(|event| {
             if let Event::ReportWritten(path) = event {
@@ -312,6 +315,7 @@ impl Headless {
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
             absorb(&mut self.workbench, &event);
+            self.note_outside(&event);
             if let Some(picked) = pick(&event) {
                 return picked;
             }

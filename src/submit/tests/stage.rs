@@ -159,6 +159,7 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         items,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
     }
 }
 

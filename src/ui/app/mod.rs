@@ -4,6 +4,7 @@ mod asking;
 mod chrome;
 mod everywhere;
 mod news;
+mod past;
 mod steps;
 mod world;
 
@@ -329,6 +330,7 @@ impl App {
             self.world.view.filter(query, &self.world.workbench);
             self.changed = true;
         }
+        self.open_waiting();
         if std::mem::take(&mut self.changed) {
             let scene = self.world.scene(!self.layers.is_empty());
             self.screens.on_change(self.world.screen, &scene);
