@@ -12,7 +12,7 @@ use crate::domain::{
     Schema, Stamp, Value,
     points::Comparison,
     revert::Reread,
-    run::{CallNote, RunState, Settlement},
+    run::{CallNote, RunRules, RunState, Settlement},
 };
 
 /// Work the app asks of the world.
@@ -97,6 +97,8 @@ pub struct Submission {
     pub digest: String,
     /// The runs it takes back.
     pub reverts: Vec<RunId>,
+    /// How carefully the run begins, and when it stops by itself.
+    pub rules: RunRules,
 }
 
 /// The formats of a report.
@@ -192,6 +194,17 @@ pub enum Event {
         run: RunId,
         /// How.
         settled: Vec<Settlement>,
+    },
+    /// A run sends nothing for a while that a person notices.
+    RunWaits {
+        /// Which run.
+        run: RunId,
+        /// Until then, milliseconds since 1970.
+        until_ms: i64,
+        /// For so long from when it was told.
+        seconds: u64,
+        /// Why, in words.
+        why: String,
     },
     /// A run's new state.
     RunState {

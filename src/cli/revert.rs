@@ -118,15 +118,11 @@ fn line(stay: &Stay) -> String {
         .as_ref()
         .map_or("not known".into(), |now| now.display().into_owned());
     let wrote = stay.wrote.display();
-    let mut line =
-        format!("left out  {name}  {field}: {why}; the run wrote `{wrote}`, now `{now}`");
-    if !stay.touch.by.is_empty() {
-        line.push_str(&format!(", last changed by {}", stay.touch.by));
+    let line = format!("left out  {name}  {field}: {why}; the run wrote `{wrote}`, now `{now}`");
+    match stay.touch.words() {
+        touch if touch.is_empty() => line,
+        touch => format!("{line}; {touch}"),
     }
-    if !stay.touch.at.is_empty() {
-        line.push_str(&format!(" at {}", stay.touch.at));
-    }
-    line
 }
 
 fn as_json(reversal: &Reversal, staged: Option<&Operation>) -> Json {

@@ -39,6 +39,19 @@ pub struct Touch {
     pub at: String,
 }
 
+impl Touch {
+    /// `last changed by mlee at 2026-11-19`; empty if the server does not say.
+    pub fn words(&self) -> String {
+        let Self { by, at } = self;
+        match (by.is_empty(), at.is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => format!("last changed by {by}"),
+            (true, false) => format!("last changed at {at}"),
+            (false, false) => format!("last changed by {by} at {at}"),
+        }
+    }
+}
+
 /// One value somebody else changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutsideChange {
@@ -301,6 +314,7 @@ mod tests {
             calls: Vec::new(),
             counts: super::super::run::ServerCounts::default(),
             counted: false,
+            rules: crate::domain::run::RunRules::default(),
             reverts: Vec::new(),
         }
     }

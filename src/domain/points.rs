@@ -4,7 +4,10 @@
 //! first run from there on that touched it; where none did, by what the last run before wrote.
 //! Only values that runs touched are known, so only those are compared.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use indexmap::IndexMap;
 
@@ -113,10 +116,10 @@ impl Comparison {
         };
         let mut words = format!("{from} -> {to}: {count} {differ}");
         if self.same > 0 {
-            words.push_str(&format!(", {} the same again", self.same));
+            let _ = write!(words, ", {} the same again", self.same);
         }
         if self.unread > 0 {
-            words.push_str(&format!(", {} never read", self.unread));
+            let _ = write!(words, ", {} never read", self.unread);
         }
         words
     }
@@ -308,6 +311,7 @@ mod tests {
             calls: Vec::new(),
             counts: ServerCounts::default(),
             counted: false,
+            rules: crate::domain::run::RunRules::default(),
             reverts: Vec::new(),
         }
     }

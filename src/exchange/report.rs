@@ -236,7 +236,7 @@ mod tests {
     };
 
     fn run() -> Run {
-        let item = |row: u32, wanted: &str| Item {
+        let item = |(row, wanted): (u32, &str)| Item {
             row,
             asset: format!("a{row}").as_str().into(),
             name: format!("PNT|{row}"),
@@ -267,12 +267,9 @@ mod tests {
             finished_ms: None,
             digest: "d1".into(),
             state: RunState::Stopped,
-            items: vec![
-                item(0, "Acme"),
-                item(1, "Acme"),
-                item(2, "Studio"),
-                item(3, "Acme"),
-            ],
+            items: [(0, "Acme"), (1, "Acme"), (2, "Studio"), (3, "Acme")]
+                .map(item)
+                .into(),
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
@@ -292,10 +289,12 @@ mod tests {
                 took_ms: Some(20),
                 counts: Some(SAID),
                 trace: String::new(),
+                found: Vec::new(),
             }],
             counts: SAID,
             counted: true,
             reverts: Vec::new(),
+            rules: crate::domain::run::RunRules::default(),
         }
     }
 

@@ -37,6 +37,7 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         Event::ConnectFailed(_)
         | Event::ListFailed { .. }
         | Event::Picture { .. }
+        | Event::RunWaits { .. }
         | Event::Persisted(_)
         | Event::ReportWritten(_)
         | Event::Copied { .. }

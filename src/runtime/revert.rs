@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{AssetId, Failure, FieldKey, Run, RunId, points::Comparison, revert::Reread},
+    endpoint::Asking,
     flow::Event,
 };
 
@@ -49,7 +50,11 @@ impl Runtime {
         let endpoint = &self.0.endpoint;
         let ids = assets(&run, |_| true);
         for (number, chunk) in ids.chunks(CHUNK).enumerate() {
-            let assets = self.patiently(false, || endpoint.fetch(chunk)).await;
+            let assets = self
+                .patiently((Asking::Fetch(chunk.len()), false), || {
+                    endpoint.fetch(chunk)
+                })
+                .await;
             let assets = assets.map_err(|error| error.failure(REVERT))?;
             self.keep_assets(assets.clone());
             read.assets.extend(assets);
@@ -57,7 +62,11 @@ impl Runtime {
         }
         let thumbnails = assets(&run, |field| *field == FieldKey::thumbnail());
         for chunk in thumbnails.chunks(THUMBNAILS_AT_A_TIME) {
-            let values = self.patiently(false, || endpoint.thumbnails(chunk)).await;
+            let values = self
+                .patiently((Asking::Thumbnails(chunk.len()), false), || {
+                    endpoint.thumbnails(chunk)
+                })
+                .await;
             let values = values.map_err(|error| error.failure(REVERT))?;
             read.thumbnails.extend(values);
         }

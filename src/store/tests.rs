@@ -96,6 +96,7 @@ pub(super) fn run(items: u32) -> Run {
         counts: ServerCounts::default(),
         counted: false,
         reverts: Vec::new(),
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
@@ -108,6 +109,7 @@ pub(super) fn call(number: u32, noted_ms: i64) -> CallNote {
         took_ms: None,
         counts: None,
         trace: String::new(),
+        found: Vec::new(),
     }
 }
 

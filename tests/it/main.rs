@@ -14,6 +14,9 @@ mod cli_serve;
 mod cli_stage;
 mod cli_submit;
 mod contract;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod crash;
+mod faults;
 mod hostile;
 mod journeys;
 mod recovery;

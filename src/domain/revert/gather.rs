@@ -201,7 +201,9 @@ impl Workbench {
                     reversal.stays.push(stay);
                 }
             }
-            asked.iter_mut().for_each(|one| one.rows -= &rows);
+            for one in &mut asked {
+                one.rows -= &rows;
+            }
             all -= &rows;
         }
         asked.retain(|one| !one.rows.is_empty());
@@ -305,9 +307,13 @@ fn edits(field: &FieldKey, inverses: IndexMap<Inverse, RoaringBitmap>) -> Vec<As
         assigned.sort_unstable_by_key(|(row, _)| *row);
         edits.push(asked(Edit::Assign(assigned), all));
     } else {
-        edits.extend(values.into_iter().map(|(value, rows)| match value {
-            Value::Absent => asked(Edit::Clear, rows),
-            value => asked(Edit::Set(value), rows),
+        edits.extend(values.into_iter().map(|(value, rows)| {
+            let edit = if value == Value::Absent {
+                Edit::Clear
+            } else {
+                Edit::Set(value)
+            };
+            asked(edit, rows)
         }));
     }
     edits

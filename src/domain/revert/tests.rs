@@ -141,6 +141,7 @@ fn sent(bench: &mut Workbench, number: u32, server: &mut [Asset]) -> Run {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     };
     for item in &run.items {
         write(&mut server[item.row as usize], &item.field, &item.wanted);
@@ -455,66 +456,44 @@ fn settled(outcome: Outcome, code: &str, server: Option<&str>) -> Settlement {
     }
 }
 
-#[test]
-fn only_what_the_run_wrote_is_taken_back() {
-    let back = Fate::Inverse(Inverse::Value(Value::text("Acme")));
-    let cases = [
-        (Outcome::Applied, "", Some("Ours"), "Ours", back.clone()),
-        (Outcome::Applied, "", None, "Ours", back.clone()),
-        (
-            Outcome::Applied,
-            ALREADY,
-            Some("Ours"),
-            "Ours",
-            Fate::NotWritten,
-        ),
-        (
-            Outcome::Warned,
-            "read-back",
-            Some("OURS"),
-            "OURS",
-            back.clone(),
-        ),
-        (
-            Outcome::Warned,
-            "read-back",
-            Some("OURS"),
-            "Other",
-            Fate::Stays(Why::Changed),
-        ),
-        (
-            Outcome::Refused,
-            "20003",
-            Some("Acme"),
-            "Ours",
-            Fate::NotWritten,
-        ),
-        (
-            Outcome::Conflict,
-            "changed",
-            Some("Ours"),
-            "Ours",
-            Fate::NotWritten,
-        ),
-        (Outcome::Skipped, "not-sent", None, "Ours", Fate::NotWritten),
+/// How a change ended, what was read back then, what the server has now, and what becomes of it.
+type Case = (
+    Outcome,
+    &'static str,
+    Option<&'static str>,
+    &'static str,
+    Fate,
+);
+
+fn cases() -> Vec<Case> {
+    use Outcome::{Applied, Conflict, Refused, Skipped, Unknown, Warned};
+    let back = || Fate::Inverse(Inverse::Value(Value::text("Acme")));
+    let (not, changed) = (Fate::NotWritten, Fate::Stays(Why::Changed));
+    vec![
+        (Applied, "", Some("Ours"), "Ours", back()),
+        (Applied, "", None, "Ours", back()),
+        (Applied, ALREADY, Some("Ours"), "Ours", not.clone()),
+        (Warned, "read-back", Some("OURS"), "OURS", back()),
+        (Warned, "read-back", Some("OURS"), "Other", changed),
+        (Refused, "20003", Some("Acme"), "Ours", not.clone()),
+        (Conflict, "changed", Some("Ours"), "Ours", not.clone()),
+        (Skipped, "not-sent", None, "Ours", not.clone()),
         // What was never answered is judged by what the server has now.
-        (Outcome::Unknown, "read-back", None, "Ours", back),
+        (Unknown, "read-back", None, "Ours", back()),
+        (Unknown, "read-back", None, "Acme", not),
         (
-            Outcome::Unknown,
-            "read-back",
-            None,
-            "Acme",
-            Fate::NotWritten,
-        ),
-        (
-            Outcome::Unknown,
+            Unknown,
             "read-back",
             None,
             "Other",
             Fate::Stays(Why::Unsure),
         ),
-    ];
-    for (outcome, code, server, now, expected) in cases {
+    ]
+}
+
+#[test]
+fn only_what_the_run_wrote_is_taken_back() {
+    for (outcome, code, server, now, expected) in cases() {
         let settled = settled(outcome, code, server);
         let now = Value::text(now);
         let told = fate(&item("Acme", "Ours"), Some(&settled), Now::Is(&now), false);

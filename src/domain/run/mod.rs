@@ -1,15 +1,17 @@
 //! A run: what was submitted, and what became of every change of it.
 
 mod outcome;
+mod rules;
 mod summary;
 
-use std::{collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
 
 pub use outcome::{Outcome, Tally};
+pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 pub use summary::{RunSummary, reverted_by};
 
 /// A run's short name, `R-0001`, in the order of submission.
@@ -172,6 +174,29 @@ pub struct CallNote {
     pub counts: Option<ServerCounts>,
     /// A trace or request id of the server; empty if it named none.
     pub trace: String,
+    /// What was there just before it left, where the draft did not know: places in
+    /// [`Run::items`], and values. Without it nobody could tell later whether it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<(u32, Value)>,
+}
+
+impl CallNote {
+    /// A change as it was sent: with the value found just before, if the draft knew none.
+    pub fn as_sent<'a>(&self, place: u32, item: &'a Item) -> Cow<'a, Item> {
+        as_found(&self.found, place, item)
+    }
+}
+
+/// A change with the value that was found just before it was sent, if the draft knew none.
+pub fn as_found<'a>(found: &[(u32, Value)], place: u32, item: &'a Item) -> Cow<'a, Item> {
+    let known = found.iter().find(|(at, _)| *at == place);
+    match known.filter(|_| item.before == Value::Unknown) {
+        Some((_, value)) => Cow::Owned(Item {
+            before: value.clone(),
+            ..item.clone()
+        }),
+        None => Cow::Borrowed(item),
+    }
 }
 
 /// A submission.
@@ -205,6 +230,9 @@ pub struct Run {
     pub counted: bool,
     /// The runs it takes back, if it was made of their reverts.
     pub reverts: Vec<RunId>,
+    /// The rules it keeps by itself.
+    #[serde(default)]
+    pub rules: RunRules,
 }
 
 impl Run {

@@ -1,6 +1,6 @@
 //! A run without its changes: what lists of runs need.
 
-use super::{FieldKey, Run, RunId, RunState, Tally};
+use super::{FieldKey, Run, RunId, RunRules, RunState, Tally};
 
 /// A run without its changes, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct RunSummary {
     pub tally: Tally,
     /// The runs it takes back.
     pub reverts: Vec<RunId>,
+    /// The rules it keeps by itself.
+    pub rules: RunRules,
     /// The fields it is about; empty if that was not kept.
     pub fields: Vec<FieldKey>,
 }
@@ -74,6 +76,7 @@ impl Run {
             items: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
             tally: self.tally(),
             reverts: self.reverts.clone(),
+            rules: self.rules,
             fields: self.fields(),
         }
     }

@@ -56,14 +56,12 @@ impl Workbench {
     pub fn absorb_run(&mut self, run: Run) {
         self.run_news += 1;
         let number = run.id.number();
-        match self.runs.iter().position(|known| known.id == run.id) {
-            Some(place) => self.runs[place] = run,
-            None => {
-                let place = self
-                    .runs
-                    .partition_point(|known| known.id.number() <= number);
-                self.runs.insert(place, run);
-            }
+        if let Some(place) = self.runs.iter().position(|known| known.id == run.id) {
+            self.runs[place] = run;
+            return;
         }
+        let earlier = |known: &Run| known.id.number() <= number;
+        let place = self.runs.partition_point(earlier);
+        self.runs.insert(place, run);
     }
 }

@@ -95,6 +95,7 @@ fn run_of(bench: &Workbench, plan: &Plan) -> Run {
         counts: ServerCounts::default(),
         counted: bench.capabilities.is_none(),
         reverts: Vec::new(),
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 

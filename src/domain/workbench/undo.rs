@@ -74,7 +74,7 @@ impl Workbench {
                 };
                 self.undone.contains(&target).then_some(target)
             });
-        self.bring_back(last.ok_or(Refusal::NothingToRedo)?)
+        Ok(self.bring_back(last.ok_or(Refusal::NothingToRedo)?))
     }
 
     pub(super) fn redo_step(&self, id: OperationId) -> Result<(String, Deed), Refusal> {
@@ -82,14 +82,14 @@ impl Workbench {
             return Err(Refusal::NothingToRedo);
         }
         self.free(id, "brought back")?;
-        self.bring_back(id)
+        Ok(self.bring_back(id))
     }
 
-    fn bring_back(&self, id: OperationId) -> Result<(String, Deed), Refusal> {
+    fn bring_back(&self, id: OperationId) -> (String, Deed) {
         let label = self
             .operation(id)
             .map_or("", |operation| operation.label.as_str());
-        Ok((format!("redo: {label}"), Deed::Redo(id)))
+        (format!("redo: {label}"), Deed::Redo(id))
     }
 
     /// Refuses if later steps rest on this one, naming them.

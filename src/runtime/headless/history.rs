@@ -41,9 +41,13 @@ impl Headless {
     pub async fn reversal(&mut self, run: Option<&RunId>) -> Result<Reversal, Failure> {
         let id = self.loaded(run).await?.id.clone();
         self.perform(Effect::ReadForRevert(id.clone()));
-        let read = self.until(move |event| match event {
-            Event::RunRead { run, read } if run.id == id => Some(Ok((run.clone(), read.clone()))),
-            _ => failed(event),
+        let read = self.until(move |event| {
+            if let Event::RunRead { run, read } = event
+                && run.id == id
+            {
+                return Some(Ok((run.clone(), read.clone())));
+            }
+            failed(event)
         });
         let (run, read) = read.await?;
         Ok(self.workbench.reversal(&run, &read))

@@ -10,8 +10,10 @@ use tokio::sync::mpsc;
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
-        plan::Plan, run::RunState,
+        Command, Failure, Operation, Refusal, Run, RunId, Workbench,
+        failure::FailureKind,
+        plan::Plan,
+        run::{RunRules, RunState},
     },
     flow::{Effect, Event, ReportFormat, Submission},
 };
@@ -39,6 +41,8 @@ pub struct Headless {
     pub workbench: Workbench,
     /// When the cached listing was complete, milliseconds since 1970; `None` if it never was.
     pub listed_at_ms: Option<i64>,
+    /// How carefully runs begin, and when they stop by themselves.
+    pub rules: RunRules,
     runtime: Runtime,
     events: mpsc::UnboundedReceiver<Event>,
     batch_size: Option<usize>,
@@ -62,6 +66,7 @@ impl Headless {
         Ok(Self {
             workbench: restored.workbench,
             listed_at_ms: restored.listed_at_ms,
+            rules: RunRules::default(),
             runtime,
             events,
             batch_size,
@@ -167,6 +172,7 @@ impl Headless {
                 .collect(),
             digest: plan.digest.clone(),
             reverts: self.workbench.reverts_of(&plan.items),
+            rules: self.rules,
         })));
         let id = self
             .until(|event| {

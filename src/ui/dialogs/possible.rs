@@ -88,7 +88,6 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             writable(scene)?;
             unless(no_runs, "no runs yet")
         }
-        Work::Compare | Work::ComparePoint | Work::Export => unless(no_runs, "no runs yet"),
         Work::Drop | Work::Exclude => {
             writable(scene)?;
             unless(bench.draft().is_empty(), "nothing is staged")
@@ -107,7 +106,9 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             unless(bench.current_run().is_some(), "a run is going")?;
             unless(bench.draft().is_empty(), "nothing is staged")
         }
-        Work::ReadBack | Work::Report => unless(no_runs, "no runs yet"),
+        Work::ReadBack | Work::Report | Work::Compare | Work::ComparePoint | Work::Export => {
+            unless(no_runs, "no runs yet")
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use armarius::catalogue::{
     model::{AssetRecord, Trash},
     server::{Contents, ServeOptions, ServerHandle, serve},
-    writes::{Author, Change, Face, LogEntry, Write},
+    writes::{Author, Change, Face, LogEntry, ValueChange, Write},
 };
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -80,10 +80,31 @@ impl Library {
 
     /// Somebody moves an asset to the trash.
     pub(crate) fn trash(&self, name: &str) {
-        let wish = Write {
-            asset: self.asset(name).id,
-            change: Change::Trash(Trash::InTrash),
-        };
+        self.by_somebody(name, Change::Trash(Trash::InTrash));
+    }
+
+    /// The one asset of a name, as the library keeps it.
+    pub(crate) fn asset(&self, name: &str) -> AssetRecord {
+        let mut found = self.server().library().by_name(name).unwrap();
+        assert_eq!(found.len(), 1, "assets called {name}");
+        found.remove(0)
+    }
+
+    /// The asset that a protocol names so: by its id or its guid.
+    pub(crate) fn known_as(&self, name: &str) -> Option<AssetRecord> {
+        let library = self.server().library();
+        let by_id = library.by_id(name).unwrap();
+        by_id.or_else(|| library.by_guid(name).unwrap())
+    }
+
+    /// Somebody gives a field of an asset another value.
+    pub(crate) fn meddle(&self, name: &str, field: &str, value: &str) {
+        let change = ValueChange::Set(vec![value.to_owned()]);
+        self.by_somebody(name, Change::Field(field.to_owned(), change));
+    }
+
+    fn by_somebody(&self, name: &str, change: Change) {
+        let asset = self.asset(name).id;
         let author = Author {
             face: Face::House,
             who: "mlee".to_owned(),
@@ -92,14 +113,8 @@ impl Library {
             pretend: false,
         };
         let library = self.server().library();
+        let wish = Write { asset, change };
         library.apply_each(&[wish], &author).unwrap();
-    }
-
-    /// The one asset of a name, as the library keeps it.
-    pub(crate) fn asset(&self, name: &str) -> AssetRecord {
-        let mut found = self.server().library().by_name(name).unwrap();
-        assert_eq!(found.len(), 1, "assets called {name}");
-        found.remove(0)
     }
 
     /// The values of a field of the one asset of a name.

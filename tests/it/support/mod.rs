@@ -1,8 +1,10 @@
 //! What the stories of the whole program are played with: a library on a real server, a desk with
-//! a configuration, a workspace and the real binary, a relay that can hold a call, and a terminal.
+//! a configuration, a workspace and the real binary, a relay that can hold a call, a raw socket
+//! server that breaks every rule, and a terminal.
 
 mod desk;
 mod library;
+pub(crate) mod raw;
 mod relay;
 mod terminal;
 

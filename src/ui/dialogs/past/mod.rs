@@ -114,11 +114,11 @@ fn draw(
         };
         text::put(frame.buffer_mut(), place, words, scene.theme.style(*role));
     }
-    let last = line(inside, inside.height.saturating_sub(1));
+    let bottom = line(inside, inside.height.saturating_sub(1));
     let pieces: Vec<_> = keys
         .iter()
         .map(|(words, role)| (words.clone(), scene.theme.style(*role)))
         .collect();
-    text::put_all(frame.buffer_mut(), last, &pieces);
-    frame.set_cursor_position((last.x, last.y.min(area.bottom().saturating_sub(1))));
+    text::put_all(frame.buffer_mut(), bottom, &pieces);
+    frame.set_cursor_position((bottom.x, bottom.y.min(area.bottom().saturating_sub(1))));
 }

@@ -128,13 +128,10 @@ impl Revert {
 
 /// A change that stays: what and why, and both values below where that helps.
 fn lines(stay: &Stay, width: u16) -> Vec<Line> {
-    let mut why = stay.why.words();
-    if !stay.touch.by.is_empty() {
-        why.push_str(&format!(", last by {}", stay.touch.by));
-    }
-    if !stay.touch.at.is_empty() {
-        why.push_str(&format!(" at {}", stay.touch.at));
-    }
+    let why = match stay.touch.words() {
+        touch if touch.is_empty() => stay.why.words(),
+        touch => format!("{}, {touch}", stay.why.words()),
+    };
     let mut words = vec![format!("? {}  {}: {why}", stay.name, stay.field)];
     if matches!(stay.why, Why::Changed | Why::Unsure | Why::Refused(_)) {
         let now = stay
@@ -231,11 +228,9 @@ impl Component for Revert {
             (" leave it as it is".to_owned(), Role::Text),
         ];
         if list.len() > page {
-            let (first, last) = (from + 1, from + shown.len());
-            keys.push((
-                format!("   lines {first}-{last} of {}", list.len()),
-                Role::Quiet,
-            ));
+            let (to, of) = (from + shown.len(), list.len());
+            let words = format!("   lines {}-{to} of {of}", from + 1);
+            keys.push((words, Role::Quiet));
         }
         draw(frame, area, (&title, &above, shown), &keys, scene);
     }

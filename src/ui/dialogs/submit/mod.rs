@@ -201,6 +201,7 @@ impl SubmitDialog {
             reverts: scene.workbench.reverts_of(&self.plan.items),
             items: std::mem::take(&mut self.plan.items),
             digest: self.plan.digest.clone(),
+            rules: scene.identity.rules,
         };
         let sent = text::counted(submission.items.len() as u64, "change");
         Reaction::Taken(vec![

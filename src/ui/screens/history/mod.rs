@@ -226,7 +226,14 @@ impl History {
         match action {
             Action::Answer(Answer::Accept) => self.filtering.typing = false,
             Action::Go(Go::Back | Go::Interrupt) => self.filtering.cancel(scene),
-            _ => {}
+            Action::Go(_)
+            | Action::Move(_)
+            | Action::Mark(_)
+            | Action::View(_)
+            | Action::Edit(_)
+            | Action::Work(_)
+            | Action::Copy(_)
+            | Action::Answer(_) => {}
         }
         self.update(scene);
         Reaction::nothing()

@@ -165,6 +165,7 @@ fn with_a_run(mut session: Session) -> Session {
         counts: ServerCounts::default(),
         counted: false,
         reverts: Vec::new(),
+        rules: crate::domain::run::RunRules::default(),
     };
     let id = run.id.clone();
     session.event(Event::RunStarted(Box::new(run)));
@@ -273,7 +274,7 @@ fn a_run_is_taken_back_as_a_draft_and_what_somebody_changed_is_named() {
     shown(&mut session, "Left out, 1");
     shown(
         &mut session,
-        "? JKT_00  Season: changed since, last by mlee",
+        "? JKT_00  Season: changed since, last changed by mlee",
     );
     shown(&mut session, "the run wrote AW26");
     shown(&mut session, "now it is     Theirs");

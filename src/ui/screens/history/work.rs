@@ -23,7 +23,7 @@ impl History {
             },
             Work::Compare => self.compare(argument, scene),
             Work::Export => match self.point(argument, scene) {
-                Ok(point) => self.export(point, scene),
+                Ok(point) => Self::export(point, scene),
                 Err(why) => Reaction::say(why),
             },
             Work::Undo
@@ -111,7 +111,7 @@ impl History {
     }
 
     /// Writes the comparison of a point with now.
-    fn export(&self, point: Point, scene: &Scene<'_>) -> Reaction {
+    fn export(point: Point, scene: &Scene<'_>) -> Reaction {
         let comparison = scene.workbench.compare((point, Point::Now));
         if comparison.missing.is_empty() {
             return Reaction::step(Step::Effect(Effect::Export(Box::new(comparison))));

@@ -70,6 +70,7 @@ fn run(submission: Submission, number: u32) -> Run {
         counts: ServerCounts::default(),
         counted: false,
         reverts: Vec::new(),
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
@@ -82,6 +83,7 @@ fn call(number: u32, items: &[u32], counts: Option<ServerCounts>) -> CallNote {
         took_ms: counts.map(|_| 6100),
         counts,
         trace: "9c1e".into(),
+        found: Vec::new(),
     }
 }
 

@@ -58,14 +58,8 @@ fn outside(look: &Outside, scene: &Scene<'_>) -> Vec<Line> {
         (String::new(), Role::Text),
     ];
     for one in &look.changes {
-        let mut by = String::new();
-        if !one.touch.by.is_empty() {
-            by = format!("   last changed by {}", one.touch.by);
-        }
-        if !one.touch.at.is_empty() {
-            by = format!("{by} at {}", one.touch.at);
-        }
-        lines.push((format!("{}  {}{by}", one.name, one.field), Role::Text));
+        let words = format!("{}  {}   {}", one.name, one.field, one.touch.words());
+        lines.push((words, Role::Text));
         lines.push((format!("  - {}", diff::shown(&one.before)), Role::Removed));
         lines.push((format!("  + {}", diff::shown(&one.now)), Role::Added));
     }
@@ -208,8 +202,7 @@ fn command(edit: &FieldEdit) -> Option<String> {
     };
     let field = quoted(edit.field.as_str());
     let words = match &edit.edit {
-        Edit::Set(Value::Text(text)) => text.clone(),
-        Edit::Append(text) | Edit::Prepend(text) => text.clone(),
+        Edit::Set(Value::Text(text)) | Edit::Append(text) | Edit::Prepend(text) => text.clone(),
         Edit::Clear => String::new(),
         Edit::Replace {
             find,
