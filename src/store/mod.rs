@@ -29,6 +29,5 @@ pub use self::{
     listing::CachedListing,
     lock::Holder,
     notes::Note,
-    runs::RunSummary,
     workspace::{Access, Workspace},
 };

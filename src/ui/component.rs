@@ -19,7 +19,7 @@ use super::{
     view::View,
 };
 use crate::{
-    domain::{AssetId, FieldKey, Query, Sort, Workbench, run::RunRules, workbench::Command},
+    domain::{AssetId, FieldKey, Query, RunId, Sort, Workbench, run::RunRules, workbench::Command},
     flow::Effect,
 };
 
@@ -152,6 +152,8 @@ pub enum Step {
     Say(String),
     /// Show a screen.
     Show(ScreenId),
+    /// Show a run in Results; it is loaded first if it is an older one.
+    OpenRun(RunId),
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.
