@@ -159,7 +159,7 @@ pub enum EndpointError {
         why: String,
     },
     /// The endpoint asks to slow down. Nothing was done.
-    #[error("the endpoint asks to slow down")]
+    #[error("the endpoint asks to slow down{}", asked(*.retry_after_ms))]
     Throttled {
         /// Milliseconds to wait, from `Retry-After`; `None` if it did not say.
         retry_after_ms: Option<u64>,
@@ -284,6 +284,17 @@ impl EndpointError {
         }
     }
 
+    /// Whether a refusal of the call as a whole leaves open if a part of it was carried out: the
+    /// server broke while it was at it. Then it is read back before anything is blamed.
+    pub fn leaves_doubt(&self) -> bool {
+        let Self::Refused { code, .. } = self else {
+            return false;
+        };
+        // 30000 is the SOAP service's own word for anything unexpected.
+        let broke = |part: &str| part == "30000" || (part.len() == 3 && part.starts_with('5'));
+        code.is_empty() || code.split(['-', ' ']).any(broke)
+    }
+
     /// How long the endpoint asks to wait, if it does.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         let Self::Throttled { retry_after_ms } = self else {
@@ -328,6 +339,14 @@ impl EndpointError {
             hint: self.hint().to_owned(),
             kind,
         }
+    }
+}
+
+/// How long somebody is to wait, in words.
+fn asked(retry_after_ms: Option<u64>) -> String {
+    match retry_after_ms.map(|ms| ms.div_ceil(1_000)) {
+        None | Some(0) => String::new(),
+        Some(seconds) => format!(" for {seconds} s"),
     }
 }
 

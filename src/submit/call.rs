@@ -215,8 +215,59 @@ impl Road {
         }
     }
 
+    /// What a server that broke while it was at it has written all the same is settled; returns
+    /// the job with the rest of it.
+    async fn without_written(
+        &self,
+        job: Job,
+        (call, error): (u32, &EndpointError),
+        ended: &mut Ended,
+    ) -> Option<Job> {
+        let readings = match self.read(&job.places, Purpose::End).await {
+            Ok(readings) => readings,
+            Err(NoReading::Halt(_) | NoReading::NotNow) if self.wish() == Wish::Stop => {
+                unread(&job, "")
+            }
+            Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
+            Err(unread @ (NoReading::Halt(_) | NoReading::NotNow)) => {
+                let stage = Stage::Doubt {
+                    call,
+                    why: error.to_string(),
+                    until: Instant::now(),
+                };
+                let job = Job { stage, ..job };
+                match unread {
+                    NoReading::Halt(why) => ended.hold(job, why),
+                    NoReading::NotNow | NoReading::Refused(_) => ended.again.push(job),
+                }
+                return None;
+            }
+        };
+        let (mut settled, mut open) = (Vec::new(), Vec::new());
+        for (&place, reading) in job.places.iter().zip(&readings) {
+            let told =
+                compare::silence(place, self.item(place), (call, &error.to_string()), reading);
+            if told.code == NO_ANSWER {
+                open.push(place);
+            } else {
+                settled.push(told);
+            }
+        }
+        let kept = self.keep(settled, &job, ended).await;
+        let places = open;
+        (kept && !places.is_empty()).then_some(Job { places, ..job })
+    }
+
     /// Takes a refused batch apart.
     async fn narrow(&self, job: Job, (call, error): (u32, EndpointError), ended: &mut Ended) {
+        let job = if error.leaves_doubt() {
+            let Some(rest) = self.without_written(job, (call, &error), ended).await else {
+                return;
+            };
+            rest
+        } else {
+            job
+        };
         if matches!(error, EndpointError::Garbled { .. }) {
             return ended.hold(
                 job.part(job.places.clone()),

@@ -108,10 +108,17 @@ impl Atlan {
         let request = ask.request(&self.settings);
         let attempt = || async {
             let response = self.http.send(&request).await?;
-            if response.is_success() {
-                decode(&response)
-            } else {
-                Err(refusal::refusal(&response, &[], false))
+            if !response.is_success() {
+                return Err(refusal::refusal(&response, &[], false));
+            }
+            match decode(&response) {
+                Err(EndpointError::Garbled { .. }) if response.is_page() => {
+                    Err(EndpointError::Garbled {
+                        why: response.page_words(),
+                        maybe_written: false,
+                    })
+                }
+                decoded => decoded,
             }
         };
         self.http.retrying(attempt).await
@@ -138,7 +145,7 @@ impl Atlan {
              &type=ENUM&type=STRUCT",
         );
         self.read(&ask, |response| {
-            serde_json::from_value(json(response)?).map_err(|error| search::garbled(&error))
+            typedefs::Typedefs::read(json(response)?).map_err(|error| search::garbled(&error))
         })
         .await
     }

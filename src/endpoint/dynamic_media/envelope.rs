@@ -61,7 +61,8 @@ pub(super) fn request(
     });
     Ok(HttpRequest::post(&sender.service, xml.finish()?)
         .header("Content-Type", "text/xml; charset=UTF-8")
-        .header("SOAPAction", format!("\"{operation}\"")))
+        .header("SOAPAction", format!("\"{operation}\""))
+        .secret_inside(sender.password.clone()))
 }
 
 fn credentials(xml: &mut Xml, sender: &Sender) {

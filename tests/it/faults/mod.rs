@@ -6,5 +6,6 @@
 //! every story that writes.
 
 mod network;
+mod server;
 mod story;
 mod truth;
