@@ -99,6 +99,8 @@ fn profile(name: &str, args: &DemoArgs, address: &str) -> Profile {
         requests_per_minute: None,
         timeout_s: 10,
         page_size: None,
+        check_before: true,
+        read_back: true,
         environment: "DEMO".to_owned(),
         read_only: false,
         review: Review::Own,

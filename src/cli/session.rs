@@ -133,8 +133,9 @@ pub fn parts_with(
             batch_size: number(profile.batch_size),
             concurrency: number(profile.concurrency),
             requests_per_minute: profile.requests_per_minute,
+            check_before: profile.check_before,
+            read_back: profile.read_back,
             timeout: Duration::from_secs(profile.timeout_s.into()),
-            ..RuntimeSettings::default()
         },
         reports: folder.join("reports"),
     })

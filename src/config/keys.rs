@@ -216,6 +216,18 @@ pub const PROFILE: &[Key] = &[
         None,
         "assets a page of the listing",
     ),
+    key(
+        "check_before",
+        Shape::Flag,
+        Some("true"),
+        "re-read and compare before each call",
+    ),
+    key(
+        "read_back",
+        Shape::Flag,
+        Some("true"),
+        "read back and compare after each call",
+    ),
     fixed(key("environment", Shape::Text, None, "word in the header")),
     key(
         "read_only",

@@ -157,6 +157,10 @@ pub struct Profile {
     pub timeout_s: u32,
     /// Assets a page of the listing; `None`: the endpoint's own.
     pub page_size: Option<u32>,
+    /// Re-read the assets of each call before it, and compare.
+    pub check_before: bool,
+    /// Read the assets of each call back after it, and compare.
+    pub read_back: bool,
     /// The word in the header (`production`); empty if there is none.
     pub environment: String,
     /// Never write.
@@ -202,6 +206,8 @@ impl Profile {
             requests_per_minute: number(settings, "requests_per_minute"),
             timeout_s: number(settings, "timeout_s")?,
             page_size: number(settings, "page_size"),
+            check_before: flag(settings, "check_before"),
+            read_back: flag(settings, "read_back"),
             environment: owned("environment").unwrap_or_default(),
             read_only: flag(settings, "read_only"),
             review: Review::of(settings, "review")?,

@@ -1,4 +1,7 @@
 //! The one thread that touches the disk: work is done in the order it was handed in.
+//!
+//! Notes of a run that wait in a row are kept together, so that all of them cost one wait for the
+//! disk; each is answered only after that.
 
 use std::{sync::mpsc, thread};
 
@@ -11,15 +14,23 @@ use crate::{
         failure::FailureKind,
         run::{CallNote, RunState, Settlement},
     },
-    store::{StoreError, Workspace},
+    store::{Note, StoreError, Workspace},
     submit::{Journal, Kept},
 };
 
 enum Work {
     /// Something to do.
     Do(Box<dyn FnOnce(&mut Workspace) + Send>),
+    /// A note of a run to be kept.
+    Keep(Waiting),
     /// The end: the workspace is closed and its lock given up, then it is said.
     End(oneshot::Sender<()>),
+}
+
+/// A note, and who waits for it to be durable.
+struct Waiting {
+    note: Note,
+    sender: oneshot::Sender<Result<(), Failure>>,
 }
 
 /// The workspace, from any thread. Clones hand work to the same thread; it ends with the last.
@@ -35,16 +46,7 @@ impl Disk {
     pub(super) fn start(mut workspace: Workspace) -> Result<Self, Failure> {
         let (sender, receiver) = mpsc::channel::<Work>();
         let work = move || {
-            let mut said = None;
-            while let Ok(work) = receiver.recv() {
-                match work {
-                    Work::Do(work) => work(&mut workspace),
-                    Work::End(sender) => {
-                        said = Some(sender);
-                        break;
-                    }
-                }
-            }
+            let said = work_off(&receiver, &mut workspace);
             drop(workspace);
             // Whoever waited for it may be gone.
             let _ = said.map(|sender| sender.send(()));
@@ -79,6 +81,14 @@ impl Disk {
         answer.boxed()
     }
 
+    /// Hands a note in, now, and waits until it is durable.
+    fn keep(&self, note: Note) -> Kept<'static> {
+        let (sender, receiver) = oneshot::channel();
+        // If the thread is gone, so is the sender, which is told below.
+        let _ = self.0.send(Work::Keep(Waiting { note, sender }));
+        async move { receiver.await.unwrap_or_else(|_| Err(closed(NOTE))) }.boxed()
+    }
+
     /// Does what was handed in, and closes the workspace.
     pub(super) async fn close(&self) {
         let (sender, receiver) = oneshot::channel();
@@ -86,6 +96,45 @@ impl Disk {
             // It ends either way.
             let _ = receiver.await;
         }
+    }
+}
+
+/// Does what is handed in until the end, which somebody may wait for.
+fn work_off(
+    receiver: &mpsc::Receiver<Work>,
+    workspace: &mut Workspace,
+) -> Option<oneshot::Sender<()>> {
+    let mut next = receiver.recv().ok();
+    while let Some(work) = next.take() {
+        match work {
+            Work::Do(work) => work(workspace),
+            Work::Keep(first) => {
+                let mut waiting = vec![first];
+                while next.is_none() && waiting.len() < TOGETHER {
+                    match receiver.try_recv() {
+                        Ok(Work::Keep(one)) => waiting.push(one),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                keep(waiting, workspace);
+            }
+            Work::End(sender) => return Some(sender),
+        }
+        next = next.or_else(|| receiver.recv().ok());
+    }
+    None
+}
+
+/// Keeps notes together, then tells everybody what became of theirs.
+fn keep(waiting: Vec<Waiting>, workspace: &mut Workspace) {
+    let (notes, senders): (Vec<_>, Vec<_>) = waiting
+        .into_iter()
+        .map(|waiting| (waiting.note, waiting.sender))
+        .unzip();
+    for (sender, kept) in senders.into_iter().zip(workspace.keep(&notes)) {
+        // Who asked may be gone; the note is kept all the same.
+        let _ = sender.send(kept.map_err(|error| error.failure(NOTE)));
     }
 }
 
@@ -99,12 +148,17 @@ fn closed(what: &str) -> Failure {
     }
 }
 
+/// Notes kept together at most, so that nobody waits long for the others.
+const TOGETHER: usize = 64;
 const NOTE: &str = "could not keep a note of the run, so nothing more is sent";
 
 impl Journal for Disk {
     fn note_call<'a>(&'a self, run: &'a RunId, call: &'a CallNote) -> Kept<'a> {
-        let (run, call) = (run.clone(), call.clone());
-        self.ask(NOTE, move |workspace| workspace.note_call(&run, &call))
+        self.keep(Note {
+            run: run.clone(),
+            call: Some(call.clone()),
+            settled: Vec::new(),
+        })
     }
 
     fn answered<'a>(&'a self, run: &'a RunId, call: &'a CallNote) -> Kept<'a> {
@@ -112,8 +166,23 @@ impl Journal for Disk {
     }
 
     fn settle<'a>(&'a self, run: &'a RunId, settled: &'a [Settlement]) -> Kept<'a> {
-        let (run, settled) = (run.clone(), settled.to_vec());
-        self.ask(NOTE, move |workspace| workspace.settle(&run, &settled))
+        self.keep(Note {
+            run: run.clone(),
+            call: None,
+            settled: settled.to_vec(),
+        })
+    }
+
+    fn concluded<'a>(
+        &'a self,
+        run: &'a RunId,
+        (call, settled): (&'a CallNote, &'a [Settlement]),
+    ) -> Kept<'a> {
+        self.keep(Note {
+            run: run.clone(),
+            call: Some(call.clone()),
+            settled: settled.to_vec(),
+        })
     }
 
     fn state<'a>(&'a self, run: &'a RunId, state: RunState, at_ms: i64) -> Kept<'a> {

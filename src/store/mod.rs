@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod listing;
 mod lock;
+mod notes;
 mod page;
 mod runs;
 mod seal;
@@ -24,6 +25,7 @@ pub use self::{
     error::StoreError,
     listing::CachedListing,
     lock::Holder,
+    notes::Note,
     runs::RunSummary,
     workspace::{Access, Workspace},
 };

@@ -1,9 +1,14 @@
 //! Runs: frozen changes, notes before sending, and how every change ended.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Workspace, error::StoreError, page, seal};
+use super::{
+    Workspace,
+    error::StoreError,
+    notes::{number, put_call, put_settlements},
+    page, seal,
+};
 use crate::domain::{
     Item, Outcome, Run, RunId,
     run::{CallNote, RunState, ServerCounts, Settlement, Tally},
@@ -112,30 +117,6 @@ impl Workspace {
                 put_call(transaction, number, call).map_err(|why| why.on(path))?;
             }
             let settled: Vec<_> = run.settled.iter().flatten().collect();
-            put_settlements(transaction, number, settled).map_err(|why| why.on(path))
-        })
-    }
-
-    /// Notes a call before it is sent, or what came of it.
-    ///
-    /// # Errors
-    ///
-    /// If it can't be kept: then the call must not be sent.
-    pub fn note_call(&mut self, run: &RunId, call: &CallNote) -> Result<(), StoreError> {
-        self.write(|transaction, path| {
-            let number = number(transaction, run).map_err(|why| why.on(path))?;
-            put_call(transaction, number, call).map_err(|why| why.on(path))
-        })
-    }
-
-    /// Keeps how changes ended; a later settlement of the same change corrects the earlier.
-    ///
-    /// # Errors
-    ///
-    /// If they can't be kept; then none is.
-    pub fn settle(&mut self, run: &RunId, settled: &[Settlement]) -> Result<(), StoreError> {
-        self.write(|transaction, path| {
-            let number = number(transaction, run).map_err(|why| why.on(path))?;
             put_settlements(transaction, number, settled).map_err(|why| why.on(path))
         })
     }
@@ -321,66 +302,6 @@ impl Workspace {
         }
         Ok(tally)
     }
-}
-
-/// An error before it is known which file it is about.
-enum Fault {
-    Database(rusqlite::Error),
-    Content(String),
-    NoRun(RunId),
-}
-
-impl Fault {
-    fn on(self, path: &std::path::Path) -> StoreError {
-        match self {
-            Self::Database(error) => StoreError::of(path, &error),
-            Self::Content(why) => StoreError::Database {
-                path: path.to_path_buf(),
-                why,
-            },
-            Self::NoRun(id) => StoreError::NoRun(id),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-fn number(connection: &rusqlite::Connection, run: &RunId) -> Result<i64, Fault> {
-    let mut find = connection.prepare_cached("SELECT number FROM runs WHERE id = ?1")?;
-    let number = find.query_row([&run.0], |row| row.get(0)).optional()?;
-    number.ok_or_else(|| Fault::NoRun(run.clone()))
-}
-
-fn put_call(transaction: &Transaction<'_>, run: i64, call: &CallNote) -> Result<(), Fault> {
-    let (body, sum) = seal::write(call).map_err(Fault::Content)?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO calls (run, number, body, seal) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (run, number) DO UPDATE SET body = excluded.body, seal = excluded.seal",
-        )?
-        .execute(params![run, call.number, body, sum])?;
-    Ok(())
-}
-
-fn put_settlements<'a>(
-    transaction: &Transaction<'_>,
-    run: i64,
-    settled: impl IntoIterator<Item = &'a Settlement>,
-) -> Result<(), Fault> {
-    let mut put = transaction.prepare_cached(
-        "INSERT INTO settlements (run, item, outcome, body, seal) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (run, item) DO UPDATE
-         SET outcome = excluded.outcome, body = excluded.body, seal = excluded.seal",
-    )?;
-    for one in settled {
-        let (body, sum) = seal::write(one).map_err(Fault::Content)?;
-        put.execute(params![run, one.item, one.outcome.word(), body, sum])?;
-    }
-    Ok(())
 }
 
 fn state(word: &str) -> Option<RunState> {

@@ -144,6 +144,17 @@ impl Road {
             lock(&job.family).went_through();
         }
         let call = note.number;
+        // Where nothing is read back, the answer is the end.
+        if !self.is_to_verify(&said) {
+            let settled = self.spoken(&job, (call, &said), None);
+            return match self.conclude(&note, &settled).await {
+                Ok(()) => ended.settled.extend(settled),
+                Err(failure) => {
+                    let stage = Stage::Said { call, said };
+                    ended.hold(Job { stage, ..job }, failure.sentence());
+                }
+            };
+        }
         let kept = self.answered(&note).await;
         if let Err(failure) = kept {
             let stage = Stage::Said { call, said };
@@ -369,8 +380,7 @@ impl Road {
 
     /// Reads back what was answered, and settles it.
     async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
-        let is_unsure = said.iter().any(|one| one.outcome == Outcome::Unknown);
-        let readings = if self.settings().read_back || is_unsure {
+        let readings = if self.is_to_verify(&said) {
             match self.read(&job.places, Purpose::End).await {
                 Ok(readings) => Some(readings),
                 Err(NoReading::NotNow) if self.wish() != Wish::Stop => {
@@ -387,12 +397,8 @@ impl Road {
         } else {
             None
         };
-        let settled = said.iter().map(|one| {
-            let place = job.places[one.item];
-            let reading = readings.as_ref().map(|readings| &readings[one.item]);
-            compare::after_answer(place, self.item(place), (one, call), reading)
-        });
-        self.keep(settled.collect(), &job, ended).await;
+        let settled = self.spoken(&job, (call, &said), readings.as_deref());
+        self.keep(settled, &job, ended).await;
     }
 
     /// Settles all changes of a job as refused.

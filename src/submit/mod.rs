@@ -13,6 +13,7 @@ pub mod narrow;
 pub mod pace;
 mod reads;
 mod road;
+mod spoken;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +41,19 @@ pub trait Journal: Send + Sync {
 
     /// How changes ended. A later settlement of the same change corrects the earlier.
     fn settle<'a>(&'a self, run: &'a RunId, settled: &'a [Settlement]) -> Kept<'a>;
+
+    /// A call was answered, and with that every change of it has ended: both or neither. A
+    /// journal that can keep them at once does.
+    fn concluded<'a>(
+        &'a self,
+        run: &'a RunId,
+        (call, settled): (&'a CallNote, &'a [Settlement]),
+    ) -> Kept<'a> {
+        Box::pin(async move {
+            self.answered(run, call).await?;
+            self.settle(run, settled).await
+        })
+    }
 
     /// A run's new state.
     fn state<'a>(&'a self, run: &'a RunId, state: RunState, at_ms: i64) -> Kept<'a>;

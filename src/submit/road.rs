@@ -132,6 +132,19 @@ impl Road {
         Ok(())
     }
 
+    /// Keeps an answer together with how its changes ended, then tells both.
+    pub(super) async fn conclude(
+        &self,
+        note: &CallNote,
+        settled: &[Settlement],
+    ) -> Result<(), Failure> {
+        let journal = &self.0.parts.journal;
+        journal.concluded(&self.0.run, (note, settled)).await?;
+        self.tell_call(note);
+        self.bundle().settled.extend_from_slice(settled);
+        Ok(())
+    }
+
     // --- news
 
     pub(super) fn tell(&self, news: News) {

@@ -13,6 +13,8 @@ mod cli_serve;
 mod cli_stage;
 mod cli_submit;
 mod contract;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod crash;
 mod faults;
 mod hostile;
 mod journeys;

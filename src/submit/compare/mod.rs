@@ -1,0 +1,149 @@
+//! What values read before and after a call mean. Pure.
+//!
+//! [`before`] looks at an asset that is about to be written, [`after`] at one that was.
+
+mod after;
+mod before;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::{
+    Item, Outcome, Value,
+    run::{Settlement, same},
+};
+
+pub use after::{after_answer, complete, silence};
+pub use before::before_sending;
+
+/// Our own code: the outcome rests on what was read back, not on an answer.
+pub const READ_BACK: &str = "read-back";
+/// Our own code: the server had the wanted value before anything was sent.
+pub const ALREADY: &str = "already";
+/// Our own code: it was not sent.
+pub const NOT_SENT: &str = "not-sent";
+/// Our own code: somebody changed the value after it was staged.
+pub const CHANGED: &str = "changed";
+/// Our own code: the asset is no longer there, or can't be read.
+pub const GONE: &str = "gone";
+/// Our own code: it was sent, never answered, and is known not to be written.
+pub const NO_ANSWER: &str = "no-answer";
+
+/// What reading one field of one asset gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Its value.
+    Is(Value),
+    /// The asset is not there, or may not be read.
+    Missing,
+    /// Nobody could tell: a thumbnail that can't be read, or reading did not work (why).
+    Unread(String),
+}
+
+impl Reading {
+    fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Missing | Self::Unread(_) => None,
+        }
+    }
+}
+
+/// How much of a change is on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    All,
+    Nothing,
+    /// A third value, or a part of the tags.
+    Else,
+}
+
+fn written(item: &Item, now: &Value) -> Written {
+    if item.is_met_by(now) {
+        return Written::All;
+    }
+    let nothing = match &item.delta {
+        Some(delta) => {
+            let has = |tag: &String| now.entries().contains(tag);
+            let had = |tag: &String| item.before.entries().contains(tag);
+            let mut asked = delta.add.iter().chain(&delta.remove);
+            asked.all(|tag| has(tag) == had(tag))
+        }
+        None => same(&item.before, now),
+    };
+    if nothing {
+        Written::Nothing
+    } else {
+        Written::Else
+    }
+}
+
+/// A change that was not sent because the run was stopped.
+pub fn skipped(place: u32, reason: &str) -> Settlement {
+    let told = Verdict {
+        outcome: Outcome::Skipped,
+        code: NOT_SENT,
+        reason: reason.to_owned(),
+        meaning: "it is still staged; submit it again when you like",
+    };
+    told.settlement(place, 0, &Reading::Unread(String::new()))
+}
+
+/// A change the server refused as a part of a call, or which we could not send.
+pub fn refused(place: u32, call: u32, (code, reason): (&str, &str), meaning: &str) -> Settlement {
+    Settlement {
+        item: place,
+        outcome: Outcome::Refused,
+        code: code.to_owned(),
+        reason: reason.to_owned(),
+        meaning: meaning_of_refusal(meaning),
+        server: None,
+        call,
+    }
+}
+
+fn meaning_of_refusal(meaning: &str) -> String {
+    if meaning.is_empty() {
+        "nothing was written; correct the value, then retry".into()
+    } else {
+        meaning.to_owned()
+    }
+}
+
+struct Verdict {
+    outcome: Outcome,
+    code: &'static str,
+    reason: String,
+    meaning: &'static str,
+}
+
+impl Verdict {
+    fn settlement(self, item: u32, call: u32, reading: &Reading) -> Settlement {
+        Settlement {
+            item,
+            outcome: self.outcome,
+            code: self.code.to_owned(),
+            reason: self.reason,
+            meaning: self.meaning.to_owned(),
+            server: reading.value().cloned(),
+            call,
+        }
+    }
+}
+
+/// A value in a sentence, cut to a length people read.
+fn quoted(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let shown = value.display();
+    match value {
+        Value::Absent => "empty".into(),
+        Value::Unknown => "not known".into(),
+        Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
+            if shown.chars().count() > LONGEST {
+                let start: String = shown.chars().take(LONGEST).collect();
+                format!("`{start}…`")
+            } else {
+                format!("`{shown}`")
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! An answer taken at its word, or compared with what was read back.
+
+use super::{
+    compare::{self, Reading},
+    lane::Job,
+    road::Road,
+};
+use crate::{
+    domain::{Outcome, run::Settlement},
+    endpoint::Said,
+};
+
+impl Road {
+    /// Whether an answer is to be compared with what the server has. Where it is not, the answer
+    /// is the end.
+    pub(super) fn is_to_verify(&self, said: &[Said]) -> bool {
+        self.settings().read_back || said.iter().any(|one| one.outcome == Outcome::Unknown)
+    }
+
+    /// How changes ended by the server's word, and by what was read back if anything was.
+    pub(super) fn spoken(
+        &self,
+        job: &Job,
+        (call, said): (u32, &[Said]),
+        readings: Option<&[Reading]>,
+    ) -> Vec<Settlement> {
+        let settled = said.iter().map(|one| {
+            let place = job.places[one.item];
+            let reading = readings.map(|readings| &readings[one.item]);
+            compare::after_answer(place, self.item(place), (one, call), reading)
+        });
+        settled.collect()
+    }
+}
