@@ -226,59 +226,10 @@ impl Road {
         }
     }
 
-    /// What a server that broke while it was at it has written all the same is settled; returns
-    /// the job with the rest of it.
-    async fn without_written(
-        &self,
-        job: Job,
-        (call, error): (u32, &EndpointError),
-        ended: &mut Ended,
-    ) -> Option<Job> {
-        let readings = match self.read(&job.places, Purpose::End).await {
-            Ok(readings) => readings,
-            Err(NoReading::Halt(_) | NoReading::NotNow) if self.wish() == Wish::Stop => {
-                unread(&job, "")
-            }
-            Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
-            Err(unread @ (NoReading::Halt(_) | NoReading::NotNow)) => {
-                let stage = Stage::Doubt {
-                    call,
-                    why: error.to_string(),
-                    until: Instant::now(),
-                };
-                let job = Job { stage, ..job };
-                match unread {
-                    NoReading::Halt(why) => ended.hold(job, why),
-                    NoReading::NotNow | NoReading::Refused(_) => ended.again.push(job),
-                }
-                return None;
-            }
-        };
-        let (mut settled, mut open) = (Vec::new(), Vec::new());
-        for (&place, reading) in job.places.iter().zip(&readings) {
-            let told =
-                compare::silence(place, self.item(place), (call, &error.to_string()), reading);
-            if told.code == NO_ANSWER {
-                open.push(place);
-            } else {
-                settled.push(told);
-            }
-        }
-        let kept = self.keep(settled, &job, ended).await;
-        let places = open;
-        (kept && !places.is_empty()).then_some(Job { places, ..job })
-    }
-
     /// Takes a refused batch apart.
     async fn narrow(&self, job: Job, (call, error): (u32, EndpointError), ended: &mut Ended) {
-        let job = if error.leaves_doubt() {
-            let Some(rest) = self.without_written(job, (call, &error), ended).await else {
-                return;
-            };
-            rest
-        } else {
-            job
-        };
+        let rest = self.without_written(job, (call, &error), ended).await;
+        let Some(job) = rest else { return };
         if matches!(error, EndpointError::Garbled { .. }) {
             return ended.hold(
                 job.part(job.places.clone()),
@@ -417,7 +368,12 @@ impl Road {
     }
 
     /// Keeps settlements. What can't be kept stays open, and the run waits.
-    async fn keep(&self, settled: Vec<Settlement>, job: &Job, ended: &mut Ended) -> bool {
+    pub(super) async fn keep(
+        &self,
+        settled: Vec<Settlement>,
+        job: &Job,
+        ended: &mut Ended,
+    ) -> bool {
         match self.settle(&settled).await {
             Ok(()) => {
                 ended.settled.extend(settled);
@@ -432,12 +388,12 @@ impl Road {
 }
 
 impl Ended {
-    fn hold(&mut self, job: Job, why: String) {
+    pub(super) fn hold(&mut self, job: Job, why: String) {
         self.again.push(job);
         self.halt = Some(why);
     }
 }
 
-fn unread(job: &Job, why: &str) -> Vec<Reading> {
+pub(super) fn unread(job: &Job, why: &str) -> Vec<Reading> {
     vec![Reading::Unread(why.to_owned()); job.places.len()]
 }

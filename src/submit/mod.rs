@@ -5,6 +5,7 @@
 //! is read back first. [`pace`] says when a request may go, [`compare`] what values read mean,
 //! [`narrow`] how a refused batch is taken apart; all three are pure. [`engine`] drives them.
 
+mod broken;
 mod call;
 pub mod compare;
 pub mod engine;

@@ -63,11 +63,16 @@ fn every_name_is_in_the_help_and_every_rule_of_the_help_is_understood() {
     for name in help::NAMES {
         assert!(SPEC_HELP.contains(name), "{name} is not in the help");
     }
-    let rules = SPEC_HELP.lines().filter_map(|line| line.strip_prefix("  "));
-    for line in rules.filter(|line| line.contains("  ") || line.contains(", ")) {
-        let rule = line.split("  ").next().unwrap_or_default();
-        let read = Faults::parse(&rule.replace(", ", ","));
-        assert!(read.is_ok(), "{rule}: {read:?}");
+    let lines = SPEC_HELP.lines();
+    for line in lines.filter(|line| line.starts_with("  ")) {
+        let words = line.split_whitespace();
+        let rules = words.take_while(|word| {
+            let name = word.split(['=', ',']).next().unwrap_or_default();
+            help::NAMES.contains(&name)
+        });
+        let spec: Vec<&str> = rules.collect();
+        let read = Faults::parse(&spec.concat());
+        assert!(read.is_ok(), "{line}: {read:?}");
     }
 }
 

@@ -141,7 +141,6 @@ pub(super) fn not_an_envelope(
             hint: "something before the service wants to know who you are: check url and network"
                 .to_owned(),
         },
-        403 => EndpointError::Forbidden { code, why },
         413 => EndpointError::Refused {
             code,
             why: "the call is too large".to_owned(),

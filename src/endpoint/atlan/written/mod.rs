@@ -1,7 +1,8 @@
 //! What the server says of a call it accepted.
 //!
 //! Assets it changed stand under `UPDATE` or `PARTIAL_UPDATE`; those that needed no change stand
-//! nowhere. It tells only some attributes, so a wanted value it doesn't show is not doubted here.
+//! nowhere, and neither do those it left out: they are to be read back. It tells only some
+//! attributes, so a wanted value it doesn't show is not doubted here.
 
 use std::collections::HashMap;
 
