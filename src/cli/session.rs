@@ -72,14 +72,21 @@ pub async fn known(global: &Global, output: &mut Output<'_>) -> Result<Headless,
 ///
 /// What keeps it from listing.
 pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
-    let mut said = 0;
+    let (mut said, mut all) = (0, 0);
     let progress = |have: u64, total: u64| {
+        all = total;
         if have >= said + SAY_EVERY && have < total {
             said = have;
             output.say(&format!("listed {have} of {total}"));
         }
     };
-    Ok(headless.list(progress).await?)
+    headless.list(progress).await?;
+    let listed = headless.workbench.listing.len();
+    if listed < all {
+        let missing = all - listed;
+        output.say(&format!("{missing} of {all} assets could not be listed"));
+    }
+    Ok(())
 }
 
 /// The rows a query lets through; reads the thumbnails it asks for first.

@@ -1,16 +1,22 @@
 //! After a server broke in the middle of a call: what was written all the same is settled before
 //! anything is blamed or sent again.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::{
     Wish,
-    call::{Ended, unread},
+    call::{Ended, LOST_AT_MOST, unread},
     compare::{self, NO_ANSWER},
     lane::{Job, Stage},
+    narrow,
     road::{NoReading, Purpose, Road},
 };
 use crate::endpoint::EndpointError;
+
+/// The wait before an asset that stands alone is sent again the first time; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(150);
 
 impl Road {
     /// Settles what a server that broke while it was at it has written all the same; gives the job
@@ -54,8 +60,26 @@ impl Road {
                 settled.push(told);
             }
         }
-        let kept = self.keep(settled, &job, ended).await;
-        let places = open;
-        (kept && !places.is_empty()).then_some(Job { places, ..job })
+        if !self.keep(settled, &job, ended).await || open.is_empty() {
+            return None;
+        }
+        let rest = Job {
+            places: open,
+            ..job
+        };
+        let is_one_asset = narrow::assets(self.items(), &rest.places) == 1;
+        if !is_one_asset || rest.lost >= LOST_AT_MOST {
+            return Some(rest);
+        }
+        // One asset alone: the server may be broken for a moment, so it is not blamed at once.
+        let wait = FIRST_WAIT * 2_u32.saturating_pow(rest.lost);
+        ended.again.push(Job {
+            stage: Stage::Clear,
+            number: None,
+            lost: rest.lost + 1,
+            not_before: Some(Instant::now() + wait),
+            ..rest
+        });
+        None
     }
 }

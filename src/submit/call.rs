@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How often the same changes are sent and lost before they are given up.
-const LOST_AT_MOST: u32 = 3;
+pub(super) const LOST_AT_MOST: u32 = 3;
 /// What became of a job.
 #[derive(Default)]
 pub(super) struct Ended {

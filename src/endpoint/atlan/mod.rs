@@ -36,7 +36,7 @@ use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
     Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
-    http::{Http, HttpRequest, HttpResponse},
+    http::{self, Http, HttpRequest, HttpResponse},
 };
 use ask::Ask;
 use glossaries::Glossaries;
@@ -288,6 +288,10 @@ impl Atlan {
 impl Endpoint for Atlan {
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>> {
         Box::pin(self.connected())
+    }
+
+    fn home(&self) -> String {
+        http::origin(&self.settings.url)
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {

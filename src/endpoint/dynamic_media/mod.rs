@@ -36,7 +36,7 @@ use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
     Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
-    http::Http,
+    http::{self, Http},
 };
 
 use self::{
@@ -270,6 +270,14 @@ impl Endpoint for DynamicMedia {
             })
         }
         .boxed()
+    }
+
+    fn home(&self) -> String {
+        let origin = http::origin(&self.settings.url);
+        match &self.settings.company {
+            Some(company) => format!("{origin} ({})", company.trim().to_lowercase()),
+            None => origin,
+        }
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {
