@@ -35,8 +35,9 @@ use serde_json::Value as Json;
 use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
-    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
     http::{self, Http, HttpRequest, HttpResponse},
+    in_chunks,
 };
 use ask::Ask;
 use glossaries::Glossaries;
@@ -322,6 +323,15 @@ impl Endpoint for Atlan {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
+    }
+
+    fn requests(&self, asking: Asking) -> u32 {
+        match asking {
+            // Who is signed in, the types, and how many assets of each.
+            Asking::Connect => 3,
+            Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
+        }
     }
 
     fn operation(&self, _kind: CallKind) -> &'static str {

@@ -173,11 +173,13 @@ impl Http {
             .retry(backoff)
             .when(move |error: &EndpointError| {
                 unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
+                // Who is asked to slow down tells all workers, so waiting is not for us.
+                let waits = matches!(
+                    error,
+                    EndpointError::Garbled { .. } | EndpointError::Throttled { .. }
+                );
                 matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
-                    && !matches!(
-                        error,
-                        EndpointError::Garbled { .. } | EndpointError::Throttled { .. }
-                    )
+                    && !waits
                     && unreached <= CONNECT_RETRIES
             })
             .await

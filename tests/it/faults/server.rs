@@ -317,3 +317,17 @@ fn whatever_the_server_does_every_change_is_accounted_for() {
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{failed:#?}");
 }
+
+#[test]
+fn the_check_itself_does_not_believe_a_server_that_lies() {
+    for protocol in BOTH {
+        let mut stage = Stage::over(protocol).faults("silent-refuse=nth:1");
+        stage.settings.read_back = false;
+        let mut story = Story::staged(&stage, pass);
+        let run = story.submit();
+        assert_eq!(of(&run, Outcome::Applied), run.items.len());
+        let story = std::panic::AssertUnwindSafe(&story);
+        let checked = std::panic::catch_unwind(|| truth::agrees(&story, &run, "a lie"));
+        assert!(checked.is_err(), "{protocol:?}: a lie was believed");
+    }
+}
