@@ -5,6 +5,8 @@
 
 pub mod atlan;
 pub mod dynamic_media;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod http;
 pub mod memory;
 

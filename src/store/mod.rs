@@ -26,6 +26,7 @@ pub use self::{
     listing::CachedListing,
     lock::Holder,
     notes::Note,
+    page::read_page,
     runs::RunSummary,
     workspace::{Access, Workspace},
 };

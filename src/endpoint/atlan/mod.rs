@@ -8,6 +8,7 @@ mod ask;
 mod builtin;
 mod check;
 mod coding;
+pub(super) mod doors;
 mod entity;
 mod fetch;
 mod glossaries;

@@ -9,6 +9,7 @@ mod batch;
 mod certificate;
 mod check;
 mod definition;
+pub(super) mod doors;
 mod envelope;
 mod fault;
 mod fields;

@@ -6,6 +6,7 @@
 //! every story that writes.
 
 mod answers;
+mod corpus;
 mod listing;
 mod network;
 mod secrets;
