@@ -29,5 +29,6 @@ pub use self::{
     listing::CachedListing,
     lock::Holder,
     notes::Note,
+    page::read_page,
     workspace::{Access, Workspace},
 };

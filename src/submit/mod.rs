@@ -9,6 +9,7 @@
 
 mod apart;
 pub mod batch;
+mod broken;
 mod call;
 mod canary;
 pub mod compare;

@@ -8,6 +8,7 @@ mod ask;
 mod builtin;
 mod check;
 mod coding;
+pub(super) mod doors;
 mod entity;
 mod fetch;
 mod glossaries;
@@ -36,7 +37,7 @@ use crate::domain::{Asset, AssetId, FieldKey, Value};
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
     EndpointError, Page,
-    http::{Http, HttpRequest, HttpResponse},
+    http::{self, Http, HttpRequest, HttpResponse},
     in_chunks,
 };
 use ask::Ask;
@@ -109,10 +110,17 @@ impl Atlan {
         let request = ask.request(&self.settings);
         let attempt = || async {
             let response = self.http.send(&request).await?;
-            if response.is_success() {
-                decode(&response)
-            } else {
-                Err(refusal::refusal(&response, &[], false))
+            if !response.is_success() {
+                return Err(refusal::refusal(&response, &[], false));
+            }
+            match decode(&response) {
+                Err(EndpointError::Garbled { .. }) if response.is_page() => {
+                    Err(EndpointError::Garbled {
+                        why: response.page_words(),
+                        maybe_written: false,
+                    })
+                }
+                decoded => decoded,
             }
         };
         self.http.retrying(attempt).await
@@ -139,7 +147,7 @@ impl Atlan {
              &type=ENUM&type=STRUCT",
         );
         self.read(&ask, |response| {
-            serde_json::from_value(json(response)?).map_err(|error| search::garbled(&error))
+            typedefs::Typedefs::read(json(response)?).map_err(|error| search::garbled(&error))
         })
         .await
     }
@@ -290,6 +298,10 @@ impl Endpoint for Atlan {
                 told => told,
             }
         })
+    }
+
+    fn home(&self) -> String {
+        http::origin(&self.settings.url)
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {
