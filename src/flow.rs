@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
-    run::{CallNote, RunState, Settlement},
+    run::{CallNote, RunRules, RunState, Settlement},
 };
 
 /// Work the app asks of the world.
@@ -87,6 +87,8 @@ pub struct Submission {
     pub calls: Vec<(bool, Vec<u32>)>,
     /// The digest over the items.
     pub digest: String,
+    /// How carefully the run begins, and when it stops by itself.
+    pub rules: RunRules,
 }
 
 /// The formats of a report.
@@ -182,6 +184,17 @@ pub enum Event {
         run: RunId,
         /// How.
         settled: Vec<Settlement>,
+    },
+    /// A run sends nothing for a while that a person notices.
+    RunWaits {
+        /// Which run.
+        run: RunId,
+        /// Until then, milliseconds since 1970.
+        until_ms: i64,
+        /// For so long from when it was told.
+        seconds: u64,
+        /// Why, in words.
+        why: String,
     },
     /// A run's new state.
     RunState {

@@ -16,7 +16,7 @@ use crate::{
         accounts::{Accounts, DEMO_PASSWORD, DEMO_TOKEN, DEMO_USER},
         server::{Contents, ServeOptions, ServerHandle, serve},
     },
-    config::{Config, Kind, Loaded, Profile, Review, SecretSource, Sources},
+    config::{CanaryThen, Config, Confirm, Kind, Loaded, Profile, Review, SecretSource, Sources},
 };
 
 /// Opens the workstation on the demo library; the library and the draft stay between starts.
@@ -101,6 +101,10 @@ fn profile(name: &str, args: &DemoArgs, address: &str) -> Profile {
         page_size: None,
         check_before: true,
         read_back: true,
+        canary: None,
+        canary_then: CanaryThen::GoOn,
+        stop_after: None,
+        confirm: Confirm::Scaled,
         environment: "DEMO".to_owned(),
         read_only: false,
         review: Review::Own,

@@ -6,8 +6,12 @@ use roaring::RoaringBitmap;
 
 use super::{args::Global, ending::Stop, output::Output, wire::Setup};
 use crate::{
-    config::Profile,
-    domain::Query,
+    config::{self, Profile},
+    domain::{
+        Query,
+        plan::is_production,
+        run::{CANARY, CanaryThen, RunRules, StopRule},
+    },
     endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, Workspace},
@@ -22,10 +26,34 @@ pub async fn open(global: &Global) -> Result<Headless, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
     let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    headless.rules = rules(&profile);
     if profile.read_only {
         headless.workbench.read_only = Some(READ_ONLY.into());
     }
     Ok(headless)
+}
+
+/// How careful runs of a profile are. Where it does not say so, production is careful by itself.
+pub fn rules(profile: &Profile) -> RunRules {
+    let production = is_production(&profile.environment);
+    let stop = match profile.stop_after {
+        Some(rule) => StopRule {
+            errors: rule.errors,
+            percent: rule.percent,
+        },
+        None if production => StopRule::careful(),
+        None => StopRule::default(),
+    };
+    RunRules {
+        canary: profile
+            .canary
+            .unwrap_or(if production { CANARY } else { 0 }),
+        canary_then: match profile.canary_then {
+            config::CanaryThen::GoOn => CanaryThen::GoOn,
+            config::CanaryThen::Ask => CanaryThen::Ask,
+        },
+        stop,
+    }
 }
 
 /// Why nothing may be staged or sent on a profile that says so.

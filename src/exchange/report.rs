@@ -295,6 +295,7 @@ mod tests {
             }],
             counts: SAID,
             counted: true,
+            rules: crate::domain::run::RunRules::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::{domain::Workbench, flow::Event};
 
 /// Takes any event into a workbench. What only a screen cares about changes nothing.
-pub fn absorb(workbench: &mut Workbench, event: &Event) {
-    match event.clone() {
+pub fn absorb(workbench: &mut Workbench, event: Event) {
+    match event {
         Event::Connected {
             capabilities,
             schema,
@@ -33,6 +33,7 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         Event::ConnectFailed(_)
         | Event::ListFailed { .. }
         | Event::Picture { .. }
+        | Event::RunWaits { .. }
         | Event::Persisted(_)
         | Event::ReportWritten(_)
         | Event::Copied { .. }

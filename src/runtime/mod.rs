@@ -32,6 +32,7 @@ use crate::{
     endpoint::Endpoint,
     flow::{Effect, Event},
     store::Workspace,
+    submit::Gate,
 };
 
 pub use absorb::absorb;
@@ -117,6 +118,8 @@ struct Inner {
     /// Why nothing may be kept, if so.
     read_only: Option<String>,
     connecting: Connecting,
+    /// Everything asked of the endpoint goes through here.
+    gate: Gate,
     listing: Mutex<CancellationToken>,
     pictures: Pictures,
     current: Mutex<Current>,
@@ -142,8 +145,9 @@ impl Runtime {
             reports: parts.reports,
             read_only,
             connecting: Connecting::default(),
+            gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
-            pictures: Pictures::default(),
+            pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
         }));
         Ok((runtime, receiver))

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
-use super::{Runtime, connect::seed, lock, now_ms};
+use super::{Runtime, lock, now_ms};
 use crate::{
     domain::{
         Failure, Run, RunId,
         failure::FailureKind,
         run::{RunState, ServerCounts},
     },
-    endpoint::{CallKind, Connection},
+    endpoint::{Asking, CallKind, Connection},
     flow::{Event, Submission},
     store::Workspace,
     submit::{Control, Engine, News, Parts, Settings, read_again, waiting_calls},
@@ -22,7 +22,7 @@ const RESUME: &str = "could not go on with the run";
 /// How long the calls under way are awaited when the program ends.
 const GRACE: Duration = Duration::from_secs(2);
 /// How often in a row a call is put off before the run pauses.
-const RETRY_BUDGET: u32 = 8;
+pub(super) const RETRY_BUDGET: u32 = 8;
 
 /// The run that goes on; there is one at most, so that no asset is ever in two calls.
 #[derive(Default)]
@@ -122,6 +122,7 @@ impl Runtime {
             calls: waiting_calls(submission.calls, operation),
             counts: ServerCounts::default(),
             counted: false,
+            rules: submission.rules,
         }
     }
 
@@ -140,7 +141,7 @@ impl Runtime {
                 wishes,
                 news,
                 now_ms,
-                seed: seed(),
+                gate: self.0.gate.clone(),
             },
         );
         let (runtime, run) = (self.clone(), id.clone());
@@ -151,7 +152,7 @@ impl Runtime {
         *lock(&self.0.current) = Current::Going { run, control, task };
     }
 
-    fn settings(&self, connection: &Connection) -> Settings {
+    pub(super) fn settings(&self, connection: &Connection) -> Settings {
         let (ours, theirs) = (&self.0.settings, &connection.capabilities);
         Settings {
             concurrency: ours.concurrency.unwrap_or(theirs.concurrency),
@@ -170,6 +171,17 @@ impl Runtime {
                 News::Call(call) => self.tell(Event::Call { run, call }),
                 News::Settled(settled) => self.tell(Event::Settled { run, settled }),
                 News::Read(assets) => self.keep_assets(assets),
+                News::Waits {
+                    until_ms,
+                    seconds,
+                    why,
+                } => self.tell(Event::RunWaits {
+                    run,
+                    until_ms,
+                    seconds,
+                    why,
+                }),
+                News::SignedOut => self.forget_connection(),
                 News::State { state, at_ms, note } => self.tell(Event::RunState {
                     run,
                     state,
@@ -283,7 +295,8 @@ impl Runtime {
             .map_err(|error| error.failure(what))?;
         let run = self.load(id.clone(), what).await?;
         let endpoint = self.0.endpoint.as_ref();
-        let read = self.patiently(false, || read_again(endpoint, &run)).await;
+        let asking = (Asking::Fetch(run.items.len()), false);
+        let read = self.patiently(asking, || read_again(endpoint, &run)).await;
         let settled = read.map_err(|error| error.failure(what))?;
         let (kept, of) = (settled.clone(), id.clone());
         let work = move |workspace: &mut Workspace| workspace.settle(&of, &kept);

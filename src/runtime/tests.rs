@@ -214,6 +214,7 @@ async fn an_interrupted_run_is_read_back_and_finished() {
         calls: vec![note(1, 1, &[0, 1]), note(2, 0, &[2, 3])],
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     };
     workspace(folder.path()).begin_run(&run).unwrap();
     memory.change(&id(0), &title(), Value::text("new"));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Item, Outcome, Run, RunId,
-    run::{CallNote, RunState, ServerCounts, Settlement, Tally},
+    run::{CallNote, RunRules, RunState, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
@@ -34,6 +34,8 @@ pub struct RunSummary {
     pub finished_ms: Option<i64>,
     /// The digest over its changes.
     pub digest: String,
+    /// The rules it keeps by itself.
+    pub rules: RunRules,
     /// Where it is.
     pub state: RunState,
     /// How many changes it has.
@@ -50,6 +52,9 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    /// Runs of earlier versions had none.
+    #[serde(default)]
+    rules: RunRules,
 }
 
 impl Workspace {
@@ -78,6 +83,7 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            rules: run.rules,
         });
         self.write(|transaction, path| {
             let fault = |error: rusqlite::Error| StoreError::of(path, &error);
@@ -205,6 +211,7 @@ impl Workspace {
             started_ms: summary.started_ms,
             finished_ms: summary.finished_ms,
             digest: summary.digest,
+            rules: summary.rules,
             state: summary.state,
             settled: vec![None; items.len()],
             items,
@@ -241,15 +248,12 @@ impl Workspace {
             .connection
             .prepare("SELECT body, seal FROM items WHERE run = ?1 ORDER BY first")
             .map_err(fault)?;
-        let mut records = statement.query([number]).map_err(fault)?;
-        let mut items = Vec::new();
-        while let Some(record) = records.next().map_err(fault)? {
-            let body: Vec<u8> = record.get(0).map_err(fault)?;
-            let sum: i64 = record.get(1).map_err(fault)?;
-            let part: Vec<Item> = page::unpack(&body, sum).map_err(|why| self.damaged(&why))?;
-            items.extend(part);
-        }
-        Ok(items)
+        let records: Vec<(Vec<u8>, i64)> = statement
+            .query_map([number], |record| Ok((record.get(0)?, record.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(fault)?;
+        let parts: Vec<Vec<Item>> = page::unpack_all(&records).map_err(|why| self.damaged(&why))?;
+        Ok(parts.into_iter().flatten().collect())
     }
 
     fn summaries(&self, only: Option<&RunId>) -> Result<Vec<RunSummary>, StoreError> {
@@ -277,6 +281,7 @@ impl Workspace {
                 started_ms: head.started_ms,
                 finished_ms: record.get(6).map_err(fault)?,
                 digest: head.digest,
+                rules: head.rules,
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,

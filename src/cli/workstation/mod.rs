@@ -20,7 +20,7 @@ use super::{
     wire::Setup,
 };
 use crate::{
-    config::{ConfigError, Profile},
+    config::{ConfigError, Confirm, Profile},
     domain::Workbench,
     endpoint::Endpoint,
     runtime::{Restored, Runtime, now_ms},
@@ -114,6 +114,8 @@ fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
         .to_owned(),
         draft: String::new(),
         batch_size: profile.batch_size.map(|size| size as usize),
+        rules: session::rules(profile),
+        always_count: profile.confirm == Confirm::Count,
         utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
             jiff::tz::TimeZone::system().to_offset(now).seconds()
         }),

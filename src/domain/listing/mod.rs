@@ -117,21 +117,28 @@ impl Listing {
             .set(row, &Value::text(asset.name.as_str()));
         self.column(TYPE)
             .set(row, &Value::text(asset.kind.as_str()));
-        for (key, column) in &mut self.columns {
-            let lazy = *key == FieldKey::thumbnail();
-            if key.as_str() == NAME || key.as_str() == TYPE || lazy {
-                continue;
-            }
-            if !asset.fields.iter().any(|(field, _)| field == key) {
-                column.set(row, &Value::Absent);
-            }
-        }
+        let mut told = vec![false; self.columns.len()];
         for (key, value) in &asset.fields {
+            let place = self.columns.get_index_of(key);
+            if let Some(told) = place.and_then(|place| told.get_mut(place)) {
+                *told = true;
+            }
             // A thumbnail once read is not forgotten because the page does not tell it.
             if *value == Value::Unknown && self.value(row, key).is_present() {
                 continue;
             }
-            self.columns.entry(key.clone()).or_default().set(row, value);
+            match place.and_then(|place| self.columns.get_index_mut(place)) {
+                Some((_, column)) => column.set(row, value),
+                None => self.columns.entry(key.clone()).or_default().set(row, value),
+            }
+        }
+        let untold = self.columns.iter_mut().zip(told).filter(|(_, told)| !told);
+        for ((key, column), _) in untold {
+            let lazy = *key == FieldKey::thumbnail();
+            if key.as_str() == NAME || key.as_str() == TYPE || lazy {
+                continue;
+            }
+            column.set(row, &Value::Absent);
         }
         match &asset.locked {
             Some(reason) => drop(self.locked.insert(row, reason.clone())),

@@ -1,6 +1,7 @@
 //! A run: what was submitted, and what became of every change of it.
 
 mod outcome;
+mod rules;
 
 use std::{collections::HashSet, fmt};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
 
 pub use outcome::{Outcome, Tally};
+pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -195,6 +197,9 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The rules it keeps by itself.
+    #[serde(default)]
+    pub rules: RunRules,
 }
 
 impl Run {

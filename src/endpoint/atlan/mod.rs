@@ -23,6 +23,7 @@ mod vocabulary;
 mod write;
 mod written;
 
+use std::borrow::Cow;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
@@ -35,8 +36,9 @@ use serde_json::Value as Json;
 use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
-    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
     http::{Http, HttpRequest, HttpResponse},
+    in_chunks,
 };
 use ask::Ask;
 use glossaries::Glossaries;
@@ -248,7 +250,7 @@ impl Atlan {
     }
 
     /// The same call with the picture's address where a thumbnail names another asset.
-    async fn with_addresses(&self, call: &Call) -> Result<Call, EndpointError> {
+    async fn with_addresses<'a>(&self, call: &'a Call) -> Result<Cow<'a, Call>, EndpointError> {
         let sources: Vec<AssetId> = call
             .items
             .iter()
@@ -311,6 +313,15 @@ impl Endpoint for Atlan {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
+    }
+
+    fn requests(&self, asking: Asking) -> u32 {
+        match asking {
+            // Who is signed in, the types, and how many assets of each.
+            Asking::Connect => 3,
+            Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
+        }
     }
 
     fn operation(&self, _kind: CallKind) -> &'static str {

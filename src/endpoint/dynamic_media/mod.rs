@@ -35,8 +35,8 @@ use tokio::sync::OnceCell;
 use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
-    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
-    http::Http,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    http::Http, in_chunks,
 };
 
 use self::{
@@ -293,6 +293,19 @@ impl Endpoint for DynamicMedia {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         self.submitted(call).boxed()
+    }
+
+    fn requests(&self, asking: Asking) -> u32 {
+        match asking {
+            // The memberships, the fields, and their dictionaries.
+            Asking::Connect => 3,
+            Asking::Page | Asking::Submit => 1,
+            // Another server has them.
+            Asking::Picture => 0,
+            Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),
+            // The service tells one thumbnail at a time.
+            Asking::Thumbnails(assets) => in_chunks(assets, 1),
+        }
     }
 
     fn operation(&self, kind: CallKind) -> &'static str {

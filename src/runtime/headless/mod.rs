@@ -9,8 +9,10 @@ use tokio::sync::mpsc;
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
-        plan::Plan, run::RunState,
+        Command, Failure, Operation, Refusal, Run, RunId, Workbench,
+        failure::FailureKind,
+        plan::Plan,
+        run::{RunRules, RunState},
     },
     flow::{Effect, Event, ReportFormat, Submission},
 };
@@ -38,6 +40,8 @@ pub struct Headless {
     pub workbench: Workbench,
     /// When the cached listing was complete, milliseconds since 1970; `None` if it never was.
     pub listed_at_ms: Option<i64>,
+    /// How carefully runs begin, and when they stop by themselves.
+    pub rules: RunRules,
     runtime: Runtime,
     events: mpsc::UnboundedReceiver<Event>,
     batch_size: Option<usize>,
@@ -61,6 +65,7 @@ impl Headless {
         Ok(Self {
             workbench: restored.workbench,
             listed_at_ms: restored.listed_at_ms,
+            rules: RunRules::default(),
             runtime,
             events,
             batch_size,
@@ -165,6 +170,7 @@ impl Headless {
                 .map(|call| (call.thumbnails, call.items.clone()))
                 .collect(),
             digest: plan.digest.clone(),
+            rules: self.rules,
         })));
         let id = self
             .until(|event| {
@@ -311,8 +317,9 @@ impl Headless {
         mut pick: impl FnMut(&Event) -> Option<Result<T, Failure>>,
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
-            absorb(&mut self.workbench, &event);
-            if let Some(picked) = pick(&event) {
+            let picked = pick(&event);
+            absorb(&mut self.workbench, event);
+            if let Some(picked) = picked {
                 return picked;
             }
         }

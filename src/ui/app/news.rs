@@ -118,6 +118,7 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             Event::ReportWritten(path) => self.say(format!("Report written: {}", path.display())),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
@@ -216,6 +217,7 @@ impl App {
 
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
+        self.world.run_waits = None;
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
         let stamp = Stamp {
             at_ms: self.world.now_ms,

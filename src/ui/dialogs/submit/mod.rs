@@ -200,6 +200,7 @@ impl SubmitDialog {
             calls: calls.collect(),
             items: std::mem::take(&mut self.plan.items),
             digest: self.plan.digest.clone(),
+            rules: scene.identity.rules,
         };
         let sent = text::counted(submission.items.len() as u64, "change");
         Reaction::Taken(vec![

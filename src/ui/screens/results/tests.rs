@@ -69,6 +69,7 @@ fn run(submission: Submission, number: u32) -> Run {
         items: submission.items,
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
