@@ -35,7 +35,8 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::Persisted(_)
-        | Event::ReportWritten(_)
+        | Event::Reported { .. }
+        | Event::HandedOver { .. }
         | Event::Copied { .. }
         | Event::Failed(_)
         | Event::Said(_) => {}

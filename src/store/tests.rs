@@ -105,6 +105,7 @@ pub(super) fn call(number: u32, noted_ms: i64) -> CallNote {
         took_ms: None,
         counts: None,
         trace: String::new(),
+        found: Vec::new(),
     }
 }
 

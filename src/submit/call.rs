@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         Outcome,
-        run::{CallNote, Settlement},
+        run::{CallNote, Settlement, as_found},
     },
     endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
 };
@@ -55,7 +55,7 @@ impl Road {
     }
 
     /// Re-reads and compares; what may go is sent.
-    async fn compare_and_send(&self, job: Job, ended: &mut Ended) {
+    async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
         if !self.settings().check_before {
             return self.send(job, ended).await;
         }
@@ -68,6 +68,7 @@ impl Road {
                 return self.refuse(job, (0, &error, meaning), ended).await;
             }
         };
+        job.found = self.found(&job.places, &readings);
         let mut settled = Vec::new();
         let mut going = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
@@ -263,7 +264,7 @@ impl Road {
         let mut settled = Vec::new();
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = self.item(place);
+            let item = &as_found(&job.found, place, self.item(place));
             let told = compare::silence(place, item, (call, &why), reading);
             if told.code != NO_ANSWER {
                 settled.push(told);

@@ -14,7 +14,7 @@ use super::{
     narrow::{self, Family},
 };
 use crate::{
-    domain::{Item, Row, Run},
+    domain::{Item, Row, Run, Value},
     endpoint::Said,
 };
 
@@ -40,6 +40,8 @@ pub(super) struct Job {
     pub(super) family: Arc<Mutex<Family>>,
     /// It has nothing to do before.
     pub(super) not_before: Option<Instant>,
+    /// What was there just before it was sent, where the draft did not know.
+    pub(super) found: Vec<(u32, Value)>,
 }
 
 /// How far a job is.
@@ -78,6 +80,7 @@ impl Job {
             lost: 0,
             family: Arc::default(),
             not_before: None,
+            found: Vec::new(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Job {
         Self {
             lost: self.lost,
             family: Arc::clone(&self.family),
+            found: self.found.clone(),
             ..Self::fresh(self.thumbnails, places, None)
         }
     }
@@ -133,6 +137,7 @@ impl Lanes {
             };
             lanes.add_places(run, &places, |job| Job {
                 stage: stage.clone(),
+                found: note.found.clone(),
                 ..job
             });
         }

@@ -189,6 +189,7 @@ pub fn waiting_calls(
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: Vec::new(),
         })
         .collect()
 }

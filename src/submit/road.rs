@@ -337,6 +337,7 @@ impl Road {
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: job.found.clone(),
         }
     }
 

@@ -10,7 +10,10 @@ use super::{
     road::Road,
 };
 use crate::{
-    domain::{Outcome, run::Settlement},
+    domain::{
+        Outcome, Value,
+        run::{Settlement, as_found},
+    },
     endpoint::Said,
 };
 
@@ -63,8 +66,19 @@ impl Road {
         let settled = said.iter().map(|one| {
             let place = job.places[one.item];
             let reading = readings.map(|readings| &readings[one.item]);
-            compare::after_answer(place, self.item(place), (one, call), reading)
+            let item = as_found(&job.found, place, self.item(place));
+            compare::after_answer(place, &item, (one, call), reading)
         });
         settled.collect()
+    }
+
+    /// What is there now, where the draft does not know: if no answer comes, this tells whether
+    /// it was written.
+    pub(super) fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
+        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
+            let value = reading.value()?.clone();
+            (self.item(place).before == Value::Unknown).then_some((place, value))
+        });
+        known.collect()
     }
 }
