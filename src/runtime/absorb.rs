@@ -3,8 +3,8 @@
 use crate::{domain::Workbench, flow::Event};
 
 /// Takes any event into a workbench. What only a screen cares about changes nothing.
-pub fn absorb(workbench: &mut Workbench, event: &Event) {
-    match event.clone() {
+pub fn absorb(workbench: &mut Workbench, event: Event) {
+    match event {
         Event::Connected {
             capabilities,
             schema,

@@ -248,15 +248,12 @@ impl Workspace {
             .connection
             .prepare("SELECT body, seal FROM items WHERE run = ?1 ORDER BY first")
             .map_err(fault)?;
-        let mut records = statement.query([number]).map_err(fault)?;
-        let mut items = Vec::new();
-        while let Some(record) = records.next().map_err(fault)? {
-            let body: Vec<u8> = record.get(0).map_err(fault)?;
-            let sum: i64 = record.get(1).map_err(fault)?;
-            let part: Vec<Item> = page::unpack(&body, sum).map_err(|why| self.damaged(&why))?;
-            items.extend(part);
-        }
-        Ok(items)
+        let records: Vec<(Vec<u8>, i64)> = statement
+            .query_map([number], |record| Ok((record.get(0)?, record.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(fault)?;
+        let parts: Vec<Vec<Item>> = page::unpack_all(&records).map_err(|why| self.damaged(&why))?;
+        Ok(parts.into_iter().flatten().collect())
     }
 
     fn summaries(&self, only: Option<&RunId>) -> Result<Vec<RunSummary>, StoreError> {

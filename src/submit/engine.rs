@@ -137,6 +137,7 @@ impl Engine {
                     Err(_) => self.orphan = true,
                 },
                 Some(ended) = flying.next() => self.ended(ended),
+                () = road.room().made() => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
                     road.flush();
@@ -156,7 +157,7 @@ impl Engine {
         if road.wish() == Wish::Pause {
             return None;
         }
-        while flying.len() < road.concurrency() {
+        while flying.len() < road.concurrency() + road.room().beside() {
             let most = road.cap().most();
             match self.lanes.next(&self.run.items, most, Instant::now()) {
                 Turn::Start(job) => flying.push(Box::pin(road.carry(job))),

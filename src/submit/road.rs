@@ -22,6 +22,7 @@ use super::{
     narrow,
     pace::{Exhausted, Ticket},
     reads,
+    spoken::Room,
 };
 use crate::{
     domain::{
@@ -47,6 +48,7 @@ struct Shared {
     cap: Mutex<Cap>,
     wish: watch::Sender<Wish>,
     next_number: AtomicU32,
+    room: Room,
     bundle: Mutex<Bundle>,
     /// The end of the wait that was told last.
     told_wait: Mutex<Option<Instant>>,
@@ -125,6 +127,7 @@ impl Road {
             cap: Mutex::new(cap),
             wish: watch::Sender::new(Wish::Go),
             next_number: AtomicU32::new(last + 1),
+            room: Room::default(),
             bundle: Mutex::default(),
             told_wait: Mutex::default(),
             parts,
@@ -147,6 +150,10 @@ impl Road {
 
     pub(super) fn concurrency(&self) -> usize {
         self.gate().concurrency()
+    }
+
+    pub(super) fn room(&self) -> &Room {
+        &self.0.room
     }
 
     pub(super) fn forgive(&self) {
@@ -176,8 +183,10 @@ impl Road {
         note: &CallNote,
         settled: &[Settlement],
     ) -> Result<(), Failure> {
-        let journal = &self.0.parts.journal;
-        journal.concluded(&self.0.run, (note, settled)).await?;
+        // Handed in before anything else starts, so it is durable before anything that does.
+        let kept = self.0.parts.journal.concluded(&self.0.run, (note, settled));
+        let well = settled.iter().all(|one| one.outcome.is_written());
+        self.0.room.during(well, kept).await?;
         self.tell_call(note);
         self.bundle().settled.extend_from_slice(settled);
         Ok(())

@@ -34,6 +34,10 @@ impl Default for Column {
 
 impl Column {
     fn place_of(&mut self, value: &Value) -> u32 {
+        // Most values of most fields are absent.
+        if *value == Value::Absent && !self.values.is_empty() {
+            return 0;
+        }
         if let Some(&place) = self.known.get(value) {
             return place;
         }

@@ -124,21 +124,23 @@ impl Listing {
         );
         self.put(row, NAME_PLACE, &name, known);
         self.put(row, TYPE_PLACE, &kind, known);
-        for place in TYPE_PLACE + 1..self.columns.len() {
-            let is_told = self.columns.get_index(place).is_none_or(|(key, _)| {
-                // A thumbnail once read is not forgotten because the page does not tell it.
-                *key == FieldKey::thumbnail() || asset.fields.iter().any(|(field, _)| field == key)
-            });
-            if !is_told {
-                self.put(row, place, &Value::Absent, known);
-            }
-        }
+        let mut told = vec![false; self.columns.len()];
         for (key, value) in &asset.fields {
+            let place = self.place_of(key);
+            if let Some(told) = told.get_mut(place) {
+                *told = true;
+            }
             if *value == Value::Unknown && self.value(row, key).is_present() {
                 continue;
             }
-            let place = self.place_of(key);
             self.put(row, place, value, known);
+        }
+        // A thumbnail once read is not forgotten because the page does not tell it.
+        let thumbnail = self.columns.get_index_of(&FieldKey::thumbnail());
+        for (place, told) in told.into_iter().enumerate().skip(TYPE_PLACE + 1) {
+            if !told && Some(place) != thumbnail {
+                self.put(row, place, &Value::Absent, known);
+            }
         }
         match &asset.locked {
             Some(reason) => drop(self.locked.insert(row, reason.clone())),

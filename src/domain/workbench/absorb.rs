@@ -61,12 +61,16 @@ impl Workbench {
             run.counted = true;
             run.counts = add(run.counts, counts);
         }
-        match run
-            .calls
-            .iter_mut()
-            .find(|known| known.number == call.number)
-        {
-            Some(known) => *known = call,
+        // Planned calls stand at their numbers; those that came later are behind them.
+        let planned = (call.number as usize).saturating_sub(1);
+        let is_it = |known: &CallNote| known.number == call.number;
+        let place = if run.calls.get(planned).is_some_and(is_it) {
+            Some(planned)
+        } else {
+            run.calls.iter().rposition(is_it)
+        };
+        match place {
+            Some(place) => run.calls[place] = call,
             None => run.calls.push(call),
         }
     }

@@ -109,7 +109,7 @@ pub(super) fn entity(text: &str) -> (Json, bool) {
     (json, true)
 }
 
-fn replace_surrogates(text: &str) -> String {
+pub(super) fn replace_surrogates(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {

@@ -24,6 +24,7 @@ mod vocabulary;
 mod write;
 mod written;
 
+use std::borrow::Cow;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
@@ -257,7 +258,7 @@ impl Atlan {
     }
 
     /// The same call with the picture's address where a thumbnail names another asset.
-    async fn with_addresses(&self, call: &Call) -> Result<Call, EndpointError> {
+    async fn with_addresses<'a>(&self, call: &'a Call) -> Result<Cow<'a, Call>, EndpointError> {
         let sources: Vec<AssetId> = call
             .items
             .iter()

@@ -117,24 +117,25 @@ impl Headless {
         .await
     }
 
-    /// Keeps what others changed, once news that tells it is complete.
-    pub(super) fn note_outside(&mut self, event: &Event) {
-        let tells = matches!(
-            event,
-            Event::Listed { .. }
-                | Event::ListFailed { .. }
-                | Event::Refreshed { .. }
-                | Event::Values(_)
-                | Event::RunRead { .. }
-                | Event::RunState { .. }
-        );
-        if !tells {
-            return;
-        }
+    /// Keeps what others changed.
+    pub(super) fn note_outside(&mut self) {
         let Stamp { at_ms, .. } = self.runtime.stamp();
         if let Some(value) = self.workbench.note_outside(at_ms) {
             let key = outside::KEPT.to_owned();
             self.perform(Effect::SaveSetting { key, value });
         }
     }
+}
+
+/// Whether news may tell what others changed, and is complete.
+pub(super) fn tells_outside(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Listed { .. }
+            | Event::ListFailed { .. }
+            | Event::Refreshed { .. }
+            | Event::Values(_)
+            | Event::RunRead { .. }
+            | Event::RunState { .. }
+    )
 }

@@ -255,9 +255,13 @@ impl Headless {
         mut pick: impl FnMut(&Event) -> Option<Result<T, Failure>>,
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
-            absorb(&mut self.workbench, &event);
-            self.note_outside(&event);
-            if let Some(picked) = pick(&event) {
+            let picked = pick(&event);
+            let may_tell = history::tells_outside(&event);
+            absorb(&mut self.workbench, event);
+            if may_tell {
+                self.note_outside();
+            }
+            if let Some(picked) = picked {
                 return picked;
             }
         }
