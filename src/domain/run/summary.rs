@@ -1,6 +1,8 @@
 //! A run without its changes: what lists of runs need.
 
-use super::{FieldKey, Run, RunId, RunRules, RunState, Tally};
+use std::collections::HashMap;
+
+use super::{FieldKey, Run, RunId, RunRules, RunState, Tally, Value};
 
 /// A run without its changes, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,12 @@ impl RunSummary {
 }
 
 impl Run {
+    /// What was found just before sending, by place, where the draft had known no value.
+    pub fn found(&self) -> HashMap<u32, &Value> {
+        let found = self.calls.iter().flat_map(|call| &call.found);
+        found.map(|(place, value)| (*place, value)).collect()
+    }
+
     /// The fields its changes are about, each once.
     pub fn fields(&self) -> Vec<FieldKey> {
         let mut fields: Vec<FieldKey> = Vec::new();
