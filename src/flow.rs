@@ -59,20 +59,32 @@ pub enum Effect {
     StopRun(RunId),
     /// Read back the changes of a run whose outcome is unknown, or all if none is.
     ReadBack(RunId),
-    /// Write the report of a run; answer [`Event::ReportWritten`].
+    /// Write reports of a run; answer [`Event::Reported`].
     Report {
         /// Of which run.
         run: RunId,
-        /// In which format.
-        format: ReportFormat,
-        /// Where to; the reports folder of the workspace if `None`.
+        /// In which formats.
+        formats: Vec<ReportFormat>,
+        /// Where to; the reports folder if `None`.
+        path: Option<PathBuf>,
+    },
+    /// Write a small table of changes of a run for somebody else, and a note beside it; answer
+    /// [`Event::HandedOver`].
+    HandOver {
+        /// Of which run.
+        run: RunId,
+        /// The changes, as places in the run.
+        items: Vec<u32>,
+        /// What to say in the note; empty if nothing.
+        words: String,
+        /// Where to; the reports folder if `None`.
         path: Option<PathBuf>,
     },
     /// Load a run of the workspace with its changes; answer [`Event::RunLoaded`].
     LoadRun(RunId),
     /// Read the assets of a run again, to take it back; answer [`Event::RunRead`]. Writes nothing.
     ReadForRevert(RunId),
-    /// Write a comparison of two restore points as a table; answer [`Event::ReportWritten`].
+    /// Write a comparison of two restore points as a table; answer [`Event::Exported`].
     Export(Box<Comparison>),
     /// Put text on the clipboard.
     Copy(String),
@@ -226,8 +238,25 @@ pub enum Event {
         /// What was read.
         read: Box<Reread>,
     },
-    /// A report lies there.
-    ReportWritten(PathBuf),
+    /// A table lies there.
+    Exported(PathBuf),
+    /// Reports of a run were written.
+    Reported {
+        /// Of which run.
+        run: RunId,
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+        /// For those written by themselves at the end of a run: whether that worked. `None` for
+        /// those somebody asked for.
+        automatic: Option<Result<(), Failure>>,
+    },
+    /// Changes were handed over.
+    HandedOver {
+        /// How many.
+        count: u64,
+        /// Where table and note lie.
+        paths: Vec<PathBuf>,
+    },
     /// Text was copied; or it could not be and lies in this file.
     Copied {
         /// Where it lies if there is no clipboard.

@@ -122,6 +122,8 @@ async fn freeze(task: &Task) -> Anyhow<String> {
         items: plan.items,
         counts: armarius::domain::run::ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
+        rules: armarius::domain::run::RunRules::default(),
     };
     workspace.begin_run(&run)?;
     for call in run.calls.iter().take(task.concurrency) {

@@ -1,10 +1,20 @@
 //! One profile's workspace and endpoint, opened for a headless command.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use roaring::RoaringBitmap;
 
-use super::{args::Global, ending::Stop, output::Output, wire::Setup};
+use super::{
+    args::Global,
+    ending::Stop,
+    interruption::{self, Again},
+    output::Output,
+    wire::Setup,
+};
 use crate::{
     config::{self, Profile},
     domain::{
@@ -14,7 +24,7 @@ use crate::{
     },
     endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
-    store::{Holder, Workspace},
+    store::{Holder, StoreError, Workspace},
 };
 
 /// Opens the workspace of the chosen profile; nothing is asked of the endpoint yet.
@@ -25,12 +35,31 @@ use crate::{
 pub async fn open(global: &Global) -> Result<Headless, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
+    let folder = setup.loaded.paths.workspace(&profile.name);
     let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    let folder = folder.display().to_string();
+    interruption::hold(headless.runtime(), folder, again(&setup, &profile.name));
     headless.rules = rules(&profile);
     if profile.read_only {
         headless.workbench.read_only = Some(READ_ONLY.into());
     }
     Ok(headless)
+}
+
+/// The words that start the program again on a profile; one that no file knows is the demo's.
+pub fn again(setup: &Setup, profile: &str) -> Again {
+    let loaded = &setup.loaded;
+    let usual = loaded
+        .profile(None)
+        .is_ok_and(|usual| usual.name == profile);
+    let known = loaded.profile(Some(profile)).is_ok();
+    let open = match (known, usual) {
+        (true, true) => "armarius".to_owned(),
+        (true, false) => format!("armarius -p {profile}"),
+        (false, _) => "armarius demo".to_owned(),
+    };
+    let resume = known.then(|| format!("{open} resume"));
+    Again { open, resume }
 }
 
 /// How careful runs of a profile are. Where it does not say so, production is careful by itself.
@@ -149,8 +178,14 @@ pub fn parts_with(
 ) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
     let me = Holder::this_process(&profile.author, now_ms());
-    let workspace = Workspace::open(&folder, &me)
-        .map_err(|error| Stop::from(error.failure("can't open the workspace")))?;
+    let open = || {
+        let mut workspace = Workspace::open(&folder, &me)?;
+        workspace.belongs_to(&library(profile))?;
+        Ok(workspace)
+    };
+    let opened: Result<_, StoreError> = open();
+    let workspace =
+        opened.map_err(|error| Stop::from(error.failure("can't open the workspace")))?;
     let number = |number: Option<u32>| number.map(|number| number as usize);
     Ok(RuntimeParts {
         endpoint,
@@ -164,7 +199,29 @@ pub fn parts_with(
             check_before: profile.check_before,
             read_back: profile.read_back,
             timeout: Duration::from_secs(profile.timeout_s.into()),
+            reports: profile.reports,
+            guard_formulas: profile.guard_formulas,
         },
-        reports: folder.join("reports"),
+        reports: reports(profile, &folder),
     })
+}
+
+/// The folder reports go to; a name alone lies in the folder of the workspace.
+pub fn reports(profile: &Profile, workspace: &Path) -> PathBuf {
+    workspace.join(profile.reports_dir.as_deref().unwrap_or("reports"))
+}
+
+/// What a workspace belongs to: the protocol and the machine, whatever the profile is called.
+fn library(profile: &Profile) -> String {
+    let rest = profile.url.split_once("://").map_or("", |(_, rest)| rest);
+    let machine = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let machine = machine
+        .rsplit_once('@')
+        .map_or(machine, |(_, machine)| machine);
+    let port = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
+    let machine = match machine.rsplit_once(':') {
+        Some((machine, number)) if port(number) => machine,
+        Some(_) | None => machine,
+    };
+    format!("{} at {}", profile.kind.word(), machine.to_lowercase())
 }

@@ -121,6 +121,18 @@ pub const SETTINGS: &[Key] = &[
         "take mouse clicks and the wheel",
     ),
     key(
+        "title",
+        Shape::Flag,
+        Some("true"),
+        "show a run in the window's title",
+    ),
+    key(
+        "bell",
+        Shape::Flag,
+        Some("false"),
+        "ring the bell when a run is over",
+    ),
+    key(
         "images",
         Shape::Choice(&["auto", "kitty", "sixel", "iterm2", "halfblocks", "off"]),
         Some("\"auto\""),
@@ -253,6 +265,19 @@ pub const PROFILE: &[Key] = &[
         Shape::Choice(&["scaled", "count"]),
         Some("\"scaled\""),
         "what is typed before sending",
+    ),
+    key(
+        "reports",
+        Shape::Choice(&["auto", "off"]),
+        Some("\"auto\""),
+        "reports at the end of every run",
+    ),
+    key("reports_dir", Shape::Text, None, "folder of the reports"),
+    key(
+        "guard_formulas",
+        Shape::Flag,
+        Some("true"),
+        "keep spreadsheets from running cells of reports",
     ),
     fixed(key("environment", Shape::Text, None, "word in the header")),
     key(

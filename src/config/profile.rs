@@ -136,6 +136,10 @@ pub struct Interface {
     pub keymap: Keymap,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// Whether a run shows in the window's title.
+    pub title: bool,
+    /// Whether the bell rings when a run is over.
+    pub bell: bool,
     /// How pictures are drawn.
     pub images: Images,
     /// How panes are framed.
@@ -193,6 +197,12 @@ pub struct Profile {
     pub stop_after: Option<StopAfter>,
     /// What is typed before anything is sent.
     pub confirm: Confirm,
+    /// Write reports at the end of every run.
+    pub reports: bool,
+    /// The folder of the reports; `None`: `reports` in the workspace.
+    pub reports_dir: Option<String>,
+    /// Put a `'` before cells of reports that a spreadsheet would run as a formula.
+    pub guard_formulas: bool,
     /// The word in the header (`production`); empty if there is none.
     pub environment: String,
     /// Never write.
@@ -244,6 +254,9 @@ impl Profile {
             canary_then: CanaryThen::of(settings, "canary_then")?,
             stop_after: text(settings, "stop_after").and_then(StopAfter::read),
             confirm: Confirm::of(settings, "confirm")?,
+            reports: text(settings, "reports") == Some("auto"),
+            reports_dir: owned("reports_dir"),
+            guard_formulas: flag(settings, "guard_formulas"),
             environment: owned("environment").unwrap_or_default(),
             read_only: flag(settings, "read_only"),
             review: Review::of(settings, "review")?,
@@ -260,6 +273,8 @@ impl Interface {
             colour: Colour::of(settings, "colour")?,
             keymap: Keymap::of(settings, "keymap")?,
             mouse: flag(settings, "mouse"),
+            title: flag(settings, "title"),
+            bell: flag(settings, "bell"),
             images: Images::of(settings, "images")?,
             borders: Borders::of(settings, "borders")?,
             menu_delay_ms: number(settings, "menu_delay_ms")?,

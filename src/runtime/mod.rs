@@ -25,11 +25,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{OnceCell, mpsc},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{Failure, Stamp},
+    domain::{Failure, Run, Stamp},
     endpoint::Endpoint,
     flow::{Effect, Event},
     store::Workspace,
@@ -76,6 +79,10 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Whether reports are written by themselves at the end of every run.
+    pub reports: bool,
+    /// Whether cells of reports that a spreadsheet would run as a formula are guarded.
+    pub guard_formulas: bool,
 }
 
 impl Default for RuntimeSettings {
@@ -87,6 +94,8 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
+            reports: false,
+            guard_formulas: false,
         }
     }
 }
@@ -124,6 +133,7 @@ struct Inner {
     listing: Mutex<CancellationToken>,
     pictures: Pictures,
     current: Mutex<Current>,
+    closed: OnceCell<Option<Run>>,
 }
 
 impl Runtime {
@@ -150,6 +160,7 @@ impl Runtime {
             listing: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
+            closed: OnceCell::new(),
         }));
         Ok((runtime, receiver))
     }
@@ -179,7 +190,13 @@ impl Runtime {
             Effect::ResumeRun(run) => self.resume_run(run),
             Effect::StopRun(run) => self.stop_run(run),
             Effect::ReadBack(run) => self.read_back(run),
-            Effect::Report { run, format, path } => self.report(run, format, path),
+            Effect::Report { run, formats, path } => self.report(run, formats, path),
+            Effect::HandOver {
+                run,
+                items,
+                words,
+                path,
+            } => self.hand_over((run, items), words, path),
             Effect::LoadRun(run) => self.load_run(run),
             Effect::ReadForRevert(run) => self.read_for_revert(run),
             Effect::Export(comparison) => self.export(*comparison),
@@ -189,11 +206,22 @@ impl Runtime {
     }
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
-    /// everything handed to the disk is done, and the workspace is free for others.
-    pub async fn shutdown(&self) {
-        lock(&self.0.listing).cancel();
-        self.pause_for_good().await;
-        self.0.disk.close().await;
+    /// everything handed to the disk is done, and the workspace is free for others. Gives the run
+    /// that went on, as it is kept now. Whoever asks again waits for the same end.
+    pub async fn shutdown(&self) -> Option<Run> {
+        let closing = async {
+            lock(&self.0.listing).cancel();
+            let run = self.pause_for_good().await;
+            self.0.disk.close().await;
+            run
+        };
+        self.0.closed.get_or_init(|| closing).await.clone()
+    }
+
+    /// Makes the disk's thread panic, for the tests of that end.
+    #[cfg(debug_assertions)]
+    pub fn break_disk(&self) {
+        self.0.disk.break_down();
     }
 
     fn tell(&self, event: Event) {

@@ -5,6 +5,7 @@
 //! returns. `listing.sqlite` is a cache of what the library answered and may be deleted. `lock`
 //! says who writes. Start reading at [`Workspace`].
 
+mod copy;
 mod database;
 mod error;
 mod listing;
@@ -16,6 +17,8 @@ mod seal;
 mod view;
 mod workspace;
 
+#[cfg(test)]
+mod damage;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]

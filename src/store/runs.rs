@@ -10,7 +10,7 @@ use super::{
     page, seal,
 };
 use crate::domain::{
-    FieldKey, Item, Outcome, Run, RunId,
+    FieldKey, Item, OperationId, Outcome, Run, RunId,
     run::{CallNote, RunRules, RunState, RunSummary, ServerCounts, Settlement, Tally},
 };
 
@@ -126,11 +126,31 @@ impl Workspace {
                 )
                 .map_err(|error| StoreError::of(path, &error))?;
             if changed == 0 {
-                Err(StoreError::NoRun(run.clone()))
-            } else {
-                Ok(())
+                return Err(StoreError::NoRun(run.clone()));
             }
+            if finished.is_some() {
+                // Clocks jump; the order of what was kept does not.
+                transaction
+                    .execute(
+                        "INSERT INTO settings (key, value)
+                         SELECT 'ended:' || ?1, coalesce(max(seq), 0) FROM operations WHERE true
+                         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                        [&run.0],
+                    )
+                    .map_err(|error| StoreError::of(path, &error))?;
+            }
+            Ok(())
         })
+    }
+
+    /// The last operation that was kept when a run ended; `None` if it has not, or long ago.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn ended_after(&self, run: &RunId) -> Result<Option<OperationId>, StoreError> {
+        let last = self.setting(&format!("ended:{run}"))?;
+        Ok(last.and_then(|last| last.parse().ok()).map(OperationId))
     }
 
     /// The runs without their changes, oldest first.

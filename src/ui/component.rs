@@ -181,6 +181,8 @@ pub enum Step {
     Keep(Box<super::dialogs::Kept>),
     /// Open the dialog of an edit without asking about hidden marks again.
     Edit(Edit, String),
+    /// Open the edit dialog with these wishes filled in and their fields ticked.
+    Correct(Vec<super::dialogs::Wanted>),
     /// Do this action as if its key had been pressed, with an argument.
     Do(Action, String),
     /// Remember a command for the command line.

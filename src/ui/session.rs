@@ -291,6 +291,7 @@ impl Session {
             | Effect::LoadRun(_)
             | Effect::ReadForRevert(_)
             | Effect::Export(_)
+            | Effect::HandOver { .. }
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::Quit => Vec::new(),

@@ -211,6 +211,7 @@ pub fn count(operation: &Operation) -> u64 {
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().map(|one| one.rows.len()).sum(),
+        Deed::Accept { items, .. } => items.len(),
         Deed::Undo(_) | Deed::Redo(_) | Deed::Drop => 0,
     }
 }
@@ -222,6 +223,7 @@ fn fields(operation: &Operation) -> Vec<FieldKey> {
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().map(|one| one.field.clone()).collect(),
+        Deed::Accept { staged, .. } => staged.iter().map(|one| one.field.clone()).collect(),
         Deed::Undo(_) | Deed::Redo(_) | Deed::Drop => Vec::new(),
     }
 }

@@ -41,13 +41,16 @@ impl RunSummary {
         self.tally.applied + self.tally.warned
     }
 
-    /// `done`, `partly`, `nothing`, or the word of its state.
+    /// `done`, `warnings`, `partly`, `stopped`, `nothing`, or the word of its state.
     pub fn word(&self) -> &'static str {
-        match self.state {
-            RunState::Finished | RunState::Stopped if self.written() == self.items => "done",
-            RunState::Finished | RunState::Stopped if self.written() == 0 => "nothing",
-            RunState::Finished | RunState::Stopped => "partly",
-            RunState::Running | RunState::Paused | RunState::Interrupted => self.state.word(),
+        let ended = matches!(self.state, RunState::Finished | RunState::Stopped);
+        match self.written() {
+            _ if !ended => self.state.word(),
+            written if written == self.items && self.tally.warned > 0 => "warnings",
+            written if written == self.items => "done",
+            0 => "nothing",
+            _ if self.state == RunState::Stopped => "stopped",
+            _ => "partly",
         }
     }
 }

@@ -6,12 +6,13 @@
 mod absorb;
 mod marks;
 mod preview;
+mod results;
 mod runs;
 #[cfg(test)]
 mod tests;
 mod undo;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use roaring::RoaringBitmap;
 
@@ -26,6 +27,7 @@ use super::{
 };
 
 pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
+pub use results::Again;
 pub use undo::Dependant;
 
 /// An edit somebody asks for.
@@ -51,6 +53,14 @@ pub enum Command {
     },
     /// Take changes out of the draft.
     Exclude(Vec<Picked>),
+    /// Accept what the server has for these changes of a run, as places in it. Those that can't be
+    /// accepted are left out; nothing left is a refusal.
+    Accept {
+        /// The run.
+        run: RunId,
+        /// The changes.
+        items: RoaringBitmap,
+    },
     /// Take back the last operation that stands.
     Undo,
     /// Take back this operation, wherever it stands.
@@ -76,6 +86,9 @@ pub enum Refusal {
     /// No row is left to work on.
     #[error("nothing to stage: {0}")]
     NothingToStage(String),
+    /// Nothing is left to accept.
+    #[error("nothing to accept: {0}")]
+    NothingToAccept(String),
     /// Nothing stands that could be taken back.
     #[error("nothing to undo")]
     NothingToUndo,
@@ -113,6 +126,7 @@ pub struct Workbench {
     summaries: Vec<RunSummary>,
     run_news: u64,
     pub(super) outside: Vec<Outside>,
+    accepted: HashMap<RunId, RoaringBitmap>,
 }
 
 impl Default for Workbench {
@@ -138,6 +152,7 @@ impl Workbench {
             summaries: Vec::new(),
             run_news: 0,
             outside: Vec::new(),
+            accepted: HashMap::new(),
         }
     }
 
@@ -156,6 +171,7 @@ impl Workbench {
                 let count: u64 = picked.iter().map(|one| one.rows.len()).sum();
                 (format!("take out {count}"), Deed::Exclude(picked.clone()))
             }
+            Command::Accept { run, items } => self.accept(run, items)?,
             Command::Undo => self.undo(self.last_standing()?)?,
             Command::UndoStep(id) => self.undo_step(*id)?,
             Command::Redo => self.redo()?,
@@ -197,7 +213,11 @@ impl Workbench {
         match &operation.deed {
             Deed::Undo(target) => self.undone.push(*target),
             Deed::Redo(target) => self.undone.retain(|id| id != target),
-            Deed::Stage(_) | Deed::Exclude(_) | Deed::Settle { .. } | Deed::Drop => {}
+            Deed::Stage(_)
+            | Deed::Exclude(_)
+            | Deed::Accept { .. }
+            | Deed::Settle { .. }
+            | Deed::Drop => {}
         }
         self.log.push(operation);
     }
@@ -209,7 +229,13 @@ impl Workbench {
             .log
             .iter()
             .filter(|operation| !undone.contains(&operation.id));
-        self.draft = Draft::derive(standing, &self.schema);
+        self.draft = Draft::derive(standing.clone(), &self.schema);
+        self.accepted.clear();
+        for operation in standing {
+            if let Deed::Accept { run, items, .. } = &operation.deed {
+                *self.accepted.entry(run.clone()).or_default() |= items;
+            }
+        }
     }
 
     fn next_id(&self) -> OperationId {

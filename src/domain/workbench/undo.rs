@@ -161,6 +161,7 @@ impl Workbench {
                     }
                 }
                 Deed::Exclude(picked)
+                | Deed::Accept { staged: picked, .. }
                 | Deed::Settle {
                     written: picked, ..
                 } => {
@@ -199,7 +200,7 @@ impl Workbench {
                     }
                 }
             }),
-            Deed::Exclude(picked) => {
+            Deed::Exclude(picked) | Deed::Accept { staged: picked, .. } => {
                 for one in picked {
                     results.entry(one.field.clone()).or_default().rows |= &one.rows;
                 }

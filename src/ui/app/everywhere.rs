@@ -204,6 +204,8 @@ impl App {
             Work::Resume
             | Work::Retry
             | Work::ReadBack
+            | Work::Accept
+            | Work::HandOver
             | Work::Report
             | Work::Pause
             | Work::Revert

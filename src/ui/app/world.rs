@@ -41,6 +41,8 @@ pub(super) struct World {
     /// When the draft was last kept.
     pub(super) saved_ms: Option<i64>,
     pub(super) run_note: String,
+    /// A run is over and nobody was told by the bell.
+    pub(super) bell: bool,
     /// Until when the run waits, milliseconds since 1970, and why.
     pub(super) run_waits: Option<(i64, String)>,
     pub(super) cursor: Option<Row>,
@@ -70,6 +72,7 @@ impl World {
             awaiting: HashMap::new(),
             saved_ms: None,
             run_note: String::new(),
+            bell: false,
             run_waits: None,
             cursor: None,
             contexts: &[],

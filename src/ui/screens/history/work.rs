@@ -36,6 +36,8 @@ impl History {
             | Work::Background
             | Work::Resume
             | Work::Retry
+            | Work::Accept
+            | Work::HandOver
             | Work::ReadBack
             | Work::Report => Reaction::Passed,
         }

@@ -100,13 +100,16 @@ fn step(operation: &Operation, entry: &Entry, scene: &Scene<'_>) -> Vec<Line> {
             )
         })),
         Deed::Drop => lines.push(("threw the whole draft away".into(), Role::Text)),
-        Deed::Undo(_) | Deed::Redo(_) | Deed::Settle { .. } => {}
+        Deed::Undo(_) | Deed::Redo(_) | Deed::Accept { .. } | Deed::Settle { .. } => {}
     }
     match &operation.deed {
         Deed::Stage(stage) => lines.extend(commands(&stage.edits)),
-        Deed::Exclude(_) | Deed::Drop | Deed::Undo(_) | Deed::Redo(_) | Deed::Settle { .. } => {
-            lines.extend(undoing(operation, scene))
-        }
+        Deed::Exclude(_)
+        | Deed::Drop
+        | Deed::Undo(_)
+        | Deed::Redo(_)
+        | Deed::Accept { .. }
+        | Deed::Settle { .. } => lines.extend(undoing(operation, scene)),
     }
     lines
 }
