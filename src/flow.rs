@@ -84,7 +84,7 @@ pub enum Effect {
     LoadRun(RunId),
     /// Read the assets of a run again, to take it back; answer [`Event::RunRead`]. Writes nothing.
     ReadForRevert(RunId),
-    /// Write a comparison of two restore points as a table; answer [`Event::ReportWritten`].
+    /// Write a comparison of two restore points as a table; answer [`Event::Exported`].
     Export(Box<Comparison>),
     /// Put text on the clipboard.
     Copy(String),
@@ -229,6 +229,17 @@ pub enum Event {
         /// What it waits for or why it stopped, in words; empty if there is nothing to say.
         note: String,
     },
+    /// A run of the workspace with its changes.
+    RunLoaded(Box<Run>),
+    /// A run, and what the server has now of its assets.
+    RunRead {
+        /// The run.
+        run: Box<Run>,
+        /// What was read.
+        read: Box<Reread>,
+    },
+    /// A table lies there.
+    Exported(PathBuf),
     /// Reports of a run were written.
     Reported {
         /// Of which run.
@@ -246,17 +257,6 @@ pub enum Event {
         /// Where table and note lie.
         paths: Vec<PathBuf>,
     },
-    /// A run of the workspace with its changes.
-    RunLoaded(Box<Run>),
-    /// A run, and what the server has now of its assets.
-    RunRead {
-        /// The run.
-        run: Box<Run>,
-        /// What was read.
-        read: Box<Reread>,
-    },
-    /// A report lies there.
-    ReportWritten(PathBuf),
     /// Text was copied; or it could not be and lies in this file.
     Copied {
         /// Where it lies if there is no clipboard.

@@ -107,27 +107,6 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
     },
-    /// Accept what the server has: warnings, unless other changes are named
-    Accept(Chosen),
-    /// Take failed changes of a run out of the draft
-    Drop(Chosen),
-    /// Write a small table of failed changes for somebody else, and a note beside it
-    Handover {
-        /// Which changes; those that ask for somebody if nothing narrows them
-        #[command(flatten)]
-        chosen: Chosen,
-        /// Where to; the reports folder if left out
-        #[arg(long, value_name = "FILE")]
-        to: Option<PathBuf>,
-        /// What to say in the note
-        #[arg(
-            long,
-            value_name = "TEXT",
-            default_value = "",
-            allow_hyphen_values = true
-        )]
-        note: String,
-    },
     /// Stage what takes a run back; nothing is sent
     ///
     /// The run's assets are read again first. Where the server still has what the run wrote, the
@@ -150,6 +129,27 @@ pub enum Command {
     Redo {
         /// The step's number, as `history` shows it
         step: Option<u64>,
+    },
+    /// Accept what the server has: warnings, unless other changes are named
+    Accept(Chosen),
+    /// Take failed changes of a run out of the draft
+    Drop(Chosen),
+    /// Write a small table of failed changes for somebody else, and a note beside it
+    Handover {
+        /// Which changes; those that ask for somebody if nothing narrows them
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Where to; the reports folder if left out
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// What to say in the note
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            allow_hyphen_values = true
+        )]
+        note: String,
     },
     /// Print the report of a run
     Report(ReportArgs),

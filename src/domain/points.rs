@@ -169,11 +169,13 @@ pub fn compare<'a>(
         .filter(|run| run.id.number() >= from.number())
     {
         let is_between = run.id.number() < to.number();
-        for (item, settled) in run.items.iter().zip(&run.settled) {
+        let read = run.found();
+        for ((place, item), settled) in (0u32..).zip(&run.items).zip(&run.settled) {
             let settled = settled.as_ref();
+            let read = read.get(&place).copied();
             let pair = (&item.asset, &item.field);
             if is_between {
-                let found = found(item, settled);
+                let found = found(item, settled, read);
                 let value = known.entry(pair).or_insert_with(|| Known {
                     item,
                     from: found,
@@ -186,7 +188,7 @@ pub fn compare<'a>(
                     value.runs.push(run.id.clone());
                 }
             } else if let Some(value) = known.get_mut(&pair) {
-                value.to.get_or_insert(found(item, settled));
+                value.to.get_or_insert(found(item, settled, read));
             }
         }
     }
@@ -252,7 +254,14 @@ impl Workbench {
 }
 
 /// What a run found before it wrote: what the draft rested on, or what somebody made of it since.
-fn found<'a>(item: &'a Item, settled: Option<&'a Settlement>) -> &'a Value {
+fn found<'a>(
+    item: &'a Item,
+    settled: Option<&'a Settlement>,
+    read: Option<&'a Value>,
+) -> &'a Value {
+    if item.before == Value::Unknown {
+        return read.unwrap_or(&item.before);
+    }
     let conflict = settled.filter(|one| one.outcome == Outcome::Conflict);
     conflict
         .and_then(|one| one.server.as_ref())

@@ -39,9 +39,9 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::Persisted(_)
+        | Event::Exported(_)
         | Event::Reported { .. }
         | Event::HandedOver { .. }
-        | Event::ReportWritten(_)
         | Event::Copied { .. }
         | Event::Failed(_)
         | Event::Said(_) => {}

@@ -8,12 +8,11 @@ use crate::{
         Failure, Run, RunId, Stamp,
         failure::FailureKind,
         oplog,
-        points::Comparison,
         run::{Accepted, RunState},
     },
     exchange::{
-        Account, ExchangeError, Guard, Written, account_json, comparison_csv, handover_note,
-        handover_tsv, report_csv, report_markdown, write_file, write_kept, write_new,
+        Account, ExchangeError, Guard, Written, account_json, handover_note, handover_tsv,
+        report_csv, report_markdown, write_kept, write_new,
     },
     flow::{Event, ReportFormat},
     store::Workspace,
@@ -169,7 +168,7 @@ impl Runtime {
         in_background(HAND_OVER, work).await
     }
 
-    fn guard(&self) -> Guard {
+    pub(super) fn guard(&self) -> Guard {
         if self.0.settings.guard_formulas {
             Guard::Formulas
         } else {
@@ -232,14 +231,14 @@ fn rendered(
     done.map(|()| out).map_err(|error| rendering(&error))
 }
 
-fn rendering(error: &std::io::Error) -> ExchangeError {
+pub(super) fn rendering(error: &std::io::Error) -> ExchangeError {
     ExchangeError::File {
         path: PathBuf::from("the report"),
         why: error.to_string(),
     }
 }
 
-async fn in_background<T: Send + 'static>(
+pub(super) async fn in_background<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> Result<T, ExchangeError> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -252,23 +251,5 @@ async fn in_background<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|error| failure(error.to_string())),
         Err(stopped) => Err(failure(stopped.to_string())),
-    }
-}
-
-/// Writes a comparison of two restore points.
-pub(super) fn write_table(comparison: &Comparison, path: &Path) -> Result<(), String> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    }
-    let written = write_file(path, |out| comparison_csv(comparison, out, Guard::Exact));
-    written.map_err(|error| error.to_string())
-}
-
-pub(super) fn failure(why: String) -> Failure {
-    Failure {
-        what: WHAT.into(),
-        why,
-        hint: "choose another folder".into(),
-        kind: FailureKind::Local,
     }
 }

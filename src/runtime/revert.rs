@@ -3,11 +3,12 @@
 use super::{
     Runtime,
     list::{CHUNK, THUMBNAILS_AT_A_TIME},
-    report::write_table,
+    report::{in_background, rendering},
 };
 use crate::{
     domain::{AssetId, Failure, FieldKey, Run, RunId, points::Comparison, revert::Reread},
     endpoint::Asking,
+    exchange::{Written, comparison_csv, write_kept},
     flow::Event,
 };
 
@@ -82,17 +83,18 @@ impl Runtime {
 
     /// Writes a comparison of two restore points beside the reports.
     pub(super) fn export(&self, comparison: Comparison) {
-        let path = self
-            .0
-            .reports
-            .join(format!("{}.csv", comparison.file_name()));
+        let (folder, guard) = (self.0.reports.clone(), self.guard());
         let runtime = self.clone();
         self.spawn(async move {
-            let to = path.clone();
-            let written = tokio::task::spawn_blocking(move || write_table(&comparison, &to)).await;
-            match written.unwrap_or_else(|stopped| Err(stopped.to_string())) {
-                Ok(()) => runtime.tell(Event::ReportWritten(path)),
-                Err(why) => runtime.fail(super::report::failure(why)),
+            let work = move || {
+                let mut table = Vec::new();
+                comparison_csv(&comparison, &mut table, guard).map_err(|why| rendering(&why))?;
+                let stem = comparison.file_name();
+                write_kept((&folder, &stem, "csv"), &table, &mut Written::new())
+            };
+            match in_background("could not write the comparison", work).await {
+                Ok(path) => runtime.tell(Event::Exported(path)),
+                Err(failure) => runtime.fail(failure),
             }
         });
     }

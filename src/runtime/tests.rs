@@ -87,6 +87,7 @@ fn run_of(items: Vec<Item>, calls: Vec<CallNote>) -> Run {
         calls,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
     }
 }
 

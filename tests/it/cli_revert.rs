@@ -17,8 +17,11 @@ fn contents(library: &Library, names: &[&str]) -> BTreeMap<(String, String), Str
             values.sort_unstable();
             all.insert(((*name).to_owned(), field.clone()), format!("{values:?}"));
         }
-        let certificate = format!("{:?}", asset.certificate);
+        let certificate = (&asset.certificate.status, &asset.certificate.message);
+        let certificate = format!("{certificate:?}");
         all.insert(((*name).to_owned(), "(certificate)".into()), certificate);
+        let description = format!("{:?}", asset.description);
+        all.insert(((*name).to_owned(), "(description)".into()), description);
         let thumbnail = format!("{:?}", asset.thumbnail);
         all.insert(((*name).to_owned(), "(thumbnail)".into()), thumbnail);
     }
@@ -65,11 +68,13 @@ fn stage_all_kinds(desk: &Desk, profile: &str) {
         "--append",
         "Description= (new)",
         "--clear",
-        "Colour",
+        "Rights",
         "--add-tag",
         "Keywords=ours",
         "--remove-tag",
-        "Keywords=outerwear",
+        "Keywords=jacket",
+        "--set",
+        "Price=12.5",
         "--certificate",
         "deprecated",
         "--message",
@@ -95,12 +100,8 @@ fn a_reverted_run_leaves_the_library_as_it_was_but_for_what_somebody_changed_sin
         let after = contents(&library, &all);
         // Two assets are changed by somebody else since.
         for name in &all[..2] {
-            let query = format!("name:={name}");
-            desk.on(
-                theirs,
-                &["stage", "--query", &query, "--set", "Title=Theirs"],
-            )
-            .ends(0);
+            desk.on(theirs, &["stage", "--query", name, "--set", "Title=Theirs"])
+                .ends(0);
         }
         submit(&desk, theirs);
         let written = library.writes().len();

@@ -199,7 +199,14 @@ impl Log {
 /// How many changes an operation was about.
 pub fn count(operation: &Operation) -> u64 {
     match &operation.deed {
-        Deed::Stage(step) => step.edits.iter().map(|edit| edit.rows.len()).sum(),
+        Deed::Stage(step) => {
+            // Several edits of one field make one change of an asset.
+            let mut fields: HashMap<&FieldKey, RoaringBitmap> = HashMap::new();
+            for edit in &step.edits {
+                *fields.entry(&edit.field).or_default() |= &edit.rows;
+            }
+            fields.values().map(RoaringBitmap::len).sum()
+        }
         Deed::Exclude(picked)
         | Deed::Settle {
             written: picked, ..
@@ -213,10 +220,10 @@ fn fields(operation: &Operation) -> Vec<FieldKey> {
     match &operation.deed {
         Deed::Stage(step) => step.edits.iter().map(|edit| edit.field.clone()).collect(),
         Deed::Exclude(picked)
-        | Deed::Accept { staged: picked, .. }
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().map(|one| one.field.clone()).collect(),
+        Deed::Accept { staged, .. } => staged.iter().map(|one| one.field.clone()).collect(),
         Deed::Undo(_) | Deed::Redo(_) | Deed::Drop => Vec::new(),
     }
 }

@@ -1,6 +1,9 @@
 //! Gathers the judgements of a run's changes into edits that can be staged as one step.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -111,7 +114,9 @@ impl Workbench {
         };
         let mut inverses = Inverses::new();
         let mut places: HashMap<(Row, FieldKey), u32> = HashMap::new();
+        let found = run.found();
         for ((place, item), settled) in (0u32..).zip(&run.items).zip(&run.settled) {
+            let item = &sent(item, found.get(&place).copied());
             let now = now(item, &assets, &thumbnails);
             let tagged = self.is_tagged(&item.field);
             match (
@@ -253,6 +258,17 @@ impl Workbench {
             }
         }
         reverts
+    }
+}
+
+/// A change as it was sent: with the value found just before, where the draft had known none.
+fn sent<'a>(item: &'a Item, found: Option<&Value>) -> Cow<'a, Item> {
+    match found {
+        Some(value) if item.before == Value::Unknown => Cow::Owned(Item {
+            before: value.clone(),
+            ..item.clone()
+        }),
+        Some(_) | None => Cow::Borrowed(item),
     }
 }
 

@@ -337,6 +337,20 @@ fn a_thumbnail_nobody_had_read_before_cannot_come_back_and_says_so() {
     let run = sent(&mut bench, 1, &mut server);
     let back = reversal(&mut bench, &run, &server);
     assert_eq!(back.stays[0].why, Why::NeverRead);
+    // Where the run itself read it just before sending, it does come back.
+    let mut checked = run.clone();
+    checked.calls = vec![crate::domain::run::CallNote {
+        number: 1,
+        operation: String::new(),
+        items: vec![0],
+        noted_ms: 1,
+        took_ms: Some(1),
+        counts: None,
+        trace: String::new(),
+        found: vec![(0, picture("t1"))],
+    }];
+    let back = reversal(&mut bench, &checked, &server);
+    assert_eq!(back.asked[0].edit, Edit::Set(picture("t1")));
     let mut unread = read(&server);
     unread.thumbnails.clear();
     assert_eq!(bench.reversal(&run, &unread).stays[0].why, Why::Unread);

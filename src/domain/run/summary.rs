@@ -1,6 +1,8 @@
 //! A run without its changes: what lists of runs need.
 
-use super::{FieldKey, Run, RunId, RunRules, RunState, Tally};
+use std::collections::HashMap;
+
+use super::{FieldKey, Run, RunId, RunRules, RunState, Tally, Value};
 
 /// A run without its changes, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +41,27 @@ impl RunSummary {
         self.tally.applied + self.tally.warned
     }
 
-    /// `done`, `partly`, `nothing`, or the word of its state.
+    /// `done`, `warnings`, `partly`, `stopped`, `nothing`, or the word of its state.
     pub fn word(&self) -> &'static str {
-        match self.state {
-            RunState::Finished | RunState::Stopped if self.written() == self.items => "done",
-            RunState::Finished | RunState::Stopped if self.written() == 0 => "nothing",
-            RunState::Finished | RunState::Stopped => "partly",
-            RunState::Running | RunState::Paused | RunState::Interrupted => self.state.word(),
+        let ended = matches!(self.state, RunState::Finished | RunState::Stopped);
+        match self.written() {
+            _ if !ended => self.state.word(),
+            written if written == self.items && self.tally.warned > 0 => "warnings",
+            written if written == self.items => "done",
+            0 => "nothing",
+            _ if self.state == RunState::Stopped => "stopped",
+            _ => "partly",
         }
     }
 }
 
 impl Run {
+    /// What was found just before sending, by place, where the draft had known no value.
+    pub fn found(&self) -> HashMap<u32, &Value> {
+        let found = self.calls.iter().flat_map(|call| &call.found);
+        found.map(|(place, value)| (*place, value)).collect()
+    }
+
     /// The fields its changes are about, each once.
     pub fn fields(&self) -> Vec<FieldKey> {
         let mut fields: Vec<FieldKey> = Vec::new();

@@ -125,8 +125,8 @@ pub struct Workbench {
     runs: Vec<Run>,
     summaries: Vec<RunSummary>,
     run_news: u64,
-    accepted: HashMap<RunId, RoaringBitmap>,
     pub(super) outside: Vec<Outside>,
+    accepted: HashMap<RunId, RoaringBitmap>,
 }
 
 impl Default for Workbench {
@@ -151,8 +151,8 @@ impl Workbench {
             runs: Vec::new(),
             summaries: Vec::new(),
             run_news: 0,
-            accepted: HashMap::new(),
             outside: Vec::new(),
+            accepted: HashMap::new(),
         }
     }
 
@@ -342,11 +342,6 @@ impl Workbench {
             }
         }
         rows
-    }
-
-    /// The last run that goes on, or waits for somebody to go on with it.
-    pub fn unfinished_run(&self) -> Option<&Run> {
-        self.runs.iter().rev().find(|run| run.is_unfinished())
     }
 }
 

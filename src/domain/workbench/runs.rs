@@ -32,6 +32,11 @@ impl Workbench {
         last.filter(|run| matches!(run.state, Running | Paused))
     }
 
+    /// The last run that goes on, or waits for somebody to go on with it.
+    pub fn unfinished_run(&self) -> Option<&Run> {
+        self.runs.iter().rev().find(|run| run.is_unfinished())
+    }
+
     /// All runs of the workspace in short, oldest first, whether they are loaded or not.
     pub fn summaries(&self) -> Vec<RunSummary> {
         let loaded = |summary: &&RunSummary| self.run(&summary.id).is_none();

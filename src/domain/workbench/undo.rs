@@ -37,9 +37,25 @@ impl Workbench {
         self.log
             .iter()
             .rev()
-            .find(|operation| operation.is_undoable() && !self.undone.contains(&operation.id))
+            .find(|operation| self.can_be_undone(operation))
             .map(|operation| operation.id)
             .ok_or(Refusal::NothingToUndo)
+    }
+
+    /// Whether taking an operation back would change anything.
+    fn can_be_undone(&self, operation: &Operation) -> bool {
+        operation.is_undoable() && !self.undone.contains(&operation.id) && !self.is_spent(operation)
+    }
+
+    /// Whether nothing of a step is staged any more: it was sent, or taken out.
+    fn is_spent(&self, operation: &Operation) -> bool {
+        let left = || {
+            self.draft
+                .parts()
+                .iter()
+                .any(|part| part.step == operation.id)
+        };
+        matches!(operation.deed, Deed::Stage(_)) && !left()
     }
 
     pub(super) fn undo(&self, id: OperationId) -> Result<(String, Deed), Refusal> {
@@ -50,6 +66,13 @@ impl Workbench {
         }
         if !operation.is_undoable() {
             let why = format!("`{}` can't be taken back", operation.label);
+            return Err(Refusal::NotUndoable(why));
+        }
+        if self.is_spent(operation) {
+            let why = format!(
+                "nothing of `{}` is staged any more: it was sent, or taken out",
+                operation.label
+            );
             return Err(Refusal::NotUndoable(why));
         }
         Ok((format!("undo: {}", operation.label), Deed::Undo(id)))
@@ -256,12 +279,8 @@ impl Workbench {
 
     /// How many operations `u` could take back, and how many `U` could bring back.
     pub fn undo_depth(&self) -> (usize, usize) {
-        let standing = self.log.iter().filter(|operation| operation.is_undoable());
-        let undone = standing
-            .clone()
-            .filter(|operation| self.is_undone(operation.id))
-            .count();
-        (standing.count() - undone, undone)
+        let standing = self.log.iter().filter(|one| self.can_be_undone(one));
+        (standing.count(), self.undone.len())
     }
 }
 

@@ -142,6 +142,7 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
@@ -155,7 +156,6 @@ impl App {
                 text::counted(count, "change"),
                 named_together(&paths)
             )),
-            Event::ReportWritten(path) => self.say(format!("Written: {}", path.display())),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),

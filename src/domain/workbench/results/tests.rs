@@ -55,6 +55,7 @@ fn after_a_run() -> Workbench {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
     });
     let ends = [
         (Outcome::Applied, Some("new")),

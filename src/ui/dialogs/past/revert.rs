@@ -96,7 +96,7 @@ impl Revert {
             let stays = text::number(reversal.stays.len() as u64);
             words.push((String::new(), Role::Text));
             words.push((
-                format!("Left out, {stays}: as the server has it"),
+                format!("Left out, {stays}; they stay as the server has them:"),
                 Role::Conflict,
             ));
         }

@@ -36,9 +36,9 @@ impl History {
             | Work::Background
             | Work::Resume
             | Work::Retry
-            | Work::ReadBack
             | Work::Accept
             | Work::HandOver
+            | Work::ReadBack
             | Work::Report => Reaction::Passed,
         }
     }

@@ -86,24 +86,44 @@ fn step(operation: &Operation, entry: &Entry, scene: &Scene<'_>) -> Vec<Line> {
     ];
     match &operation.deed {
         Deed::Stage(stage) => {
+            lines.extend(undoing(operation, scene));
+            lines.push((String::new(), Role::Text));
             for edit in &stage.edits {
                 lines.extend(edited(operation, edit, scene));
             }
         }
-        Deed::Exclude(picked) | Deed::Accept { staged: picked, .. } => {
-            lines.extend(picked.iter().map(|one| {
-                let assets = text::counted(one.rows.len(), "asset");
-                (
-                    format!("took {} out of the draft on {assets}", one.field),
-                    Role::Text,
-                )
-            }))
-        }
+        Deed::Exclude(picked) => lines.extend(picked.iter().map(|one| {
+            let assets = text::counted(one.rows.len(), "asset");
+            (
+                format!("took {} out of the draft on {assets}", one.field),
+                Role::Text,
+            )
+        })),
         Deed::Drop => lines.push(("threw the whole draft away".into(), Role::Text)),
-        Deed::Undo(_) | Deed::Redo(_) | Deed::Settle { .. } => {}
+        Deed::Undo(_) | Deed::Redo(_) | Deed::Accept { .. } | Deed::Settle { .. } => {}
     }
-    lines.push((String::new(), Role::Text));
-    lines.extend(undoing(operation, scene));
+    match &operation.deed {
+        Deed::Stage(stage) => lines.extend(commands(&stage.edits)),
+        Deed::Exclude(_)
+        | Deed::Drop
+        | Deed::Undo(_)
+        | Deed::Redo(_)
+        | Deed::Accept { .. }
+        | Deed::Settle { .. } => lines.extend(undoing(operation, scene)),
+    }
+    lines
+}
+
+/// The commands that do the edits again.
+fn commands(edits: &[FieldEdit]) -> Vec<Line> {
+    let commands = edits.iter().filter_map(command);
+    let mut lines: Vec<Line> = commands
+        .map(|one| (format!("  {one}"), Role::Key))
+        .collect();
+    if !lines.is_empty() {
+        let title = ("As commands, on other marks:".to_owned(), Role::Text);
+        lines.splice(0..0, [(String::new(), Role::Text), title]);
+    }
     lines
 }
 
@@ -154,6 +174,13 @@ fn undoing(operation: &Operation, scene: &Scene<'_>) -> Vec<Line> {
     } else {
         format!("Undo this step only ({key}):")
     };
+    let parts = bench.draft().parts();
+    let spent = matches!(operation.deed, Deed::Stage(_))
+        && !parts.iter().any(|part| part.step == operation.id);
+    if spent && !undone {
+        let words = "Nothing of it is staged any more: it was sent, or taken out.";
+        return vec![(words.into(), Role::Text)];
+    }
     let later = bench.dependants(operation.id);
     let mut lines = Vec::new();
     if later.is_empty() {
@@ -178,16 +205,6 @@ fn undoing(operation: &Operation, scene: &Scene<'_>) -> Vec<Line> {
             let changed = text::counted(rows.len(), "asset");
             let words = format!("  conflicts: {changed} changed on the server since");
             lines.push((words, Role::Conflict));
-        }
-        let commands: Vec<String> = stage.edits.iter().filter_map(command).collect();
-        if !commands.is_empty() {
-            lines.push((String::new(), Role::Text));
-            lines.push(("As commands, on other marks:".into(), Role::Text));
-            lines.extend(
-                commands
-                    .into_iter()
-                    .map(|one| (format!("  {one}"), Role::Key)),
-            );
         }
     }
     lines

@@ -46,9 +46,10 @@ pub(super) fn lines(id: &RunId, runs: &[RunSummary], scene: &Scene<'_>) -> Vec<L
             Role::Text,
         ),
         (
-            format!("began {}, ended {ended}", moment(run.started_ms, scene)),
+            format!("began {}", moment(run.started_ms, scene)),
             Role::Text,
         ),
+        (format!("ended {ended}"), Role::Text),
         (changes, Role::Text),
         (counts.join("   "), Role::Text),
     ];
