@@ -10,6 +10,8 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    points::Comparison,
+    revert::Reread,
     run::{CallNote, RunRules, RunState, Settlement},
 };
 
@@ -57,15 +59,33 @@ pub enum Effect {
     StopRun(RunId),
     /// Read back the changes of a run whose outcome is unknown, or all if none is.
     ReadBack(RunId),
-    /// Write the report of a run; answer [`Event::ReportWritten`].
+    /// Write reports of a run; answer [`Event::Reported`].
     Report {
         /// Of which run.
         run: RunId,
-        /// In which format.
-        format: ReportFormat,
-        /// Where to; the reports folder of the workspace if `None`.
+        /// In which formats.
+        formats: Vec<ReportFormat>,
+        /// Where to; the reports folder if `None`.
         path: Option<PathBuf>,
     },
+    /// Write a small table of changes of a run for somebody else, and a note beside it; answer
+    /// [`Event::HandedOver`].
+    HandOver {
+        /// Of which run.
+        run: RunId,
+        /// The changes, as places in the run.
+        items: Vec<u32>,
+        /// What to say in the note; empty if nothing.
+        words: String,
+        /// Where to; the reports folder if `None`.
+        path: Option<PathBuf>,
+    },
+    /// Load a run of the workspace with its changes; answer [`Event::RunLoaded`].
+    LoadRun(RunId),
+    /// Read the assets of a run again, to take it back; answer [`Event::RunRead`]. Writes nothing.
+    ReadForRevert(RunId),
+    /// Write a comparison of two restore points as a table; answer [`Event::ReportWritten`].
+    Export(Box<Comparison>),
     /// Put text on the clipboard.
     Copy(String),
     /// Give the terminal back to the shell until continued.
@@ -87,6 +107,8 @@ pub struct Submission {
     pub calls: Vec<(bool, Vec<u32>)>,
     /// The digest over the items.
     pub digest: String,
+    /// The runs it takes back.
+    pub reverts: Vec<RunId>,
     /// How carefully the run begins, and when it stops by itself.
     pub rules: RunRules,
 }
@@ -206,6 +228,32 @@ pub enum Event {
         at_ms: i64,
         /// What it waits for or why it stopped, in words; empty if there is nothing to say.
         note: String,
+    },
+    /// Reports of a run were written.
+    Reported {
+        /// Of which run.
+        run: RunId,
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+        /// For those written by themselves at the end of a run: whether that worked. `None` for
+        /// those somebody asked for.
+        automatic: Option<Result<(), Failure>>,
+    },
+    /// Changes were handed over.
+    HandedOver {
+        /// How many.
+        count: u64,
+        /// Where table and note lie.
+        paths: Vec<PathBuf>,
+    },
+    /// A run of the workspace with its changes.
+    RunLoaded(Box<Run>),
+    /// A run, and what the server has now of its assets.
+    RunRead {
+        /// The run.
+        run: Box<Run>,
+        /// What was read.
+        read: Box<Reread>,
     },
     /// A report lies there.
     ReportWritten(PathBuf),

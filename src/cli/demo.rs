@@ -55,7 +55,7 @@ pub async fn run(
         Kind::DynamicMedia => DEMO_PASSWORD,
         Kind::Atlan => DEMO_TOKEN,
     });
-    let endpoint = wire::endpoint(&profile, secret)?;
+    let endpoint = wire::endpoint(&profile, secret.into())?;
     let ending = workstation::open(&setup, &profile, endpoint, output).await;
     server.shutdown().await;
     ending
@@ -105,6 +105,9 @@ fn profile(name: &str, args: &DemoArgs, address: &str) -> Profile {
         canary_then: CanaryThen::GoOn,
         stop_after: None,
         confirm: Confirm::Scaled,
+        reports: true,
+        reports_dir: None,
+        guard_formulas: true,
         environment: "DEMO".to_owned(),
         read_only: false,
         review: Review::Own,

@@ -3,20 +3,25 @@
 //! The words are in [`args`]; [`wire`] turns a profile into an endpoint and [`session`] opens its
 //! workspace; [`output`] is the only home that prints; [`ending`] holds the exit codes.
 
+pub mod aftermath;
 pub mod args;
 pub mod check;
+pub mod chosen;
 pub mod config;
 pub mod demo;
 pub mod draft;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
+pub mod history;
 pub mod interruption;
 pub mod list;
 pub mod mistake;
 pub mod output;
 pub mod plan;
 pub mod report;
+pub mod results;
+pub mod revert;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -129,12 +134,26 @@ async fn headless(
         Command::Resume { run, format } => {
             submit::run(global, (What::Resume(run.clone()), true, *format), output).await
         }
-        Command::Retry { run, format } => {
-            submit::run(global, (What::Retry(run.clone()), true, *format), output).await
+        Command::Retry { chosen, format } => {
+            let what = What::Retry(Box::new(chosen.clone()));
+            submit::run(global, (what, true, *format), output).await
         }
-        Command::Report { run, format } => {
-            report::run(global, (run.clone(), *format), output).await
+        Command::Revert { run, format } => {
+            revert::run(global, (run.clone(), *format), output).await
         }
+        Command::History(args) => history::run(global, args, output).await,
+        Command::Undo { step } => history::undo(global, *step, output).await,
+        Command::Redo { step } => history::redo(global, *step, output).await,
+        Command::Results(args) => results::run(global, args, output).await,
+        Command::ReadBack { run, format } => {
+            aftermath::read_back(global, (run.clone(), *format), output).await
+        }
+        Command::Accept(chosen) => aftermath::accept(global, chosen, output).await,
+        Command::Drop(chosen) => aftermath::drop_failed(global, chosen, output).await,
+        Command::Handover { chosen, to, note } => {
+            aftermath::hand_over(global, (chosen, to.clone(), note), output).await
+        }
+        Command::Report(args) => report::run(global, args, output).await,
         Command::Check { format } => check::run(global, *format, output).await,
         Command::Config { what } => config::run(global, *what, output),
     }

@@ -3,7 +3,9 @@
 use std::io::IsTerminal;
 
 use super::{
+    aftermath,
     args::{Global, TextOrJson},
+    chosen::Chosen,
     ending::{self, Ending, Stop},
     interruption,
     output::{Output, counted},
@@ -23,7 +25,7 @@ pub enum What {
     /// The rest of an interrupted run; the last one if unnamed.
     Resume(Option<String>),
     /// What failed in a run and is still staged; the last one if unnamed.
-    Retry(Option<String>),
+    Retry(Box<Chosen>),
 }
 
 /// Sends and waits until every change has an outcome.
@@ -50,12 +52,10 @@ pub async fn run(
             announce(&headless, id.as_ref(), output);
             headless.resume(id.as_ref()).await?
         }
-        What::Retry(id) => headless.retry(id.map(RunId).as_ref()).await?,
+        What::Retry(chosen) => aftermath::retried(&mut headless, &chosen, output).await?,
     };
-    match format {
-        TextOrJson::Json => output.line(&exchange::report_json(&run).to_string())?,
-        TextOrJson::Text => lines(&run).iter().try_for_each(|line| output.shown(line))?,
-    }
+    show(&run, format, output)?;
+    aftermath::say_reports(&headless, output);
     if run.state == RunState::Paused {
         let (note, id) = (headless.note(), &run.id);
         if !note.is_empty() {
@@ -67,6 +67,15 @@ pub async fn run(
     }
     headless.close().await;
     Ok(Ending::of_run(&run))
+}
+
+/// Prints the outcomes.
+pub(super) fn show(run: &Run, format: TextOrJson, output: &mut Output<'_>) -> Result<(), Stop> {
+    match format {
+        TextOrJson::Json => output.line(&exchange::report_json(run).to_string())?,
+        TextOrJson::Text => lines(run).iter().try_for_each(|line| output.shown(line))?,
+    }
+    Ok(())
 }
 
 /// Says what is done before anything is sent: what was sent before the interruption is read back,

@@ -266,6 +266,19 @@ pub const PROFILE: &[Key] = &[
         Some("\"scaled\""),
         "what is typed before sending",
     ),
+    key(
+        "reports",
+        Shape::Choice(&["auto", "off"]),
+        Some("\"auto\""),
+        "reports at the end of every run",
+    ),
+    key("reports_dir", Shape::Text, None, "folder of the reports"),
+    key(
+        "guard_formulas",
+        Shape::Flag,
+        Some("true"),
+        "keep spreadsheets from running cells of reports",
+    ),
     fixed(key("environment", Shape::Text, None, "word in the header")),
     key(
         "read_only",

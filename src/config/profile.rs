@@ -197,6 +197,12 @@ pub struct Profile {
     pub stop_after: Option<StopAfter>,
     /// What is typed before anything is sent.
     pub confirm: Confirm,
+    /// Write reports at the end of every run.
+    pub reports: bool,
+    /// The folder of the reports; `None`: `reports` in the workspace.
+    pub reports_dir: Option<String>,
+    /// Put a `'` before cells of reports that a spreadsheet would run as a formula.
+    pub guard_formulas: bool,
     /// The word in the header (`production`); empty if there is none.
     pub environment: String,
     /// Never write.
@@ -248,6 +254,9 @@ impl Profile {
             canary_then: CanaryThen::of(settings, "canary_then")?,
             stop_after: text(settings, "stop_after").and_then(StopAfter::read),
             confirm: Confirm::of(settings, "confirm")?,
+            reports: text(settings, "reports") == Some("auto"),
+            reports_dir: owned("reports_dir"),
+            guard_formulas: flag(settings, "guard_formulas"),
             environment: owned("environment").unwrap_or_default(),
             read_only: flag(settings, "read_only"),
             review: Review::of(settings, "review")?,

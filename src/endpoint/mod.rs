@@ -4,11 +4,14 @@
 //! transport. Errors carry a verdict, decided once, here.
 
 pub mod atlan;
+mod credentials;
 pub mod dynamic_media;
 pub mod http;
 pub mod memory;
 
 use futures_util::future::BoxFuture;
+
+pub use credentials::Credentials;
 
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Outcome, Schema, Value,
@@ -369,9 +372,4 @@ pub fn is_certificate(field: &FieldKey) -> bool {
     *field == FieldKey::certificate()
 }
 
-/// Whether a code refuses for want of a right: the authorization family of the SOAP protocol
-/// (20000 to 20009), and HTTP 403 in all its spellings.
-pub fn is_permission(code: &str) -> bool {
-    let is_soap = code.len() == 5 && code.starts_with("2000");
-    is_soap || code.split(['-', ' ']).any(|part| part == "403")
-}
+pub use crate::domain::run::codes::is_permission;

@@ -1,6 +1,12 @@
 //! Signing in, and reading from the endpoint with patience.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -24,6 +30,8 @@ pub(super) struct Connecting {
     /// Held while signing in, so that nobody does it twice.
     turn: AsyncMutex<()>,
     known: Mutex<Option<Connection>>,
+    /// Whether the endpoint stopped taking the credentials in the middle of a run.
+    expired: AtomicBool,
 }
 
 impl Default for Connecting {
@@ -31,6 +39,7 @@ impl Default for Connecting {
         Self {
             turn: AsyncMutex::new(()),
             known: Mutex::default(),
+            expired: AtomicBool::new(false),
         }
     }
 }
@@ -59,6 +68,7 @@ impl Runtime {
         let connection = self.patiently(asking, || endpoint.connect()).await?;
         self.0.gate.limit(self.limits(&connection));
         *lock(&connecting.known) = Some(connection.clone());
+        connecting.expired.store(false, Ordering::Relaxed);
         let said = Event::Connected {
             capabilities: Box::new(connection.capabilities.clone()),
             schema: connection.schema.clone(),
@@ -72,6 +82,16 @@ impl Runtime {
         }
         self.tell(said);
         Ok(connection)
+    }
+
+    /// The endpoint no longer takes the credentials.
+    pub(super) fn signed_out(&self) {
+        self.0.connecting.expired.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody must sign in again before a run can go on.
+    pub(super) fn is_signed_out(&self) -> bool {
+        self.0.connecting.expired.load(Ordering::Relaxed)
     }
 
     /// Signs in anew at the next occasion.

@@ -13,6 +13,7 @@ mod pictures;
 mod report;
 
 mod restore;
+mod revert;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,10 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Whether reports are written by themselves at the end of every run.
+    pub reports: bool,
+    /// Whether cells of reports that a spreadsheet would run as a formula are guarded.
+    pub guard_formulas: bool,
 }
 
 impl Default for RuntimeSettings {
@@ -89,6 +94,8 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
+            reports: false,
+            guard_formulas: false,
         }
     }
 }
@@ -183,7 +190,16 @@ impl Runtime {
             Effect::ResumeRun(run) => self.resume_run(run),
             Effect::StopRun(run) => self.stop_run(run),
             Effect::ReadBack(run) => self.read_back(run),
-            Effect::Report { run, format, path } => self.report(run, format, path),
+            Effect::Report { run, formats, path } => self.report(run, formats, path),
+            Effect::HandOver {
+                run,
+                items,
+                words,
+                path,
+            } => self.hand_over((run, items), words, path),
+            Effect::LoadRun(run) => self.load_run(run),
+            Effect::ReadForRevert(run) => self.read_for_revert(run),
+            Effect::Export(comparison) => self.export(*comparison),
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
         }
         None

@@ -173,6 +173,9 @@ impl Workspace {
         if !is_gapless {
             return Err(self.damaged("the log of operations has a gap"));
         }
+        if self.last_given("operations")? != operations.len() as u64 {
+            return Err(self.damaged("the last operations are missing"));
+        }
         Ok(operations)
     }
 
@@ -331,6 +334,7 @@ fn highest_row(operation: &Operation) -> Option<Row> {
     match &operation.deed {
         Deed::Stage(step) => step.edits.iter().filter_map(|edit| edit.rows.max()).max(),
         Deed::Exclude(picked)
+        | Deed::Accept { staged: picked, .. }
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().filter_map(|one| one.rows.max()).max(),

@@ -288,6 +288,10 @@ impl Session {
             | Effect::StopRun(_)
             | Effect::ReadBack(_)
             | Effect::Report { .. }
+            | Effect::HandOver { .. }
+            | Effect::LoadRun(_)
+            | Effect::ReadForRevert(_)
+            | Effect::Export(_)
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::Quit => Vec::new(),

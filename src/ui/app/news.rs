@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{App, World};
+use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
-        run::RunState,
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
+        failure::FailureKind, run::RunState,
     },
     flow::Event,
     ui::{
@@ -16,11 +16,30 @@ use crate::{
     },
 };
 
+/// `~/reports/R-0001.csv .json .md`: files that differ in their endings, on one line.
+fn named_together(paths: &[PathBuf]) -> String {
+    let Some((first, rest)) = paths.split_first() else {
+        return String::new();
+    };
+    let mut words = first.display().to_string();
+    for path in rest {
+        words.push(' ');
+        match path.extension() {
+            Some(ending) if path.with_extension("") == first.with_extension("") => {
+                words.push('.');
+                words.push_str(&ending.to_string_lossy());
+            }
+            _ => words.push_str(&path.display().to_string()),
+        }
+    }
+    words
+}
+
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stale {
+pub(super) struct Stale {
     /// Rows came or values changed.
-    rows: bool,
+    pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
     states: bool,
     /// It must be worked in now, however long that takes.
@@ -47,8 +66,13 @@ impl App {
     pub fn on_events(&mut self, events: Vec<Event>, now_ms: i64) -> Vec<crate::flow::Effect> {
         self.world.now_ms = now_ms;
         let mut stale = Stale::default();
+        let mut looked = false;
         for event in events {
+            looked |= tells_what_others_did(&event);
             self.absorb(event, &mut stale);
+        }
+        if looked {
+            self.note_outside();
         }
         let World {
             workbench, view, ..
@@ -118,8 +142,20 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::RunLoaded(run) => self.run_loaded(*run),
+            Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
-            Event::ReportWritten(path) => self.say(format!("Report written: {}", path.display())),
+            Event::Reported {
+                run,
+                paths,
+                automatic,
+            } => self.reported(&run, &paths, automatic.as_ref()),
+            Event::HandedOver { count, paths } => self.say(format!(
+                "Handed over {}: {}",
+                text::counted(count, "change"),
+                named_together(&paths)
+            )),
+            Event::ReportWritten(path) => self.say(format!("Written: {}", path.display())),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
@@ -172,6 +208,27 @@ impl App {
         self.world.saved_ms = Some(self.world.now_ms);
         if let Some(sentence) = self.world.awaiting.remove(&id) {
             self.say(sentence);
+        }
+    }
+
+    /// Reports that wrote themselves are told behind the end of their run, if that was just said.
+    fn reported(
+        &mut self,
+        run: &RunId,
+        paths: &[PathBuf],
+        automatic: Option<&Result<(), Failure>>,
+    ) {
+        let words = match automatic {
+            Some(Err(failure)) => failure.sentence(),
+            Some(Ok(())) | None => format!("Report written: {}", named_together(paths)),
+        };
+        let end = self.world.said.last_mut();
+        match end.filter(|said| automatic.is_some() && said.starts_with(run.0.as_str())) {
+            Some(said) => {
+                said.push_str("  ");
+                said.push_str(&words);
+            }
+            None => self.say(words),
         }
     }
 
