@@ -49,13 +49,10 @@ pub async fn open(global: &Global) -> Result<Headless, Stop> {
 /// The words that start the program again on a profile; one that no file knows is the demo's.
 pub fn again(setup: &Setup, profile: &str) -> Again {
     let loaded = &setup.loaded;
-    let usual = loaded
-        .profile(None)
-        .is_ok_and(|usual| usual.name == profile);
     let known = loaded.profile(Some(profile)).is_ok();
-    let open = match (known, usual) {
-        (true, true) => "armarius".to_owned(),
-        (true, false) => format!("armarius -p {profile}"),
+    let open = match (known, loaded.is_chosen_by_flag()) {
+        (true, false) => "armarius".to_owned(),
+        (true, true) => format!("armarius -p {profile}"),
         (false, _) => "armarius demo".to_owned(),
     };
     let resume = known.then(|| format!("{open} resume"));

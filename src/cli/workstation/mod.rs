@@ -178,12 +178,14 @@ async fn show(
     };
     let shown = shell::run(app, &mut guard, (events, nudges), &mut world);
     tokio::select! {
+        // A panic may also look like a keyboard that is gone.
+        biased;
+        cause = interruption::told() => Ok(Some(cause)),
         shown = AssertUnwindSafe(shown).catch_unwind() => match shown {
             Ok(Ok(shell::Left::Asked)) => Ok(None),
             Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
             Ok(Err(error)) => Err(error),
             Err(_) => Ok(Some(Cause::Mistake)),
         },
-        cause = interruption::told() => Ok(Some(cause)),
     }
 }
