@@ -235,6 +235,19 @@ mod tests {
         error: 1,
     };
 
+    fn call() -> CallNote {
+        CallNote {
+            number: 1,
+            operation: "batchSetAssetMetadata".into(),
+            items: vec![0, 1, 2],
+            noted_ms: 1_790_000_000_200,
+            took_ms: Some(20),
+            counts: Some(SAID),
+            trace: String::new(),
+            found: Vec::new(),
+        }
+    }
+
     fn run() -> Run {
         let item = |row: u32, wanted: &str| Item {
             row,
@@ -284,16 +297,7 @@ mod tests {
                 ),
                 None,
             ],
-            calls: vec![CallNote {
-                number: 1,
-                operation: "batchSetAssetMetadata".into(),
-                items: vec![0, 1, 2],
-                noted_ms: 1_790_000_000_200,
-                took_ms: Some(20),
-                counts: Some(SAID),
-                trace: String::new(),
-                found: Vec::new(),
-            }],
+            calls: vec![call()],
             counts: SAID,
             counted: true,
         }
