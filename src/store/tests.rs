@@ -92,6 +92,7 @@ pub(super) fn run(items: u32) -> Run {
         calls: vec![call(1, 0)],
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 

@@ -124,6 +124,8 @@ pub enum Mark {
     Only,
     /// The assets of the changes listed in Results.
     Listed,
+    /// Every change listed in Results, or none.
+    Pick,
     /// The marks before.
     Restore,
 }
@@ -205,6 +207,10 @@ pub enum Work {
     Retry,
     /// Read back what is unknown.
     ReadBack,
+    /// Accept what the server has.
+    Accept,
+    /// Write a table of changes for somebody else.
+    HandOver,
     /// Write the report.
     Report,
 }

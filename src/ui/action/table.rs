@@ -77,6 +77,7 @@ table! {
     Mark M::DropHidden, "select-hidden-drop" "", ["s h"], [], BROWSE, "drop hidden marks", "drops the marks the filter hides";
     Mark M::Only,     "select-only" "",     ["s o"], [], BROWSE, "show only marked", "filters by is:marked";
     Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the listed changes in Browse";
+    Mark M::Pick,     "pick-listed" "",     ["A"], ["a a"], &[Results], "pick all", "picks every listed change of the run, or none";
     Mark M::Restore,  "select-last" "",     ["s r"], [], BROWSE, "restore previous", "brings the marks before back";
 
     View V::Filter,      "filter" "QUERY",  ["/"], ["f12"], LISTS, "filter", "narrows the list while you type";
@@ -113,6 +114,8 @@ table! {
     Work W::Resume,   "resume" "[RUN]", [], [], EVERYWHERE, "resume", "goes on with a paused or interrupted run";
     Work W::Retry,    "retry" "[RUN]",  ["r"], ["a r"], &[Results], "retry ..", "plans what failed once more";
     Work W::ReadBack, "read-back" "[RUN]", ["R"], ["f5"], &[Results], "read back", "asks the server what it has where the outcome is unknown";
+    Work W::Accept,   "accept-changes" "", ["a"], ["a k"], &[Results], "accept", "accepts what the server has; the change leaves the problems and the draft";
+    Work W::HandOver, "hand-over" "[NOTE]", ["H"], ["a h"], &[Results], "hand over", "writes a small table of these changes for somebody else, and a note";
     Work W::Report,   "report" "[csv|json|md]", ["w"], ["a w"], &[Results], "report", "writes the report of the run";
 
     Copy Copy::Id,    "copy-id" "",    ["y i"], [], LISTS, "id", "copies the id";

@@ -209,6 +209,8 @@ impl App {
             Work::Resume
             | Work::Retry
             | Work::ReadBack
+            | Work::Accept
+            | Work::HandOver
             | Work::Report
             | Work::Pause
             | Work::Stop => {

@@ -76,6 +76,10 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
+                Step::Correct(wanted) => {
+                    let step = dialogs::correcting(&wanted, &self.world.scene(true));
+                    steps.push_front(step);
+                }
                 Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => {
                     self.settle();
@@ -190,6 +194,10 @@ fn sentence(operation: &Operation) -> String {
                 text::counted(count(picked), "change")
             )
         }
+        Deed::Accept { run, items, .. } => format!(
+            "Accepted {} of {run} as the server has it.  u undo",
+            text::counted(items.len(), "change")
+        ),
         Deed::Undo(_) => format!(
             "Taken back: {}.  U redo",
             operation.label.trim_start_matches("undo: ")

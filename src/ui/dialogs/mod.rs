@@ -22,7 +22,8 @@ mod view;
 
 pub use command::CommandLine;
 pub use confirm::Confirm;
-pub use editing::{command_line, editing, help, plan, plan_of};
+pub use edit::Wanted;
+pub use editing::{command_line, correcting, editing, help, plan, plan_of};
 pub use facets::Facets;
 pub use filter_line::FilterLine;
 pub use help::Help;

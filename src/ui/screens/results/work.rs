@@ -2,10 +2,14 @@
 
 use super::{Results, again};
 use crate::{
-    domain::{Run, RunId, run::RunState, workbench::Command},
+    domain::{
+        Outcome, Run, RunId,
+        run::{RunState, acceptable},
+        workbench::Command,
+    },
     flow::{Effect, ReportFormat},
     ui::{
-        action::{Edit, Work},
+        action::Work,
         component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
@@ -15,6 +19,18 @@ use crate::{
 /// Whether a run waits for a person.
 pub(super) fn is_paused(run: &Run) -> bool {
     matches!(run.state, RunState::Paused | RunState::Interrupted)
+}
+
+/// What is said when a run is taken up: what was sent and not answered comes first.
+fn goes_on(run: &Run) -> String {
+    match run.unanswered() {
+        0 => format!("{} goes on.", run.id),
+        sent => format!(
+            "{} goes on: {} sent and not answered, read back first.",
+            run.id,
+            text::counted(sent as u64, "change")
+        ),
+    }
 }
 
 impl Results {
@@ -38,6 +54,8 @@ impl Results {
             Work::Retry => self.retry(scene),
             Work::ReadBack => self.read_back(scene),
             Work::Report => self.report(argument, scene),
+            Work::HandOver => self.hand_over(argument, scene),
+            Work::Accept => self.accept(scene),
             Work::Exclude => self.exclude(scene),
             Work::Undo | Work::Redo | Work::UndoStep | Work::Drop | Work::Submit => {
                 Reaction::Passed
@@ -46,7 +64,8 @@ impl Results {
     }
 
     fn steer(&self, work: Work, scene: &Scene<'_>) -> Reaction {
-        let current = scene.workbench.current_run();
+        let shown = self.run(scene).filter(|run| run.is_unfinished());
+        let current = shown.or_else(|| scene.workbench.unfinished_run());
         match (work, current) {
             (Work::Resume, _) => {
                 let mut runs = scene.workbench.runs().iter().rev();
@@ -54,12 +73,15 @@ impl Results {
                 let Some(run) = run.or_else(|| runs.find(|run| is_paused(run))) else {
                     return Reaction::say("No run waits to go on.");
                 };
-                Reaction::step(Step::Effect(Effect::ResumeRun(run.id.clone())))
+                Reaction::Taken(vec![
+                    Step::Effect(Effect::ResumeRun(run.id.clone())),
+                    Step::Say(goes_on(run)),
+                ])
             }
             (_, None) => Reaction::say("No run is going."),
             (Work::Pause, Some(run)) if is_paused(run) => Reaction::Taken(vec![
                 Step::Effect(Effect::ResumeRun(run.id.clone())),
-                Step::Say(format!("{} goes on.", run.id)),
+                Step::Say(goes_on(run)),
             ]),
             (Work::Pause, Some(run)) => Reaction::Taken(vec![
                 Step::Effect(Effect::PauseRun(run.id.clone())),
@@ -74,10 +96,13 @@ impl Results {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet.");
         };
-        let all: Vec<u32> = (0..u32::try_from(run.items.len()).unwrap_or(u32::MAX)).collect();
         let picked: Vec<u32> = self.marks.iter().collect();
-        let places = if picked.is_empty() { &all } else { &picked };
-        let portion = again::portion(run, places, scene);
+        let places = if picked.is_empty() {
+            again::unwritten(run, scene)
+        } else {
+            picked
+        };
+        let portion = again::portion(run, &places, scene);
         if !portion.changes.is_empty() {
             return Reaction::step(dialogs::plan_of(portion, scene));
         }
@@ -117,24 +142,18 @@ impl Results {
                 "There is no report `{wanted}`; known are csv, json, md."
             ));
         }
-        let effect = |format| Effect::Report {
+        Reaction::step(Step::Effect(Effect::Report {
             run: run.id.clone(),
-            format,
+            formats,
             path: None,
-        };
-        Reaction::Taken(
-            formats
-                .into_iter()
-                .map(|one| Step::Effect(effect(one)))
-                .collect(),
-        )
+        }))
     }
 
     fn exclude(&mut self, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
             return Reaction::nothing();
         };
-        let picked = again::picked(run, &self.targets(), scene);
+        let picked = scene.workbench.staged_of_run(run, self.targets());
         if picked.is_empty() {
             return Reaction::say("Nothing of that is staged any more.");
         }
@@ -165,26 +184,46 @@ impl Results {
         Reaction::step(Step::Mark { rows, say })
     }
 
-    /// The edit dialog on the picked changes, or the one under the cursor.
-    pub(super) fn edit(&self, scene: &Scene<'_>) -> Reaction {
+    /// Accepts what the server has for the picked changes, or the one under the cursor.
+    fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
-            return Reaction::Passed;
+            return Reaction::say("No runs yet; there is nothing to accept.");
         };
-        if scene.workbench.read_only.is_some() {
-            return Reaction::Passed;
+        let targets = self.targets();
+        let settled = |place: &u32| run.settled[*place as usize].as_ref();
+        let refusals = targets.iter().filter_map(settled).filter_map(|settled| {
+            let why = acceptable(settled).err()?;
+            Some((settled.outcome == Outcome::Applied, why))
+        });
+        let mut refusals: Vec<(bool, &str)> = refusals.collect();
+        if refusals.len() == targets.len() {
+            refusals.sort_unstable();
+            let why = refusals.first().map_or("nothing is listed", |(_, why)| why);
+            return Reaction::say(format!("Nothing to accept: {why}."));
         }
-        let rows = again::rows(run, &self.targets(), scene);
-        if rows.is_empty() {
-            return Reaction::say("There is no asset to edit here.");
+        let command = Command::Accept {
+            run: run.id.clone(),
+            items: targets.into_iter().collect(),
+        };
+        self.marks.clear();
+        Reaction::step(Step::Apply(command))
+    }
+
+    /// Writes the picked changes, or the one under the cursor, to a small table for somebody
+    /// else, with a note.
+    fn hand_over(&self, words: &str, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::say("No runs yet; there is nothing to hand over.");
+        };
+        let items = self.targets();
+        if items.is_empty() {
+            return Reaction::say("No change is listed; there is nothing to hand over.");
         }
-        let say = format!(
-            "Marked {} of {}.",
-            text::counted(rows.len(), "asset"),
-            run.id
-        );
-        Reaction::Taken(vec![
-            Step::Mark { rows, say },
-            Step::Edit(Edit::Open, String::new()),
-        ])
+        Reaction::step(Step::Effect(Effect::HandOver {
+            run: run.id.clone(),
+            items,
+            words: words.trim().to_owned(),
+            path: None,
+        }))
     }
 }
