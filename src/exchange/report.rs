@@ -370,6 +370,19 @@ mod tests {
         error: 1,
     };
 
+    fn call() -> CallNote {
+        CallNote {
+            number: 1,
+            operation: "batchSetAssetMetadata".into(),
+            items: vec![0, 1, 2],
+            noted_ms: 1_790_000_000_200,
+            took_ms: Some(20),
+            counts: Some(SAID),
+            trace: String::new(),
+            found: Vec::new(),
+        }
+    }
+
     const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
 
     fn run() -> Run {
@@ -413,16 +426,7 @@ mod tests {
                 settled(2, Outcome::Refused, "E7", REFUSED),
                 None,
             ],
-            calls: vec![CallNote {
-                number: 1,
-                operation: "batchSetAssetMetadata".into(),
-                items: vec![0, 1, 2],
-                noted_ms: 1_790_000_000_200,
-                took_ms: Some(20),
-                counts: Some(SAID),
-                trace: String::new(),
-                found: Vec::new(),
-            }],
+            calls: vec![call()],
             counts: SAID,
             counted: true,
             reverts: Vec::new(),

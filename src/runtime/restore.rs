@@ -31,7 +31,7 @@ impl Runtime {
     pub async fn restore(&self) -> Result<Restored, Failure> {
         let (stamp, read_only) = (self.stamp(), self.0.read_only.clone());
         let keeps_copy = read_only.is_none();
-        let work = move |workspace: &mut Workspace| restored(workspace, stamp, read_only);
+        let work = move |workspace: &mut Workspace| restored(workspace, &stamp, read_only);
         let restored = self.0.disk.ask(WHAT, work).await?;
         if keeps_copy {
             // Everything was readable. A copy that can't be made is made at another start.
@@ -54,7 +54,7 @@ impl Runtime {
 
 fn restored(
     workspace: &mut Workspace,
-    stamp: Stamp,
+    stamp: &Stamp,
     read_only: Option<String>,
 ) -> Result<Restored, StoreError> {
     let mut workbench = Workbench::new();
@@ -82,7 +82,7 @@ fn restored(
     }
     workbench.restore_summaries(runs);
     if read_only.is_none() {
-        settle_ended(workspace, &mut workbench, &stamp)?;
+        settle_ended(workspace, &mut workbench, stamp)?;
     }
     workbench.read_only = read_only;
     Ok(Restored {

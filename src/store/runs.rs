@@ -159,7 +159,11 @@ impl Workspace {
     ///
     /// [`StoreError::Damaged`] if a record is not what was written.
     pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        self.summaries(None)
+        let runs = self.summaries(None)?;
+        if self.last_given("runs")? != runs.len() as u64 {
+            return Err(self.damaged("some runs are missing"));
+        }
+        Ok(runs)
     }
 
     /// The name of the last run; `None` if there never was one.
