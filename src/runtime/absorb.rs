@@ -34,6 +34,7 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         | Event::ListFailed { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
+        | Event::DryRun(_)
         | Event::Persisted(_)
         | Event::Reported { .. }
         | Event::HandedOver { .. }

@@ -12,6 +12,7 @@ pub mod batch;
 mod call;
 mod canary;
 pub mod compare;
+pub mod dry;
 pub mod engine;
 pub mod gate;
 mod lane;

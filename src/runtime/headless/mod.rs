@@ -2,6 +2,9 @@
 
 mod library;
 mod results;
+mod sending;
+
+pub use sending::Progress;
 
 use std::path::PathBuf;
 
@@ -49,11 +52,11 @@ pub struct Headless {
     has_reports: bool,
     reported: Result<Vec<PathBuf>, Failure>,
     note: String,
-    progress: Option<Progress>,
+    progress: Option<Listener>,
 }
 
-/// Sees a run after each bundle of news.
-type Progress = Box<dyn FnMut(&Run) + Send>;
+/// Hears the news on the way.
+type Listener = Box<dyn FnMut(Progress<'_>) + Send>;
 
 impl Headless {
     /// Opens a workspace as it was left. Must be called within a tokio runtime.
@@ -83,11 +86,6 @@ impl Headless {
     /// The runtime, to pause a run from elsewhere (a signal).
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
-    }
-
-    /// Lets somebody see a run after each bundle of news.
-    pub fn on_progress(&mut self, progress: impl FnMut(&Run) + Send + 'static) {
-        self.progress = Some(Box::new(progress));
     }
 
     /// What the last run waits for or why it stopped; empty if there is nothing to say.
@@ -126,7 +124,8 @@ impl Headless {
         };
         let (draft, listing) = (self.workbench.draft(), &self.workbench.listing);
         let schema = &self.workbench.schema;
-        Plan::of(draft, listing, schema, capabilities, self.batch_size())
+        let size = self.batch_size().min(capabilities.max_batch).max(1);
+        Plan::of(draft, listing, schema, capabilities, size).with_canary(&self.rules, size)
     }
 
     fn batch_size(&self) -> usize {
@@ -221,9 +220,6 @@ impl Headless {
     async fn follow(&mut self, id: RunId) -> Result<Run, Failure> {
         let (state, note) = loop {
             let news = self.until(|event| ended(event, &id)).await?;
-            if let (Some(progress), Some(run)) = (&mut self.progress, self.workbench.run(&id)) {
-                progress(run);
-            }
             if let Some(end) = news {
                 break end;
             }
@@ -254,6 +250,7 @@ impl Headless {
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
             absorb(&mut self.workbench, &event);
+            self.pass_on(&event);
             if let Some(picked) = pick(&event) {
                 return picked;
             }

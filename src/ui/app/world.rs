@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ratatui::layout::Size;
 
 use crate::{
-    domain::{OperationId, Row, Workbench},
+    domain::{OperationId, Row, Workbench, plan::DryRun},
     ui::{
         action::Context,
         component::{Identity, Scene, ScreenId},
@@ -41,6 +41,8 @@ pub(super) struct World {
     pub(super) bell: bool,
     /// Until when the run waits, milliseconds since 1970, and why.
     pub(super) run_waits: Option<(i64, String)>,
+    /// What the last dry run found.
+    pub(super) dry_run: Option<DryRun>,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -68,6 +70,7 @@ impl World {
             run_note: String::new(),
             bell: false,
             run_waits: None,
+            dry_run: None,
             cursor: None,
             contexts: &[],
             wrap: false,
@@ -90,6 +93,7 @@ impl World {
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,
+            dry_run: self.dry_run.as_ref(),
             run_waits: self
                 .run_waits
                 .as_ref()
