@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    plan::DryRun,
     points::Comparison,
     revert::Reread,
     run::{CallNote, RunRules, RunState, Settlement},
@@ -48,6 +49,14 @@ pub enum Effect {
         key: String,
         /// JSON text.
         value: String,
+    },
+    /// Find out what would become of these changes if they were sent; answer [`Event::DryRun`].
+    /// Sends nothing.
+    DryRun {
+        /// The changes.
+        items: Vec<Item>,
+        /// The digest of the plan they are of.
+        digest: String,
     },
     /// Freeze and send a run; answer [`Event::RunStarted`] once it is durable.
     Submit(Box<Submission>),
@@ -191,6 +200,8 @@ pub enum Event {
     Persisted(OperationId),
     /// Something could not be kept: the draft turns read-only and says so.
     PersistFailed(Failure),
+    /// What a dry run found.
+    DryRun(Box<DryRun>),
     /// A run is durable and begins.
     RunStarted(Box<Run>),
     /// A call was noted, or answered.

@@ -40,6 +40,34 @@ pub struct Global {
     /// Colours on the screen
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub colour: Option<Colour>,
+    /// Keys of the configuration that a command's own options set.
+    #[arg(skip)]
+    pub keys: Vec<(String, String)>,
+}
+
+impl Global {
+    /// The same with a command's own care over the configuration's.
+    pub fn with(&self, care: &Care) -> Self {
+        let mut global = self.clone();
+        let canary = care.canary.map(|assets| assets.to_string());
+        let stated = [("canary", canary), ("stop_after", care.stop_after.clone())];
+        let stated = stated
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), text?)));
+        global.keys.extend(stated);
+        global
+    }
+}
+
+/// How carefully a run begins, and when it stops by itself.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Care {
+    /// Send so many assets first, alone, and read them back before the rest; 0 for none
+    #[arg(long, value_name = "N")]
+    pub canary: Option<u32>,
+    /// Stop after so many errors, or at such a share: `10`, `20%`, `10 or 20%`, `never`
+    #[arg(long, value_name = "RULE")]
+    pub stop_after: Option<String>,
 }
 
 /// When to use colours.
@@ -73,9 +101,15 @@ pub enum Command {
     },
     /// Send the draft and wait for an outcome of every change
     Submit {
-        /// Do not ask
+        /// Do not ask: the plan as printed is what you want, whatever the number of assets
         #[arg(long, short = 'y')]
         yes: bool,
+        /// Send nothing: read every asset again and say what would become of each change
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// How carefully
+        #[command(flatten)]
+        care: Care,
         /// How to print the outcomes
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,

@@ -10,6 +10,7 @@ pub mod chosen;
 pub mod config;
 pub mod demo;
 pub mod draft;
+pub mod dry;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
@@ -19,6 +20,7 @@ pub mod list;
 pub mod mistake;
 pub mod output;
 pub mod plan;
+pub mod progress;
 pub mod report;
 pub mod results;
 pub mod revert;
@@ -128,9 +130,15 @@ async fn headless(
         }
         Command::Draft(args) => draft::run(global, args, output).await,
         Command::Plan { format } => plan::run(global, *format, output).await,
-        Command::Submit { yes, format } => {
-            submit::run(global, (What::Draft, *yes, *format), output).await
-        }
+        Command::Submit {
+            dry_run: true,
+            care,
+            format,
+            ..
+        } => dry::run(&global.with(care), *format, output).await,
+        Command::Submit {
+            yes, care, format, ..
+        } => submit::run(&global.with(care), (What::Draft, *yes, *format), output).await,
         Command::Resume { run, format } => {
             submit::run(global, (What::Resume(run.clone()), true, *format), output).await
         }

@@ -47,6 +47,13 @@ pub trait Endpoint: Send + Sync {
         ids: &'a [AssetId],
     ) -> BoxFuture<'a, Result<Vec<(AssetId, Value)>, EndpointError>>;
 
+    /// Asks whether these changes would be allowed, without writing anything. Takes any number.
+    fn rights<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Result<Rights, EndpointError>> {
+        let _ = items;
+        let why = "the protocol has no way to ask for rights without writing";
+        Box::pin(async move { Ok(Rights::NotOffered(why.to_owned())) })
+    }
+
     /// Sends one call, once. Never retries by itself.
     ///
     /// # Errors
@@ -77,6 +84,15 @@ pub trait Endpoint: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, EndpointError>>;
 }
 
+/// What an endpoint says of rights, asked without writing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// It can't be asked (why).
+    NotOffered(String),
+    /// Of each change in order: `None` if it is allowed or nothing is said, else why not.
+    Told(Vec<Option<String>>),
+}
+
 /// What is asked of an endpoint, as far as it matters for its pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
@@ -88,6 +104,8 @@ pub enum Asking {
     Fetch(usize),
     /// [`Endpoint::thumbnails`] of so many assets.
     Thumbnails(usize),
+    /// [`Endpoint::rights`] of so many changes.
+    Rights(usize),
     /// [`Endpoint::submit`].
     Submit,
     /// [`Endpoint::picture`].

@@ -38,6 +38,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::ListFailed { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
+        | Event::DryRun(_)
         | Event::Persisted(_)
         | Event::Exported(_)
         | Event::Reported { .. }

@@ -7,6 +7,7 @@
 mod absorb;
 mod connect;
 mod disk;
+mod dry;
 mod headless;
 mod list;
 mod pictures;
@@ -40,7 +41,7 @@ use crate::{
 };
 
 pub use absorb::absorb;
-pub use headless::{Headless, HeadlessError};
+pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::Restored;
 
 use connect::Connecting;
@@ -185,6 +186,7 @@ impl Runtime {
             Effect::Persist(operation) => self.persist(*operation),
             Effect::SaveMarks(marks) => self.save_marks(marks),
             Effect::SaveSetting { key, value } => self.save_setting(key, value),
+            Effect::DryRun { items, digest } => self.dry_run(items, digest),
             Effect::Submit(submission) => self.submit(*submission),
             Effect::PauseRun(run) => self.pause_run(&run),
             Effect::ResumeRun(run) => self.resume_run(run),

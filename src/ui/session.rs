@@ -282,6 +282,7 @@ impl Session {
             | Effect::Picture { .. }
             | Effect::SaveMarks(_)
             | Effect::SaveSetting { .. }
+            | Effect::DryRun { .. }
             | Effect::Submit(_)
             | Effect::PauseRun(_)
             | Effect::ResumeRun(_)
@@ -362,6 +363,8 @@ pub fn identity() -> Identity {
         environment: "PROD".into(),
         role: "librarian".into(),
         draft: "AW26 rights fix".into(),
+        check_before: true,
+        read_back: true,
         ..Identity::default()
     }
 }

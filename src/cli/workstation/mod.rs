@@ -130,6 +130,8 @@ fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
         draft: String::new(),
         batch_size: profile.batch_size.map(|size| size as usize),
         rules: session::rules(profile),
+        check_before: profile.check_before,
+        read_back: profile.read_back,
         always_count: profile.confirm == Confirm::Count,
         utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
             jiff::tz::TimeZone::system().to_offset(now).seconds()

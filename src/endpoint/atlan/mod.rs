@@ -18,6 +18,7 @@ mod pictures;
 #[cfg(test)]
 mod recorded;
 mod refusal;
+mod rights;
 mod search;
 mod typedefs;
 mod vocabulary;
@@ -33,11 +34,11 @@ use std::sync::{
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
-use crate::domain::{Asset, AssetId, FieldKey, Value};
+use crate::domain::{Asset, AssetId, FieldKey, Item, Value};
 
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
-    EndpointError, Page,
+    EndpointError, Page, Rights,
     http::{self, Http, HttpRequest, HttpResponse},
     in_chunks,
 };
@@ -331,6 +332,10 @@ impl Endpoint for Atlan {
         })
     }
 
+    fn rights<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Result<Rights, EndpointError>> {
+        Box::pin(self.asked_for_rights(items))
+    }
+
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
     }
@@ -340,6 +345,7 @@ impl Endpoint for Atlan {
             // Who is signed in, the types, and how many assets of each.
             Asking::Connect => 3,
             Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Rights(changes) => in_chunks(changes, rights::CHUNK),
             Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
         }
     }

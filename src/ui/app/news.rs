@@ -6,7 +6,7 @@ use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
         Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
-        failure::FailureKind, run::RunState,
+        failure::FailureKind, plan::DryRun, run::RunState,
     },
     flow::Event,
     ui::{
@@ -145,6 +145,7 @@ impl App {
             Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
+            Event::DryRun(found) => self.dry_run(*found),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             Event::Reported {
                 run,
@@ -160,6 +161,16 @@ impl App {
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
         }
+    }
+
+    fn dry_run(&mut self, found: DryRun) {
+        let counts: Vec<String> = found
+            .counts()
+            .into_iter()
+            .map(|(word, count)| format!("{} {word}", text::number(count as u64)))
+            .collect();
+        self.say(format!("Dry run: {}; nothing was sent.", counts.join(", ")));
+        self.world.dry_run = Some(found);
     }
 
     fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ratatui::layout::Size;
 
 use crate::{
-    domain::{OperationId, Row, RunId, Workbench},
+    domain::{OperationId, Row, RunId, Workbench, plan::DryRun},
     ui::{
         action::Context,
         component::{Component, Identity, Scene, ScreenId},
@@ -45,6 +45,8 @@ pub(super) struct World {
     pub(super) bell: bool,
     /// Until when the run waits, milliseconds since 1970, and why.
     pub(super) run_waits: Option<(i64, String)>,
+    /// What the last dry run found.
+    pub(super) dry_run: Option<DryRun>,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -74,6 +76,7 @@ impl World {
             run_note: String::new(),
             bell: false,
             run_waits: None,
+            dry_run: None,
             cursor: None,
             contexts: &[],
             wrap: false,
@@ -96,6 +99,7 @@ impl World {
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,
+            dry_run: self.dry_run.as_ref(),
             run_waits: self
                 .run_waits
                 .as_ref()
