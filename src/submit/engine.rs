@@ -109,16 +109,18 @@ impl Engine {
                 }
             }
             let flush = road.flush_at();
+            // In this order: a run repeats itself, given the same answers.
             tokio::select! {
+                biased;
                 changed = self.wishes.changed(), if !self.orphan => match changed {
                     Ok(()) => self.wish_changed().await,
                     Err(_) => self.orphan = true,
                 },
-                Some(ended) = flying.next() => self.ended(ended),
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
                     road.flush();
                 }
+                Some(ended) = flying.next() => self.ended(ended),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
         }
         self.finish().await;
@@ -147,6 +149,7 @@ impl Engine {
     async fn pause(&mut self) {
         if !self.paused {
             self.paused = true;
+            self.lanes.compare_again();
             let note = self.held.clone().unwrap_or_default();
             self.enter(RunState::Paused, &note).await;
         }
@@ -211,7 +214,7 @@ impl Engine {
             self.run.settle(settlement);
         }
         for job in ended.again.into_iter().rev() {
-            self.lanes.back(job);
+            self.lanes.back(&self.run.items, job);
         }
         if let Some(why) = ended.halt {
             self.held.get_or_insert(why);

@@ -42,7 +42,10 @@ pub struct Pace {
     limits: Limits,
     next_slot: Duration,
     brake_until: Duration,
+    /// Until when the endpoint itself asked for quiet.
+    asked_until: Duration,
     brakes: u64,
+    holds: u64,
     straight: u32,
     slowness: f64,
     random: u64,
@@ -55,7 +58,9 @@ impl Pace {
             limits,
             next_slot: Duration::ZERO,
             brake_until: Duration::ZERO,
+            asked_until: Duration::ZERO,
             brakes: 0,
+            holds: 0,
             straight: 0,
             slowness: 1.0,
             random: seed | 1,
@@ -86,6 +91,11 @@ impl Pace {
             brakes: self.brakes,
             at,
         }
+    }
+
+    /// How often the brake was pulled, or held longer than it was.
+    pub fn holds(&self) -> u64 {
+        self.holds
     }
 
     /// Until when nobody may send; `None` if the brake is off.
@@ -123,7 +133,8 @@ impl Pace {
             if asked > LONGEST_WAIT {
                 return Err(Exhausted);
             }
-            self.brake_until = self.brake_until.max(now + asked);
+            self.asked_until = self.asked_until.max(now + asked);
+            self.hold(self.asked_until);
         }
         // Requests that left before the brake was pulled fail for the same reason: one pull.
         if ticket.brakes < self.brakes {
@@ -133,17 +144,25 @@ impl Pace {
             return Err(Exhausted);
         }
         let backoff = self.backoff();
-        self.brake_until = self.brake_until.max(now + backoff);
+        self.hold(now + backoff);
         self.straight += 1;
         self.brakes += 1;
         self.slowness = (self.slowness * 2.0).min(SLOWEST);
         Ok(())
     }
 
-    /// Starts over after a pause: the budget is whole again.
+    fn hold(&mut self, until: Duration) {
+        if until > self.brake_until {
+            self.brake_until = until;
+            self.holds += 1;
+        }
+    }
+
+    /// Starts over after a pause: the budget is whole again. A wait the endpoint asked for holds
+    /// whoever is in a hurry.
     pub fn forgive(&mut self) {
         self.straight = 0;
-        self.brake_until = Duration::ZERO;
+        self.brake_until = self.asked_until;
     }
 
     /// Full jitter: anything between nothing and a ceiling that doubles each time.

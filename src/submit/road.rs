@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{
-    sync::watch,
+    sync::Notify,
     time::{Instant, sleep_until, timeout},
 };
 
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     domain::{
         Failure, Item, Run, RunId,
+        failure::FailureKind,
         run::{CallNote, RunState, Settlement},
     },
     endpoint::{CallKind, Endpoint, EndpointError, Verdict},
@@ -30,6 +31,10 @@ use crate::{
 
 /// The time between bundles of news: twenty a second.
 const BUNDLE: Duration = Duration::from_millis(50);
+/// How old a note may be when its call leaves.
+pub(super) const PROMPT: Duration = Duration::from_secs(1);
+/// How often a note is made again before the run waits for a quicker disk.
+const NOTES: u32 = 3;
 
 /// Everything the calls of a run share.
 #[derive(Clone)]
@@ -40,7 +45,9 @@ struct Shared {
     items: Vec<Item>,
     parts: Parts,
     pace: Mutex<Pace>,
-    wish: watch::Sender<Wish>,
+    wish: Mutex<Wish>,
+    /// Wakes whoever waits, in the order they came: a run repeats itself, given the same answers.
+    wished: Notify,
     next_number: AtomicU32,
     bundle: Mutex<Bundle>,
     start: Instant,
@@ -85,7 +92,8 @@ impl Road {
             run: run.id.clone(),
             items: run.items.clone(),
             pace: Mutex::new(Pace::new(limits, parts.seed)),
-            wish: watch::Sender::new(Wish::Go),
+            wish: Mutex::new(Wish::Go),
+            wished: Notify::new(),
             next_number: AtomicU32::new(last + 1),
             bundle: Mutex::default(),
             start: Instant::now(),
@@ -96,15 +104,13 @@ impl Road {
     // --- what the engine asks
 
     pub(super) fn wish(&self) -> Wish {
-        *self.0.wish.borrow()
+        *lock(&self.0.wish)
     }
 
     pub(super) fn set_wish(&self, wish: Wish) {
-        self.0.wish.send_if_modified(|now| {
-            let changed = *now != wish;
-            *now = wish;
-            changed
-        });
+        if std::mem::replace(&mut *lock(&self.0.wish), wish) != wish {
+            self.0.wished.notify_waiters();
+        }
     }
 
     pub(super) fn concurrency(&self) -> usize {
@@ -185,8 +191,7 @@ impl Road {
 
     /// Waits for a turn: for the pace and the brake. `None` if the run is to pause or stop first.
     pub(super) async fn turn(&self, purpose: Purpose) -> Option<Ticket> {
-        let mut wish = self.0.wish.subscribe();
-        if purpose == Purpose::Begin && *wish.borrow() != Wish::Go {
+        if purpose == Purpose::Begin && self.wish() != Wish::Go {
             return None;
         }
         let ticket = self.pace().reserve(self.0.start.elapsed());
@@ -199,9 +204,21 @@ impl Road {
             }
             let gives_way = purpose == Purpose::Begin || braked.is_some();
             tokio::select! {
+                biased;
                 () = sleep_until(self.0.start + at) => {}
-                _ = wish.wait_for(|wish| *wish != Wish::Go), if gives_way => return None,
+                () = self.not_going(), if gives_way => return None,
             }
+        }
+    }
+
+    /// Waits until the run is to pause or stop.
+    async fn not_going(&self) {
+        loop {
+            let wished = self.0.wished.notified();
+            if self.wish() != Wish::Go {
+                return;
+            }
+            wished.await;
         }
     }
 
@@ -241,6 +258,11 @@ impl Road {
         let asked = error.retry_after();
         let now = self.0.start.elapsed();
         self.pace().brake(ticket, now, asked)
+    }
+
+    pub(super) fn is_braked(&self) -> bool {
+        let now = self.0.start.elapsed();
+        self.pace().braked_until(now).is_some()
     }
 
     pub(super) fn no_answer(&self) -> EndpointError {
@@ -306,11 +328,29 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Road {
-    /// Notes a call, durably: it may leave only after that.
-    pub(super) async fn noted(&self, note: &CallNote) -> Result<(), Failure> {
-        self.0.parts.journal.note_call(&self.0.run, note).await?;
-        self.tell_call(note);
-        Ok(())
+    /// Notes a call, durably: it may leave only after that, and at once.
+    ///
+    /// After a kill the note is all there is to say until when the call may be carried out, so a
+    /// note that took long to keep is made again.
+    pub(super) async fn noted_now(&self, number: u32, job: &Job) -> Result<CallNote, Failure> {
+        for _ in 0..NOTES {
+            let start = Instant::now();
+            let note = CallNote {
+                noted_ms: self.now_ms(),
+                ..self.note(number, job)
+            };
+            self.0.parts.journal.note_call(&self.0.run, &note).await?;
+            if start.elapsed() < PROMPT {
+                self.tell_call(&note);
+                return Ok(note);
+            }
+        }
+        Err(Failure {
+            what: "could not keep a note of the run, so nothing more is sent".into(),
+            why: format!("the disk takes longer than {} s for it", PROMPT.as_secs()),
+            hint: "go on when the disk is less busy".into(),
+            kind: FailureKind::Local,
+        })
     }
 
     pub(super) fn items(&self) -> &[Item] {
