@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
-    run::{CallNote, RunState, Settlement},
+    run::{CallNote, RunRules, RunState, Settlement},
 };
 
 /// Work the app asks of the world.
@@ -57,13 +57,25 @@ pub enum Effect {
     StopRun(RunId),
     /// Read back the changes of a run whose outcome is unknown, or all if none is.
     ReadBack(RunId),
-    /// Write the report of a run; answer [`Event::ReportWritten`].
+    /// Write reports of a run; answer [`Event::Reported`].
     Report {
         /// Of which run.
         run: RunId,
-        /// In which format.
-        format: ReportFormat,
-        /// Where to; the reports folder of the workspace if `None`.
+        /// In which formats.
+        formats: Vec<ReportFormat>,
+        /// Where to; the reports folder if `None`.
+        path: Option<PathBuf>,
+    },
+    /// Write a small table of changes of a run for somebody else, and a note beside it; answer
+    /// [`Event::HandedOver`].
+    HandOver {
+        /// Of which run.
+        run: RunId,
+        /// The changes, as places in the run.
+        items: Vec<u32>,
+        /// What to say in the note; empty if nothing.
+        words: String,
+        /// Where to; the reports folder if `None`.
         path: Option<PathBuf>,
     },
     /// Put text on the clipboard.
@@ -87,6 +99,8 @@ pub struct Submission {
     pub calls: Vec<(bool, Vec<u32>)>,
     /// The digest over the items.
     pub digest: String,
+    /// How carefully the run begins, and when it stops by itself.
+    pub rules: RunRules,
 }
 
 /// The formats of a report.
@@ -183,6 +197,17 @@ pub enum Event {
         /// How.
         settled: Vec<Settlement>,
     },
+    /// A run sends nothing for a while that a person notices.
+    RunWaits {
+        /// Which run.
+        run: RunId,
+        /// Until then, milliseconds since 1970.
+        until_ms: i64,
+        /// For so long from when it was told.
+        seconds: u64,
+        /// Why, in words.
+        why: String,
+    },
     /// A run's new state.
     RunState {
         /// Which run.
@@ -194,8 +219,23 @@ pub enum Event {
         /// What it waits for or why it stopped, in words; empty if there is nothing to say.
         note: String,
     },
-    /// A report lies there.
-    ReportWritten(PathBuf),
+    /// Reports of a run were written.
+    Reported {
+        /// Of which run.
+        run: RunId,
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+        /// For those written by themselves at the end of a run: whether that worked. `None` for
+        /// those somebody asked for.
+        automatic: Option<Result<(), Failure>>,
+    },
+    /// Changes were handed over.
+    HandedOver {
+        /// How many.
+        count: u64,
+        /// Where table and note lie.
+        paths: Vec<PathBuf>,
+    },
     /// Text was copied; or it could not be and lies in this file.
     Copied {
         /// Where it lies if there is no clipboard.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::chosen::Chosen;
+
 /// A terminal workstation for editing the metadata of thousands of library assets at once.
 ///
 /// Without a command the workstation opens on the default profile. Every action of its screens
@@ -86,22 +88,48 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
     },
-    /// Send again what failed in a run and is still staged
+    /// Send again what failed in a run, is still staged, and does no harm when sent again
     Retry {
+        /// Which changes
+        #[command(flatten)]
+        chosen: Chosen,
+        /// How to print the outcomes
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Say what became of the changes of a run, and what to do about them
+    Results(ResultsArgs),
+    /// Ask the server what it has where the outcome is unknown, or everywhere if nothing is
+    ReadBack {
         /// The run; the last one if left out
         run: Option<String>,
         /// How to print the outcomes
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
     },
-    /// Print the report of a run
-    Report {
-        /// The run; the last one if left out
-        run: Option<String>,
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = ReportKind::Csv)]
-        format: ReportKind,
+    /// Accept what the server has: warnings, unless other changes are named
+    Accept(Chosen),
+    /// Take failed changes of a run out of the draft
+    Drop(Chosen),
+    /// Write a small table of failed changes for somebody else, and a note beside it
+    Handover {
+        /// Which changes; those that ask for somebody if nothing narrows them
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Where to; the reports folder if left out
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// What to say in the note
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            allow_hyphen_values = true
+        )]
+        note: String,
     },
+    /// Print the report of a run
+    Report(ReportArgs),
     /// Try each step of signing in; never writes
     Check {
         /// How to print it
@@ -278,6 +306,47 @@ pub enum TextOrJson {
     Text,
     /// For programs.
     Json,
+}
+
+/// Options of `results`.
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    /// Which changes
+    #[command(flatten)]
+    pub chosen: Chosen,
+    /// Also what was written as wanted or accepted
+    #[arg(long)]
+    pub all: bool,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ResultsFormat::Text)]
+    pub format: ResultsFormat,
+}
+
+/// Formats of `results`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ResultsFormat {
+    /// For people.
+    Text,
+    /// JSON.
+    Json,
+    /// Comma-separated, one line a change.
+    Csv,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run; the last one if left out
+    pub run: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportKind::Csv)]
+    pub format: ReportKind,
+    /// Write it to this file instead, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Put a ' before cells that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub guard_formulas: bool,
 }
 
 /// Formats of `report`.

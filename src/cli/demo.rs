@@ -16,7 +16,7 @@ use crate::{
         accounts::{Accounts, DEMO_PASSWORD, DEMO_TOKEN, DEMO_USER},
         server::{Contents, ServeOptions, ServerHandle, serve},
     },
-    config::{Config, Kind, Loaded, Profile, Review, SecretSource, Sources},
+    config::{CanaryThen, Config, Confirm, Kind, Loaded, Profile, Review, SecretSource, Sources},
 };
 
 /// Opens the workstation on the demo library; the library and the draft stay between starts.
@@ -55,7 +55,7 @@ pub async fn run(
         Kind::DynamicMedia => DEMO_PASSWORD,
         Kind::Atlan => DEMO_TOKEN,
     });
-    let endpoint = wire::endpoint(&profile, secret)?;
+    let endpoint = wire::endpoint(&profile, secret.into())?;
     let ending = workstation::open(&setup, &profile, endpoint, output).await;
     server.shutdown().await;
     ending
@@ -101,6 +101,13 @@ fn profile(name: &str, args: &DemoArgs, address: &str) -> Profile {
         page_size: None,
         check_before: true,
         read_back: true,
+        canary: None,
+        canary_then: CanaryThen::GoOn,
+        stop_after: None,
+        confirm: Confirm::Scaled,
+        reports: true,
+        reports_dir: None,
+        guard_formulas: true,
         environment: "DEMO".to_owned(),
         read_only: false,
         review: Review::Own,

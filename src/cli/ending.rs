@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::interruption::Again;
 use crate::{
     config::ConfigError,
     domain::{Failure, Refusal, Run, failure::FailureKind, run::RunState},
@@ -24,10 +25,14 @@ pub enum Ending {
     SignIn = 5,
     /// Nothing but conflicts stood in the way.
     Conflicts = 6,
+    /// Ended by a mistake of its own.
+    Mistake = 101,
     /// Ended by `SIGHUP`: the window was closed.
     HungUp = 129,
     /// Ended by `SIGINT`.
     Interrupted = 130,
+    /// Ended by `SIGQUIT`.
+    Quit = 131,
     /// Ended by `SIGTERM`.
     Terminated = 143,
 }
@@ -53,6 +58,26 @@ impl Ending {
         } else {
             Self::Nothing
         }
+    }
+}
+
+/// The last line about a run when the program ends before it: how far it is, and how it goes on.
+pub fn last_line(run: &Run, again: &Again) -> String {
+    let (id, state, all) = (&run.id, run.state.word(), run.items.len());
+    let done = run.settled.iter().flatten().count();
+    if !run.is_unfinished() {
+        return format!("{id} is {state}: {done} of {all} done");
+    }
+    let how = match &again.resume {
+        Some(resume) => format!("`{resume} {id}` goes on"),
+        None => format!("`{}` offers to go on", again.open),
+    };
+    match run.unanswered() {
+        0 => format!("{id} is paused: {done} of {all} done; {how}"),
+        sent => format!(
+            "{id} is interrupted: {done} of {all} done, {sent} sent and not answered; {how}, and \
+             reads those back first"
+        ),
     }
 }
 

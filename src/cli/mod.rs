@@ -3,18 +3,23 @@
 //! The words are in [`args`]; [`wire`] turns a profile into an endpoint and [`session`] opens its
 //! workspace; [`output`] is the only home that prints; [`ending`] holds the exit codes.
 
+pub mod aftermath;
 pub mod args;
 pub mod check;
+pub mod chosen;
 pub mod config;
 pub mod demo;
 pub mod draft;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
+pub mod interruption;
 pub mod list;
+pub mod mistake;
 pub mod output;
 pub mod plan;
 pub mod report;
+pub mod results;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -22,14 +27,19 @@ pub mod submit;
 pub mod wire;
 pub mod workstation;
 
-use std::process::ExitCode;
+use std::{panic::AssertUnwindSafe, process::ExitCode, time::Duration};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use futures_util::FutureExt;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Global};
 use ending::{Ending, Stop};
+use interruption::Cause;
 use output::Output;
 use submit::What;
+
+/// How long work that nobody waits for any more may hold the end up.
+const STRAGGLERS: Duration = Duration::from_millis(200);
 
 /// Runs the command line of this process and says how it ended.
 pub fn main() -> ExitCode {
@@ -61,22 +71,51 @@ pub fn main() -> ExitCode {
 }
 
 fn in_runtime(cli: &Cli, matches: &ArgMatches, output: &mut Output<'_>) -> Result<Ending, Stop> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Stop::usage(format!("can't start: {error}")))?
-        .block_on(dispatch(cli, matches, output))
+        .map_err(|error| Stop::usage(format!("can't start: {error}")))?;
+    let done = runtime.block_on(dispatch(cli, matches, output));
+    // A name that is still being looked up does not keep the program.
+    runtime.shutdown_timeout(STRAGGLERS);
+    done
 }
 
+/// Carries a command out. The screens and the server end by themselves when they are told to; any
+/// other command is left where it stands, and what it began is ended in an orderly way.
 async fn dispatch(
     cli: &Cli,
     matches: &ArgMatches,
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let global = &cli.global;
-    let Some(command) = &cli.command else {
-        return workstation::run(global, output).await;
+    let command = match &cli.command {
+        Some(Command::Serve(args)) => return serve::run(args, output).await,
+        other => other,
     };
+    mistake::watch();
+    match command {
+        None => return workstation::run(global, output).await,
+        Some(Command::Demo(args)) => return demo::run(global, args, output).await,
+        Some(command) => {
+            let work = Box::pin(headless(command, (global, matches), output));
+            let done = tokio::select! {
+                done = AssertUnwindSafe(work).catch_unwind() => done.map_err(|_| Cause::Mistake),
+                cause = interruption::told() => Err(cause),
+            };
+            match done {
+                Ok(done) => done,
+                Err(cause) => Ok(interruption::end(Some(cause), output).await),
+            }
+        }
+    }
+}
+
+async fn headless(
+    command: &Command,
+    (global, matches): (&Global, &ArgMatches),
+    output: &mut Output<'_>,
+) -> Result<Ending, Stop> {
     match command {
         Command::Demo(args) => demo::run(global, args, output).await,
         Command::Serve(args) => serve::run(args, output).await,
@@ -93,12 +132,20 @@ async fn dispatch(
         Command::Resume { run, format } => {
             submit::run(global, (What::Resume(run.clone()), true, *format), output).await
         }
-        Command::Retry { run, format } => {
-            submit::run(global, (What::Retry(run.clone()), true, *format), output).await
+        Command::Retry { chosen, format } => {
+            let what = What::Retry(Box::new(chosen.clone()));
+            submit::run(global, (what, true, *format), output).await
         }
-        Command::Report { run, format } => {
-            report::run(global, (run.clone(), *format), output).await
+        Command::Results(args) => results::run(global, args, output).await,
+        Command::ReadBack { run, format } => {
+            aftermath::read_back(global, (run.clone(), *format), output).await
         }
+        Command::Accept(chosen) => aftermath::accept(global, chosen, output).await,
+        Command::Drop(chosen) => aftermath::drop_failed(global, chosen, output).await,
+        Command::Handover { chosen, to, note } => {
+            aftermath::hand_over(global, (chosen, to.clone(), note), output).await
+        }
+        Command::Report(args) => report::run(global, args, output).await,
         Command::Check { format } => check::run(global, *format, output).await,
         Command::Config { what } => config::run(global, *what, output),
     }

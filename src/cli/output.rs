@@ -58,5 +58,6 @@ pub(super) fn counted(count: u64, one: &str) -> String {
 
 /// Says the last thing to people when everything else is gone.
 pub(super) fn last_words(message: &str) {
-    let _ = writeln!(io::stderr(), "\n{}", visible(message));
+    let lines: Vec<String> = message.lines().map(|line| visible(line).into()).collect();
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }

@@ -1,32 +1,56 @@
 //! `armarius report`: the outcomes of a run, for files and programs.
 
 use super::{
-    args::{Global, ReportKind},
+    args::{Global, ReportArgs, ReportKind},
     ending::{Ending, Stop},
     output::Output,
     session,
 };
 use crate::{
     domain::RunId,
-    exchange::{self, Guard},
+    exchange::{self, Account, Guard},
 };
 
-/// Prints the report. Asks nothing of the endpoint.
+/// Prints the report, or writes it to a new file. Asks nothing of the endpoint.
 ///
 /// # Errors
 ///
-/// If there is no such run.
+/// If there is no such run, or the file can't be written.
 pub async fn run(
     global: &Global,
-    (id, kind): (Option<String>, ReportKind),
+    args: &ReportArgs,
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let headless = session::open(global).await?;
-    let run = headless.find(id.map(RunId).as_ref())?;
-    match kind {
-        ReportKind::Csv => exchange::report_csv(run, output.out, Guard::Exact)?,
-        ReportKind::Json => output.line(&exchange::report_json(run).to_string())?,
-        ReportKind::Md => exchange::report_markdown(run, output.out)?,
+    let id = args.run.as_ref().map(|name| RunId(name.to_uppercase()));
+    let run = headless.find(id.as_ref())?;
+    let account = Account {
+        run,
+        accepted: headless.workbench.acceptances(&run.id),
+        only: None,
+    };
+    let guard = if args.guard_formulas {
+        Guard::Formulas
+    } else {
+        Guard::Exact
+    };
+    let mut text = Vec::new();
+    match args.format {
+        ReportKind::Csv => exchange::report_csv(&account, &mut text, guard)?,
+        ReportKind::Json => {
+            text.extend(exchange::account_json(&account).to_string().into_bytes());
+            text.push(b'\n');
+        }
+        ReportKind::Md => exchange::report_markdown(&account, &mut text)?,
+    }
+    match &args.to {
+        None => output.out.write_all(&text)?,
+        Some(path) => {
+            let path = std::path::absolute(path)?;
+            exchange::write_new(&path, &text)
+                .map_err(|error| error.failure("could not write the report"))?;
+            output.say(&format!("report written: {}", path.display()));
+        }
     }
     headless.close().await;
     Ok(Ending::Ok)

@@ -1,13 +1,27 @@
 //! One profile's workspace and endpoint, opened for a headless command.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use roaring::RoaringBitmap;
 
-use super::{args::Global, ending::Stop, output::Output, wire::Setup};
+use super::{
+    args::Global,
+    ending::Stop,
+    interruption::{self, Again},
+    output::Output,
+    wire::Setup,
+};
 use crate::{
-    config::Profile,
-    domain::Query,
+    config::{self, Profile},
+    domain::{
+        Query,
+        plan::is_production,
+        run::{CANARY, CanaryThen, RunRules, StopRule},
+    },
     endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, Workspace},
@@ -21,11 +35,54 @@ use crate::{
 pub async fn open(global: &Global) -> Result<Headless, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
+    let folder = setup.loaded.paths.workspace(&profile.name);
     let mut headless = Headless::open(parts(&setup, &profile)?).await?;
+    let folder = folder.display().to_string();
+    interruption::hold(headless.runtime(), folder, again(&setup, &profile.name));
+    headless.rules = rules(&profile);
     if profile.read_only {
         headless.workbench.read_only = Some(READ_ONLY.into());
     }
     Ok(headless)
+}
+
+/// The words that start the program again on a profile; one that no file knows is the demo's.
+pub fn again(setup: &Setup, profile: &str) -> Again {
+    let loaded = &setup.loaded;
+    let usual = loaded
+        .profile(None)
+        .is_ok_and(|usual| usual.name == profile);
+    let known = loaded.profile(Some(profile)).is_ok();
+    let open = match (known, usual) {
+        (true, true) => "armarius".to_owned(),
+        (true, false) => format!("armarius -p {profile}"),
+        (false, _) => "armarius demo".to_owned(),
+    };
+    let resume = known.then(|| format!("{open} resume"));
+    Again { open, resume }
+}
+
+/// How careful runs of a profile are. Where it does not say so, production is careful by itself.
+pub fn rules(profile: &Profile) -> RunRules {
+    let production = is_production(&profile.environment);
+    let stop = match profile.stop_after {
+        Some(rule) => StopRule {
+            errors: rule.errors,
+            percent: rule.percent,
+        },
+        None if production => StopRule::careful(),
+        None => StopRule::default(),
+    };
+    RunRules {
+        canary: profile
+            .canary
+            .unwrap_or(if production { CANARY } else { 0 }),
+        canary_then: match profile.canary_then {
+            config::CanaryThen::GoOn => CanaryThen::GoOn,
+            config::CanaryThen::Ask => CanaryThen::Ask,
+        },
+        stop,
+    }
 }
 
 /// Why nothing may be staged or sent on a profile that says so.
@@ -136,7 +193,14 @@ pub fn parts_with(
             check_before: profile.check_before,
             read_back: profile.read_back,
             timeout: Duration::from_secs(profile.timeout_s.into()),
+            reports: profile.reports,
+            guard_formulas: profile.guard_formulas,
         },
-        reports: folder.join("reports"),
+        reports: reports(profile, &folder),
     })
+}
+
+/// The folder reports go to; a name alone lies in the folder of the workspace.
+pub fn reports(profile: &Profile, workspace: &Path) -> PathBuf {
+    workspace.join(profile.reports_dir.as_deref().unwrap_or("reports"))
 }

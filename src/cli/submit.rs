@@ -3,9 +3,12 @@
 use std::io::IsTerminal;
 
 use super::{
+    aftermath,
     args::{Global, TextOrJson},
-    ending::{Ending, Stop},
-    output::Output,
+    chosen::Chosen,
+    ending::{self, Ending, Stop},
+    interruption,
+    output::{Output, counted},
     plan, session,
 };
 use crate::{
@@ -22,7 +25,7 @@ pub enum What {
     /// The rest of an interrupted run; the last one if unnamed.
     Resume(Option<String>),
     /// What failed in a run and is still staged; the last one if unnamed.
-    Retry(Option<String>),
+    Retry(Box<Chosen>),
 }
 
 /// Sends and waits until every change has an outcome.
@@ -44,20 +47,54 @@ pub async fn run(
                 return Ok(ending);
             }
         },
-        What::Resume(id) => headless.resume(id.map(RunId).as_ref()).await?,
-        What::Retry(id) => headless.retry(id.map(RunId).as_ref()).await?,
+        What::Resume(id) => {
+            let id = id.map(RunId);
+            announce(&headless, id.as_ref(), output);
+            headless.resume(id.as_ref()).await?
+        }
+        What::Retry(chosen) => aftermath::retried(&mut headless, &chosen, output).await?,
     };
-    match format {
-        TextOrJson::Json => output.line(&exchange::report_json(&run).to_string())?,
-        TextOrJson::Text => lines(&run).iter().try_for_each(|line| output.shown(line))?,
-    }
+    show(&run, format, output)?;
+    aftermath::say_reports(&headless, output);
     if run.state == RunState::Paused {
         let (note, id) = (headless.note(), &run.id);
-        output.say(&format!("{id} is paused: {note}"));
-        output.say(&format!("`armarius resume {id}` goes on with it"));
+        if !note.is_empty() {
+            output.say(&format!("{id} waits: {note}"));
+        }
+        if let Some((_, again)) = interruption::place() {
+            output.say(&ending::last_line(&run, &again));
+        }
     }
     headless.close().await;
     Ok(Ending::of_run(&run))
+}
+
+/// Prints the outcomes.
+pub(super) fn show(run: &Run, format: TextOrJson, output: &mut Output<'_>) -> Result<(), Stop> {
+    match format {
+        TextOrJson::Json => output.line(&exchange::report_json(run).to_string())?,
+        TextOrJson::Text => lines(run).iter().try_for_each(|line| output.shown(line))?,
+    }
+    Ok(())
+}
+
+/// Says what is done before anything is sent: what was sent before the interruption is read back,
+/// and may take as long as its answer may.
+fn announce(headless: &Headless, id: Option<&RunId>, output: &mut Output<'_>) {
+    let bench = &headless.workbench;
+    let run = match id {
+        Some(id) => bench.run(id),
+        None => bench.unfinished_run(),
+    };
+    let Some(run) = run.filter(|run| run.unanswered() > 0) else {
+        return;
+    };
+    let changes = counted(run.unanswered() as u64, "change");
+    let seconds = headless.runtime().patience().as_secs();
+    output.say(&format!(
+        "{}: reading back {changes} sent before the interruption and not answered; up to {seconds} s",
+        run.id
+    ));
 }
 
 /// Sends the draft after showing the plan; the inner error is how to end without sending.

@@ -21,6 +21,8 @@ pub enum Shape {
     },
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// When to stop: `10`, `20%`, `10 or 20%`, or `never`.
+    Rule,
     /// `{ env = "NAME" }` or `{ command = ["PROGRAM", …] }`.
     Secret,
 }
@@ -117,6 +119,18 @@ pub const SETTINGS: &[Key] = &[
         Shape::Flag,
         Some("true"),
         "take mouse clicks and the wheel",
+    ),
+    key(
+        "title",
+        Shape::Flag,
+        Some("true"),
+        "show a run in the window's title",
+    ),
+    key(
+        "bell",
+        Shape::Flag,
+        Some("false"),
+        "ring the bell when a run is over",
     ),
     key(
         "images",
@@ -227,6 +241,43 @@ pub const PROFILE: &[Key] = &[
         Shape::Flag,
         Some("true"),
         "read back and compare after each call",
+    ),
+    key(
+        "canary",
+        number(0, 1000),
+        None,
+        "assets sent first, alone, and looked at",
+    ),
+    key(
+        "canary_then",
+        Shape::Choice(&["go-on", "ask"]),
+        Some("\"go-on\""),
+        "after a canary that went well",
+    ),
+    key(
+        "stop_after",
+        Shape::Rule,
+        None,
+        "errors or share at which a run stops",
+    ),
+    key(
+        "confirm",
+        Shape::Choice(&["scaled", "count"]),
+        Some("\"scaled\""),
+        "what is typed before sending",
+    ),
+    key(
+        "reports",
+        Shape::Choice(&["auto", "off"]),
+        Some("\"auto\""),
+        "reports at the end of every run",
+    ),
+    key("reports_dir", Shape::Text, None, "folder of the reports"),
+    key(
+        "guard_formulas",
+        Shape::Flag,
+        Some("true"),
+        "keep spreadsheets from running cells of reports",
     ),
     fixed(key("environment", Shape::Text, None, "word in the header")),
     key(

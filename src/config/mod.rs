@@ -11,6 +11,7 @@ mod problem;
 mod profile;
 mod raw;
 mod read;
+mod rule;
 mod secret;
 mod show;
 
@@ -23,8 +24,11 @@ pub use self::{
     environment::{Environment, Terminal},
     paths::Paths,
     problem::{ConfigError, Place, Problem},
-    profile::{Borders, Colour, Images, Interface, Keymap, Kind, Profile, Review},
+    profile::{
+        Borders, CanaryThen, Colour, Confirm, Images, Interface, Keymap, Kind, Profile, Review,
+    },
     read::{KeyOverride, Origin},
+    rule::StopAfter,
     secret::{SecretError, SecretSource},
     show::Effective,
 };

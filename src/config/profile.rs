@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Environment, SecretError, SecretSource, raw::Raw, read::Settings};
+use super::{Environment, SecretError, SecretSource, StopAfter, raw::Raw, read::Settings};
 
 /// An enum whose variants are the words of a key in `keys.rs`.
 macro_rules! words {
@@ -52,6 +52,26 @@ words! {
         Own = "self",
         /// Somebody else.
         TwoPerson = "two-person",
+    }
+}
+
+words! {
+    /// What comes after a canary that went well.
+    CanaryThen {
+        /// The rest.
+        GoOn = "go-on",
+        /// A question.
+        Ask = "ask",
+    }
+}
+
+words! {
+    /// What a person types before anything is sent.
+    Confirm {
+        /// Enter, the number of assets, or a word: as much as is at stake.
+        Scaled = "scaled",
+        /// The number of assets, always.
+        Count = "count",
     }
 }
 
@@ -116,6 +136,10 @@ pub struct Interface {
     pub keymap: Keymap,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// Whether a run shows in the window's title.
+    pub title: bool,
+    /// Whether the bell rings when a run is over.
+    pub bell: bool,
     /// How pictures are drawn.
     pub images: Images,
     /// How panes are framed.
@@ -126,6 +150,10 @@ pub struct Interface {
 
 /// A configured endpoint. Holds the way to its secrets, never the secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the file that says true or false"
+)]
 pub struct Profile {
     /// Its name; also its folder's name.
     pub name: String,
@@ -161,6 +189,20 @@ pub struct Profile {
     pub check_before: bool,
     /// Read the assets of each call back after it, and compare.
     pub read_back: bool,
+    /// Assets sent first, alone; `None`: some in production, none elsewhere.
+    pub canary: Option<u32>,
+    /// What comes after a canary that went well.
+    pub canary_then: CanaryThen,
+    /// When a run stops by itself; `None`: 10 errors or 20 % in production, never elsewhere.
+    pub stop_after: Option<StopAfter>,
+    /// What is typed before anything is sent.
+    pub confirm: Confirm,
+    /// Write reports at the end of every run.
+    pub reports: bool,
+    /// The folder of the reports; `None`: `reports` in the workspace.
+    pub reports_dir: Option<String>,
+    /// Put a `'` before cells of reports that a spreadsheet would run as a formula.
+    pub guard_formulas: bool,
     /// The word in the header (`production`); empty if there is none.
     pub environment: String,
     /// Never write.
@@ -208,6 +250,13 @@ impl Profile {
             page_size: number(settings, "page_size"),
             check_before: flag(settings, "check_before"),
             read_back: flag(settings, "read_back"),
+            canary: number(settings, "canary"),
+            canary_then: CanaryThen::of(settings, "canary_then")?,
+            stop_after: text(settings, "stop_after").and_then(StopAfter::read),
+            confirm: Confirm::of(settings, "confirm")?,
+            reports: text(settings, "reports") == Some("auto"),
+            reports_dir: owned("reports_dir"),
+            guard_formulas: flag(settings, "guard_formulas"),
             environment: owned("environment").unwrap_or_default(),
             read_only: flag(settings, "read_only"),
             review: Review::of(settings, "review")?,
@@ -224,6 +273,8 @@ impl Interface {
             colour: Colour::of(settings, "colour")?,
             keymap: Keymap::of(settings, "keymap")?,
             mouse: flag(settings, "mouse"),
+            title: flag(settings, "title"),
+            bell: flag(settings, "bell"),
             images: Images::of(settings, "images")?,
             borders: Borders::of(settings, "borders")?,
             menu_delay_ms: number(settings, "menu_delay_ms")?,

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::{
-    SecretSource,
+    SecretSource, StopAfter,
     keys::{Key, Shape, nearest},
     problem::shown,
 };
@@ -29,7 +29,10 @@ pub(super) fn read(key: &Key, value: &DeValue<'_>) -> Result<Raw, String> {
         (Shape::Number { .. }, DeValue::Integer(number)) if number.radix() == 10 => {
             word(key, &number.as_str().replace('_', ""))
         }
-        (Shape::Text | Shape::Address | Shape::Choice(_), DeValue::String(text)) => word(key, text),
+        (Shape::Text | Shape::Address | Shape::Choice(_) | Shape::Rule, DeValue::String(text)) => {
+            word(key, text)
+        }
+        (Shape::Rule, DeValue::Integer(number)) => word(key, number.as_str()),
         (shape, other) => Err(format!(
             "`{}` wants {}, not {}",
             key.name,
@@ -44,7 +47,10 @@ pub(super) fn word(key: &Key, text: &str) -> Result<Raw, String> {
     let name = key.name;
     match key.shape {
         Shape::Text if text.trim().is_empty() => Err(format!("`{name}` is empty")),
-        Shape::Text => Ok(Raw::Text(text.to_owned())),
+        Shape::Rule if StopAfter::read(text).is_none() => {
+            Err(format!("`{name}` wants {}", wants(key.shape)))
+        }
+        Shape::Text | Shape::Rule => Ok(Raw::Text(text.to_owned())),
         Shape::Address => address(name, text).map(Raw::Text),
         Shape::Choice(words) if words.contains(&text) => Ok(Raw::Text(text.to_owned())),
         Shape::Choice(words) => Err(match nearest(text, words.iter().copied()) {
@@ -149,6 +155,7 @@ fn wants(shape: Shape) -> String {
         Shape::Flag => "true or false".to_owned(),
         Shape::Number { least, most } => format!("a whole number from {least} to {most}"),
         Shape::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
+        Shape::Rule => "`10`, `20%`, `10 or 20%` or `never`".to_owned(),
         Shape::Secret => "the way to a secret".to_owned(),
     }
 }

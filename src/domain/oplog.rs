@@ -1,5 +1,7 @@
 //! The log of operations: the history of a draft, one fact after another.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{FieldKey, RunId, Step};
@@ -44,6 +46,16 @@ pub enum Deed {
     Redo(OperationId),
     /// Threw the whole draft away. Can be undone.
     Drop,
+    /// Accepted changes of a run as the server has them.
+    Accept {
+        /// The run.
+        run: RunId,
+        /// The changes, as places in the run.
+        #[serde(with = "super::draft::rows")]
+        items: roaring::RoaringBitmap,
+        /// Those of them that were staged still: they leave the draft.
+        staged: Vec<Picked>,
+    },
     /// A run wrote these: they leave the draft, and their base is what the server has now.
     Settle {
         /// The run.
@@ -69,6 +81,27 @@ pub struct Operation {
 impl Operation {
     /// Whether `u` takes it back.
     pub fn is_undoable(&self) -> bool {
-        matches!(self.deed, Deed::Stage(_) | Deed::Exclude(_) | Deed::Drop)
+        matches!(
+            self.deed,
+            Deed::Stage(_) | Deed::Exclude(_) | Deed::Accept { .. } | Deed::Drop
+        )
     }
+}
+
+/// The operations of a whole log that were not taken back, in order.
+pub fn standing(log: &[Operation]) -> impl Iterator<Item = &Operation> {
+    let mut undone = HashSet::new();
+    for operation in log {
+        match &operation.deed {
+            Deed::Undo(target) => drop(undone.insert(*target)),
+            Deed::Redo(target) => drop(undone.remove(target)),
+            Deed::Stage(_)
+            | Deed::Exclude(_)
+            | Deed::Accept { .. }
+            | Deed::Settle { .. }
+            | Deed::Drop => {}
+        }
+    }
+    log.iter()
+        .filter(move |operation| !undone.contains(&operation.id))
 }

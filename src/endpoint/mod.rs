@@ -4,11 +4,14 @@
 //! transport. Errors carry a verdict, decided once, here.
 
 pub mod atlan;
+mod credentials;
 pub mod dynamic_media;
 pub mod http;
 pub mod memory;
 
 use futures_util::future::BoxFuture;
+
+pub use credentials::Credentials;
 
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Outcome, Schema, Value,
@@ -43,6 +46,12 @@ pub trait Endpoint: Send + Sync {
     /// When the call as a whole has no answer that settles its items.
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>>;
 
+    /// How many requests asking this makes of the service, as far as that can be told before.
+    fn requests(&self, asking: Asking) -> u32 {
+        let _ = asking;
+        1
+    }
+
     /// The operation a call of this kind is on the wire, for people who read the list of calls.
     fn operation(&self, kind: CallKind) -> &'static str {
         match kind {
@@ -58,6 +67,28 @@ pub trait Endpoint: Send + Sync {
         asset: &'a Asset,
         size: u32,
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, EndpointError>>;
+}
+
+/// What is asked of an endpoint, as far as it matters for its pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// [`Endpoint::connect`].
+    Connect,
+    /// [`Endpoint::page`].
+    Page,
+    /// [`Endpoint::fetch`] of so many assets.
+    Fetch(usize),
+    /// [`Endpoint::thumbnails`] of so many assets.
+    Thumbnails(usize),
+    /// [`Endpoint::submit`].
+    Submit,
+    /// [`Endpoint::picture`].
+    Picture,
+}
+
+/// So many assets in requests of so many; at least one.
+pub(crate) fn in_chunks(assets: usize, chunk: usize) -> u32 {
+    u32::try_from(assets.div_ceil(chunk).max(1)).unwrap_or(u32::MAX)
 }
 
 /// What signing in told.
@@ -284,6 +315,11 @@ impl EndpointError {
         }
     }
 
+    /// Whether the call was refused for its size: HTTP 413, or too many assets at once.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.code(), "413" | "ATLAS-400-00-212")
+    }
+
     /// How long the endpoint asks to wait, if it does.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         let Self::Throttled { retry_after_ms } = self else {
@@ -336,9 +372,4 @@ pub fn is_certificate(field: &FieldKey) -> bool {
     *field == FieldKey::certificate()
 }
 
-/// Whether a code refuses for want of a right: the authorization family of the SOAP protocol
-/// (20000 to 20009), and HTTP 403 in all its spellings.
-pub fn is_permission(code: &str) -> bool {
-    let is_soap = code.len() == 5 && code.starts_with("2000");
-    is_soap || code.split(['-', ' ']).any(|part| part == "403")
-}
+pub use crate::domain::run::codes::is_permission;

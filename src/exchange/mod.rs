@@ -7,6 +7,8 @@ mod atomic;
 mod cell;
 mod changes;
 mod error;
+mod handover;
+mod kept;
 mod listing;
 mod parse;
 mod report;
@@ -19,7 +21,9 @@ pub use self::{
     cell::{Guard, json as value_json},
     changes::{ChangeFile, Resolved},
     error::{ExchangeError, LineProblem},
+    handover::{handover_note, handover_tsv},
+    kept::{Written, write_kept, write_new},
     listing::{ListFormat, list, list_to_file},
     parse::ChangeFormat,
-    report::{report_csv, report_json, report_markdown},
+    report::{Account, account_json, report_csv, report_json, report_markdown},
 };

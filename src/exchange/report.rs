@@ -1,28 +1,124 @@
 //! Reports of a run: what was asked, and where every change ended.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Guard, cell};
-use crate::domain::{Item, Outcome, Run, Value, run::Settlement, text::visible};
+use crate::domain::{
+    Item, Outcome, Run, Stamp, Value,
+    run::{Accepted, CallNote, RetrySafe, Settlement, Standing, next_step, retry_safe},
+    text::visible,
+};
 
 /// The columns of the CSV report.
-const COLUMNS: [&str; 13] = [
-    "run", "asset", "name", "type", "field", "before", "wanted", "server", "outcome", "code",
-    "reason", "meaning", "call",
+const COLUMNS: [&str; 18] = [
+    "run",
+    "asset",
+    "name",
+    "type",
+    "field",
+    "before",
+    "wanted",
+    "server",
+    "outcome",
+    "code",
+    "reason",
+    "meaning",
+    "call",
+    "sent",
+    "trace",
+    "retry safe",
+    "next step",
+    "accepted",
 ];
+
+/// A run, and what people accepted of it since.
+#[derive(Clone, Debug)]
+pub struct Account<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// What was accepted, by whom and when.
+    pub accepted: Accepted,
+    /// The changes to tell line by line, as places in the run; all of them if `None`. Counts are
+    /// always those of the whole run.
+    pub only: Option<&'a [u32]>,
+}
+
+impl<'a> Account<'a> {
+    /// A run nobody has looked at yet.
+    pub fn of(run: &'a Run) -> Self {
+        Self {
+            run,
+            accepted: Accepted::default(),
+            only: None,
+        }
+    }
+
+    fn changes(&self) -> impl Iterator<Item = Told<'_>> {
+        let calls = self.run.calls.iter();
+        let calls: HashMap<u32, &CallNote> = calls.map(|call| (call.number, call)).collect();
+        let all = 0..u32::try_from(self.run.items.len()).unwrap_or(u32::MAX);
+        let places: Vec<u32> = self.only.map_or_else(|| all.collect(), <[u32]>::to_vec);
+        places.into_iter().filter_map(move |place| {
+            let at = place as usize;
+            let settled = self.run.settled.get(at).and_then(Option::as_ref);
+            Some(Told {
+                item: self.run.items.get(at)?,
+                settled,
+                call: settled.and_then(|one| calls.get(&one.call).copied()),
+                accepted: self.accepted.by(place),
+            })
+        })
+    }
+}
+
+/// Everything there is to tell about one change.
+struct Told<'a> {
+    item: &'a Item,
+    settled: Option<&'a Settlement>,
+    call: Option<&'a CallNote>,
+    accepted: Option<&'a Stamp>,
+}
+
+impl Told<'_> {
+    fn sent(&self) -> Option<String> {
+        let call = self.call.filter(|call| call.noted_ms != 0);
+        call.map(|call| time(call.noted_ms))
+    }
+
+    fn retry_safe(&self) -> String {
+        let safe = self.settled.map(|settled| retry_safe(self.item, settled));
+        safe.map_or_else(String::new, |safe| safe.sentence())
+    }
+
+    fn next_step(&self) -> &'static str {
+        self.settled.map_or("", |settled| {
+            next_step(self.item, settled, true, self.accepted.is_some()).words()
+        })
+    }
+
+    /// `jruiz 2026-11-22T12:04:31Z`.
+    fn accepted(&self) -> String {
+        self.accepted
+            .map_or_else(String::new, |by| format!("{} {}", by.by, time(by.at_ms)))
+    }
+}
 
 /// One line a change; the outcome of a change that has none yet is empty.
 ///
 /// # Errors
 ///
 /// Only those of the writer.
-pub fn report_csv(run: &Run, out: &mut dyn Write, guard: Guard) -> io::Result<()> {
+pub fn report_csv(account: &Account<'_>, out: &mut dyn Write, guard: Guard) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(COLUMNS)?;
-    for (item, settled) in changes(run) {
+    for told in account.changes() {
+        let (item, settled) = (told.item, told.settled);
         let said = |text: fn(&Settlement) -> &str| settled.map_or("", text);
         let call = settled
             .filter(|one| one.call != 0)
@@ -31,7 +127,7 @@ pub fn report_csv(run: &Run, out: &mut dyn Write, guard: Guard) -> io::Result<()
             .and_then(|one| one.server.as_ref())
             .unwrap_or(&Value::Absent);
         let cells = [
-            guard.cell(run.id.0.as_str()),
+            guard.cell(account.run.id.0.as_str()),
             guard.cell(item.asset.as_str()),
             guard.cell(&item.name),
             guard.cell(&item.kind),
@@ -44,6 +140,11 @@ pub fn report_csv(run: &Run, out: &mut dyn Write, guard: Guard) -> io::Result<()
             guard.cell(said(|one| &one.reason)),
             guard.cell(said(|one| &one.meaning)),
             call.unwrap_or_default().into(),
+            told.sent().unwrap_or_default().into(),
+            guard.cell(told.call.map_or("", |call| &call.trace)),
+            told.retry_safe().into(),
+            told.next_step().into(),
+            guard.cell(told.accepted()),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
@@ -53,7 +154,14 @@ pub fn report_csv(run: &Run, out: &mut dyn Write, guard: Guard) -> io::Result<()
 /// The run as `submit --format json` prints it. `outcome` is null while a change has none, and
 /// `server` is null where nothing was read back or nothing is there.
 pub fn report_json(run: &Run) -> Json {
+    account_json(&Account::of(run))
+}
+
+/// The same with what was accepted of it: `accepted` says by whom and when, and is null otherwise.
+pub fn account_json(account: &Account<'_>) -> Json {
+    let run = account.run;
     let tally = run.tally();
+    let standing = Standing::of(run, &account.accepted.places());
     let counts: Map<String, Json> = [
         Outcome::Applied,
         Outcome::Warned,
@@ -65,26 +173,14 @@ pub fn report_json(run: &Run) -> Json {
     .into_iter()
     .map(|outcome| (outcome.word().to_owned(), json!(tally.of(outcome))))
     .collect();
-    let items: Vec<Json> = changes(run)
-        .map(|(item, settled)| {
-            let server = settled.and_then(|one| one.server.as_ref());
-            json!({
-                "asset": item.asset.as_str(),
-                "name": item.name,
-                "field": item.field.as_str(),
-                "before": cell::json(&item.before),
-                "wanted": cell::json(&item.wanted),
-                "server": server.map_or(Json::Null, cell::json),
-                "outcome": settled.map(|one| one.outcome.word()),
-                "code": settled.map_or("", |one| &one.code),
-                "reason": settled.map_or("", |one| &one.reason),
-            })
-        })
-        .collect();
+    let items: Vec<Json> = account.changes().map(|told| change_json(&told)).collect();
     json!({
         "run": run.id.0,
         "state": run.state.word(),
+        "headline": run.headline(),
         "counts": counts,
+        "accepted": standing.accepted,
+        "open": standing.open,
         "label": run.label,
         "author": run.author,
         "profile": run.profile,
@@ -96,13 +192,39 @@ pub fn report_json(run: &Run) -> Json {
     })
 }
 
+fn change_json(told: &Told<'_>) -> Json {
+    let (item, settled) = (told.item, told.settled);
+    let server = settled.and_then(|one| one.server.as_ref());
+    let safe = settled.map(|settled| retry_safe(item, settled));
+    json!({
+        "asset": item.asset.as_str(),
+        "name": item.name,
+        "field": item.field.as_str(),
+        "before": cell::json(&item.before),
+        "wanted": cell::json(&item.wanted),
+        "server": server.map_or(Json::Null, cell::json),
+        "outcome": settled.map(|one| one.outcome.word()),
+        "code": settled.map_or("", |one| &one.code),
+        "reason": settled.map_or("", |one| &one.reason),
+        "meaning": settled.map_or("", |one| &one.meaning),
+        "call": settled.map(|one| one.call).filter(|call| *call != 0),
+        "sent": told.sent(),
+        "trace": told.call.map_or("", |call| &call.trace),
+        "retry_safe": safe.map(RetrySafe::word),
+        "retry_why": safe.map(RetrySafe::why),
+        "next_step": told.next_step(),
+        "accepted": told.accepted.map(|by| json!({"by": by.by, "at": time(by.at_ms)})),
+    })
+}
+
 /// For people: the counts, then what needs attention in full, then what went well, folded.
 ///
 /// # Errors
 ///
 /// Only those of the writer.
-pub fn report_markdown(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let tally = run.tally();
+pub fn report_markdown(account: &Account<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let run = account.run;
+    let standing = Standing::of(run, &account.accepted.places());
     writeln!(out, "# {}: {}\n", escaped(&run.id.0), escaped(&run.label))?;
     writeln!(out, "{}. {} changes.\n", run.headline(), run.items.len())?;
     writeln!(out, "- profile: {}", escaped(&run.profile))?;
@@ -117,36 +239,48 @@ pub fn report_markdown(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n| outcome | changes |\n|---|---:|")?;
     for outcome in Outcome::ALL {
-        writeln!(out, "| {outcome} | {} |", tally.of(outcome))?;
+        writeln!(out, "| {outcome} | {} |", standing.tally.of(outcome))?;
     }
+    for (word, count) in [
+        ("accepted", standing.accepted),
+        ("no outcome yet", standing.open),
+    ] {
+        if count > 0 {
+            writeln!(out, "| {word} | {count} |")?;
+        }
+    }
+    writeln!(out, "| total | {} |", standing.total())?;
     for outcome in Outcome::ALL
         .into_iter()
         .filter(|outcome| *outcome != Outcome::Applied)
     {
-        let ended = |one: &(&Item, Option<&Settlement>)| {
-            one.1.is_some_and(|settled| settled.outcome == outcome)
+        let ended = |told: &Told<'_>| {
+            told.accepted.is_none() && told.settled.is_some_and(|one| one.outcome == outcome)
         };
-        attention(outcome.word(), changes(run).filter(ended), out)?;
+        attention(outcome.word(), account.changes().filter(ended), out)?;
     }
-    attention(
-        "no outcome yet",
-        changes(run).filter(|(_, settled)| settled.is_none()),
-        out,
-    )?;
-    applied(run, out)
+    let accepted = account.changes().filter(|told| told.accepted.is_some());
+    attention("accepted", accepted, out)?;
+    let open = account.changes().filter(|told| told.settled.is_none());
+    attention("no outcome yet", open, out)?;
+    applied(account, out)
 }
 
 fn attention<'a>(
     title: &str,
-    changes: impl Iterator<Item = (&'a Item, Option<&'a Settlement>)>,
+    changes: impl Iterator<Item = Told<'a>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut is_first = true;
-    for (item, settled) in changes {
+    for told in changes {
+        let (item, settled) = (told.item, told.settled);
         if is_first {
             writeln!(out, "\n## {title}\n")?;
-            writeln!(out, "| asset | field | before | wanted | server | reason |")?;
-            writeln!(out, "|---|---|---|---|---|---|")?;
+            writeln!(
+                out,
+                "| asset | field | before | wanted | server | reason | retry-safe | next step |"
+            )?;
+            writeln!(out, "|---|---|---|---|---|---|---|---|")?;
             is_first = false;
         }
         let server = settled.and_then(|one| one.server.as_ref());
@@ -167,15 +301,20 @@ fn attention<'a>(
             escaped(&item.wanted.display()),
             server.map_or_else(String::new, |value| escaped(&value.display())),
             escaped(&reason),
+            told.retry_safe(),
+            told.accepted.map_or_else(
+                || told.next_step().to_owned(),
+                |_| format!("accepted by {}", escaped(&told.accepted())),
+            ),
         ];
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
     Ok(())
 }
 
-fn applied(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+fn applied(account: &Account<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut folded: IndexMap<(&str, String, String), u32> = IndexMap::new();
-    for (item, settled) in changes(run) {
+    for Told { item, settled, .. } in account.changes() {
         if settled.is_some_and(|settled| settled.outcome == Outcome::Applied) {
             let change = (
                 item.field.as_str(),
@@ -199,18 +338,14 @@ fn applied(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn changes(run: &Run) -> impl Iterator<Item = (&Item, Option<&Settlement>)> {
-    run.items.iter().zip(run.settled.iter().map(Option::as_ref))
-}
-
 /// ISO 8601 in UTC, to the second.
-fn time(at_ms: i64) -> String {
+pub(super) fn time(at_ms: i64) -> String {
     jiff::Timestamp::from_second(at_ms.div_euclid(1000))
         .map_or_else(|_| at_ms.to_string(), |time| time.to_string())
 }
 
 /// Text that means nothing to Markdown or a terminal, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in visible(text).chars() {
         if "\\`*_{}[]<>|#!".contains(character) {
@@ -235,6 +370,8 @@ mod tests {
         error: 1,
     };
 
+    const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
+
     fn run() -> Run {
         let item = |row: u32, wanted: &str| Item {
             row,
@@ -254,7 +391,7 @@ mod tests {
                 code: code.into(),
                 reason: reason.into(),
                 meaning: String::new(),
-                server: (outcome != Outcome::Unknown).then(|| Value::text("=now")),
+                server: Some(Value::text("=now")).filter(|_| outcome != Outcome::Unknown),
                 call: 1,
             })
         };
@@ -276,12 +413,7 @@ mod tests {
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
-                settled(
-                    2,
-                    Outcome::Refused,
-                    "E7",
-                    "no write access to `Legal`\u{1b}[2J",
-                ),
+                settled(2, Outcome::Refused, "E7", REFUSED),
                 None,
             ],
             calls: vec![CallNote {
@@ -292,9 +424,11 @@ mod tests {
                 took_ms: Some(20),
                 counts: Some(SAID),
                 trace: String::new(),
+                found: Vec::new(),
             }],
             counts: SAID,
             counted: true,
+            rules: crate::domain::run::RunRules::default(),
         }
     }
 
@@ -311,7 +445,10 @@ mod tests {
             report["items"][2].to_string(),
             "{\"asset\":\"a2\",\"name\":\"PNT|2\",\"field\":\"Rights\",\"before\":[\"x\",\"y\"],\
              \"wanted\":\"Studio\",\"server\":\"=now\",\"outcome\":\"refused\",\"code\":\"E7\",\
-             \"reason\":\"no write access to `Legal`\\u001b[2J\"}"
+             \"reason\":\"no write access to `Legal`\\u001b[2J\",\"meaning\":\"\",\"call\":1,\
+             \"sent\":\"2026-09-21T14:13:20Z\",\"trace\":\"\",\"retry_safe\":\"no\",\"retry_why\":\"the \
+             server has a third value, which would be lost\",\"next_step\":\"take what the server \
+             has, or stage the change on the new value\",\"accepted\":null}"
         );
         assert_eq!(report["items"][3]["outcome"], serde_json::Value::Null);
         assert_eq!(report["started"], "2026-09-21T14:13:20Z");
@@ -320,24 +457,28 @@ mod tests {
     #[test]
     fn the_csv_report_has_a_line_a_change() {
         let mut out = Vec::new();
-        report_csv(&run(), &mut out, Guard::Formulas).unwrap();
+        report_csv(&Account::of(&run()), &mut out, Guard::Formulas).unwrap();
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(
             lines[1],
-            "R-0003,a0,PNT|0,Image,Rights,x; y,Acme,'=now,applied,,,,1"
+            "R-0003,a0,PNT|0,Image,Rights,x; y,Acme,'=now,applied,,,,1,2026-09-21T14:13:20Z,,\
+             \"not needed, it is written\",nothing,"
         );
-        assert_eq!(lines[4], "R-0003,a3,PNT|3,Image,Rights,x; y,Acme,,,,,,");
+        assert_eq!(
+            lines[4],
+            "R-0003,a3,PNT|3,Image,Rights,x; y,Acme,,,,,,,,,,,"
+        );
     }
 
     #[test]
     fn the_markdown_report_shows_problems_in_full_and_folds_what_went_well() {
         let mut out = Vec::new();
-        report_markdown(&run(), &mut out).unwrap();
+        report_markdown(&Account::of(&run()), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            text.starts_with("# R-0003: rights\n\nPARTLY DONE. 4 changes.\n"),
+            text.starts_with("# R-0003: rights\n\nSTOPPED. 4 changes.\n"),
             "{text}"
         );
         assert!(
@@ -346,7 +487,7 @@ mod tests {
         );
         assert!(
             text.contains(
-                "| PNT\\|2 | Rights | x; y | Studio | =now | E7; no write access to \\`Legal\\`␛\\[2J |"
+                "| PNT\\|2 | Rights | x; y | Studio | =now | E7; no write access to \\`Legal\\`␛\\[2J | no, the server has a third value"
             ),
             "{text}"
         );

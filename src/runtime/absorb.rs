@@ -33,8 +33,10 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         Event::ConnectFailed(_)
         | Event::ListFailed { .. }
         | Event::Picture { .. }
+        | Event::RunWaits { .. }
         | Event::Persisted(_)
-        | Event::ReportWritten(_)
+        | Event::Reported { .. }
+        | Event::HandedOver { .. }
         | Event::Copied { .. }
         | Event::Failed(_)
         | Event::Said(_) => {}

@@ -1,28 +1,37 @@
 //! Signing in, and reading from the endpoint with patience.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::{sync::Mutex as AsyncMutex, time::Instant};
+use tokio::sync::Mutex as AsyncMutex;
 
-use super::{Runtime, lock};
+use super::{Runtime, RuntimeSettings, lock, runs::RETRY_BUDGET};
 use crate::{
     domain::Failure,
-    endpoint::{Connection, EndpointError, Verdict},
+    endpoint::{Asking, Connection, EndpointError, Verdict},
     flow::Event,
-    submit::pace::{Limits, Pace},
+    submit::{Gate, pace::Limits},
 };
 
 /// Under this key the workspace keeps what signing in told last.
 pub(super) const KEPT: &str = "connection";
-/// How often in a row a read is put off before it fails.
+/// How often a read is put off before it fails.
 const READ_BUDGET: u32 = 5;
+/// Shorter waits are not worth a word.
+const NOTICED: Duration = Duration::from_secs(2);
 
 /// The state of signing in.
 pub(super) struct Connecting {
     /// Held while signing in, so that nobody does it twice.
     turn: AsyncMutex<()>,
     known: Mutex<Option<Connection>>,
-    pace: Mutex<Option<(Instant, Pace)>>,
+    /// Whether the endpoint stopped taking the credentials in the middle of a run.
+    expired: AtomicBool,
 }
 
 impl Default for Connecting {
@@ -30,7 +39,7 @@ impl Default for Connecting {
         Self {
             turn: AsyncMutex::new(()),
             known: Mutex::default(),
-            pace: Mutex::default(),
+            expired: AtomicBool::new(false),
         }
     }
 }
@@ -55,8 +64,11 @@ impl Runtime {
             return Ok(known);
         }
         let endpoint = &self.0.endpoint;
-        let connection = self.patiently(true, || endpoint.connect()).await?;
+        let asking = (Asking::Connect, true);
+        let connection = self.patiently(asking, || endpoint.connect()).await?;
+        self.0.gate.limit(self.limits(&connection));
         *lock(&connecting.known) = Some(connection.clone());
+        connecting.expired.store(false, Ordering::Relaxed);
         let said = Event::Connected {
             capabilities: Box::new(connection.capabilities.clone()),
             schema: connection.schema.clone(),
@@ -72,27 +84,63 @@ impl Runtime {
         Ok(connection)
     }
 
-    /// The endpoint's batch size within its limits, or ours.
+    /// The endpoint no longer takes the credentials.
+    pub(super) fn signed_out(&self) {
+        self.0.connecting.expired.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody must sign in again before a run can go on.
+    pub(super) fn is_signed_out(&self) -> bool {
+        self.0.connecting.expired.load(Ordering::Relaxed)
+    }
+
+    /// Signs in anew at the next occasion.
     pub(super) fn forget_connection(&self) {
         *lock(&self.0.connecting.known) = None;
     }
 
-    /// Reads until it works, with one brake for all readers. What never left is not tried again
-    /// when `fresh`: nobody has heard from the endpoint yet, so the person should know at once.
+    /// What is known of the endpoint's limits: ours, or what it says of itself.
+    fn limits(&self, connection: &Connection) -> Limits {
+        let settings = self.settings(connection);
+        Limits {
+            concurrency: settings.concurrency,
+            requests_per_minute: settings.requests_per_minute,
+            retry_budget: settings.retry_budget,
+        }
+    }
+
+    /// Reads until it works, at the pace and with the brake of everybody. What never left is not
+    /// tried again when `fresh`: nobody has heard from the endpoint yet, so the person should know
+    /// at once.
     pub(super) async fn patiently<T, F>(
         &self,
-        fresh: bool,
+        (asking, fresh): (Asking, bool),
+        read: impl FnMut() -> F,
+    ) -> Result<T, EndpointError>
+    where
+        F: Future<Output = Result<T, EndpointError>>,
+    {
+        let requests = self.0.endpoint.requests(asking);
+        self.patiently_at(&self.0.gate, (requests, fresh), read)
+            .await
+    }
+
+    /// The same at a gate.
+    pub(super) async fn patiently_at<T, F>(
+        &self,
+        gate: &Gate,
+        (requests, fresh): (u32, bool),
         mut read: impl FnMut() -> F,
     ) -> Result<T, EndpointError>
     where
         F: Future<Output = Result<T, EndpointError>>,
     {
+        let mut put_off = 0;
         loop {
-            let (start, ticket) = self.reading_turn();
-            tokio::time::sleep_until(start + ticket.at).await;
+            let ticket = gate.turn(requests).await;
             let error = match read().await {
                 Ok(told) => {
-                    self.reading_pace(|_, pace| pace.succeeded());
+                    gate.succeeded();
                     return Ok(told);
                 }
                 Err(error) => error,
@@ -102,36 +150,20 @@ impl Runtime {
             if !is_passing || is_away {
                 return Err(error);
             }
-            let asked = error.retry_after();
-            let braked =
-                self.reading_pace(|start, pace| pace.brake(ticket, start.elapsed(), asked));
-            if braked.is_err() {
+            put_off += 1;
+            if gate.brake(ticket, &error).is_err() || put_off > READ_BUDGET {
                 return Err(error);
             }
-            if let Some(wait) = asked.filter(|wait| *wait >= Duration::from_secs(1)) {
-                let seconds = wait.as_secs();
-                self.tell(Event::Said(format!(
-                    "the endpoint asks to slow down; going on in {seconds} s"
-                )));
+            if let Some(wait) = gate.wait(ticket) {
+                let wait_for = wait
+                    .until
+                    .saturating_duration_since(tokio::time::Instant::now());
+                if wait_for > NOTICED {
+                    let seconds = wait_for.as_millis().div_ceil(1000);
+                    self.tell(Event::Said(format!("waiting {seconds} s: {}", wait.why)));
+                }
             }
         }
-    }
-
-    fn reading_turn(&self) -> (Instant, crate::submit::pace::Ticket) {
-        self.reading_pace(|start, pace| (start, pace.reserve(start.elapsed())))
-    }
-
-    fn reading_pace<T>(&self, with: impl FnOnce(Instant, &mut Pace) -> T) -> T {
-        let mut slot = lock(&self.0.connecting.pace);
-        let (start, pace) = slot.get_or_insert_with(|| {
-            let limits = Limits {
-                concurrency: 1,
-                requests_per_minute: self.0.settings.requests_per_minute,
-                retry_budget: READ_BUDGET,
-            };
-            (Instant::now(), Pace::new(limits, seed()))
-        });
-        with(*start, pace)
     }
 
     /// Tells a failure of something that was asked for.
@@ -140,8 +172,18 @@ impl Runtime {
     }
 }
 
+/// The gate before anything is known of the endpoint.
+pub(super) fn gate(settings: &RuntimeSettings) -> Gate {
+    let limits = Limits {
+        concurrency: 1,
+        requests_per_minute: settings.requests_per_minute,
+        retry_budget: RETRY_BUDGET,
+    };
+    Gate::new(limits, seed())
+}
+
 /// A number nobody can guess, for jitter.
-pub(super) fn seed() -> u64 {
+fn seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one("jitter")
 }

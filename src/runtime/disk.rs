@@ -81,6 +81,12 @@ impl Disk {
         answer.boxed()
     }
 
+    /// Makes the thread panic: what the tests of that end ask for.
+    #[cfg(debug_assertions)]
+    pub(super) fn break_down(&self) {
+        self.tell(|_| panic!("asked to break on the disk"));
+    }
+
     /// Hands a note in, now, and waits until it is durable.
     fn keep(&self, note: Note) -> Kept<'static> {
         let (sender, receiver) = oneshot::channel();

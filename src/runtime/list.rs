@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Runtime, lock, now_ms};
 use crate::{
     domain::{Asset, AssetId, Failure, FieldKey},
-    endpoint::{Cursor, EndpointError, Page},
+    endpoint::{Asking, Cursor, EndpointError, Page},
     flow::Event,
     store::{StoreError, Workspace},
 };
@@ -81,7 +81,7 @@ impl Runtime {
         token: &CancellationToken,
     ) -> Result<Page, EndpointError> {
         let endpoint = &self.0.endpoint;
-        let read = self.patiently(fresh, || endpoint.page(cursor.clone()));
+        let read = self.patiently((Asking::Page, fresh), || endpoint.page(cursor.clone()));
         match token.run_until_cancelled(read).await {
             Some(page) => page,
             None => Err(EndpointError::NotSendable {
@@ -128,7 +128,12 @@ impl Runtime {
             }
             for chunk in ids.chunks(CHUNK) {
                 let endpoint = &runtime.0.endpoint;
-                match runtime.patiently(false, || endpoint.fetch(chunk)).await {
+                match runtime
+                    .patiently((Asking::Fetch(chunk.len()), false), || {
+                        endpoint.fetch(chunk)
+                    })
+                    .await
+                {
                     Ok(assets) => runtime.refreshed(chunk, assets),
                     Err(error) => {
                         return runtime.fail(error.failure("could not read the assets again"));
@@ -166,7 +171,9 @@ impl Runtime {
             for chunk in ids.chunks(THUMBNAILS_AT_A_TIME) {
                 let endpoint = &runtime.0.endpoint;
                 match runtime
-                    .patiently(false, || endpoint.thumbnails(chunk))
+                    .patiently((Asking::Thumbnails(chunk.len()), false), || {
+                        endpoint.thumbnails(chunk)
+                    })
                     .await
                 {
                     Ok(read) => {

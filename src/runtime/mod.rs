@@ -24,14 +24,18 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{OnceCell, mpsc},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{Failure, Stamp},
+    domain::{Failure, Run, Stamp},
     endpoint::Endpoint,
     flow::{Effect, Event},
     store::Workspace,
+    submit::Gate,
 };
 
 pub use absorb::absorb;
@@ -74,6 +78,10 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Whether reports are written by themselves at the end of every run.
+    pub reports: bool,
+    /// Whether cells of reports that a spreadsheet would run as a formula are guarded.
+    pub guard_formulas: bool,
 }
 
 impl Default for RuntimeSettings {
@@ -85,6 +93,8 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
+            reports: false,
+            guard_formulas: false,
         }
     }
 }
@@ -117,9 +127,12 @@ struct Inner {
     /// Why nothing may be kept, if so.
     read_only: Option<String>,
     connecting: Connecting,
+    /// Everything asked of the endpoint goes through here.
+    gate: Gate,
     listing: Mutex<CancellationToken>,
     pictures: Pictures,
     current: Mutex<Current>,
+    closed: OnceCell<Option<Run>>,
 }
 
 impl Runtime {
@@ -142,9 +155,11 @@ impl Runtime {
             reports: parts.reports,
             read_only,
             connecting: Connecting::default(),
+            gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
-            pictures: Pictures::default(),
+            pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
+            closed: OnceCell::new(),
         }));
         Ok((runtime, receiver))
     }
@@ -174,18 +189,35 @@ impl Runtime {
             Effect::ResumeRun(run) => self.resume_run(run),
             Effect::StopRun(run) => self.stop_run(run),
             Effect::ReadBack(run) => self.read_back(run),
-            Effect::Report { run, format, path } => self.report(run, format, path),
+            Effect::Report { run, formats, path } => self.report(run, formats, path),
+            Effect::HandOver {
+                run,
+                items,
+                words,
+                path,
+            } => self.hand_over((run, items), words, path),
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
         }
         None
     }
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
-    /// everything handed to the disk is done, and the workspace is free for others.
-    pub async fn shutdown(&self) {
-        lock(&self.0.listing).cancel();
-        self.pause_for_good().await;
-        self.0.disk.close().await;
+    /// everything handed to the disk is done, and the workspace is free for others. Gives the run
+    /// that went on, as it is kept now. Whoever asks again waits for the same end.
+    pub async fn shutdown(&self) -> Option<Run> {
+        let closing = async {
+            lock(&self.0.listing).cancel();
+            let run = self.pause_for_good().await;
+            self.0.disk.close().await;
+            run
+        };
+        self.0.closed.get_or_init(|| closing).await.clone()
+    }
+
+    /// Makes the disk's thread panic, for the tests of that end.
+    #[cfg(debug_assertions)]
+    pub fn break_disk(&self) {
+        self.0.disk.break_down();
     }
 
     fn tell(&self, event: Event) {

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::{Runtime, lock};
-use crate::{domain::Asset, flow::Event};
+use crate::{domain::Asset, endpoint::Asking, flow::Event, submit::Gate};
 
 /// Pictures fetched at the same time.
 const AT_ONCE: usize = 3;
@@ -13,8 +13,21 @@ const WAITING: usize = 64;
 const LARGEST: usize = 4 << 20;
 
 /// What is waiting and how many are under way.
-#[derive(Default)]
-pub(super) struct Pictures(Mutex<Wishes>);
+pub(super) struct Pictures {
+    wishes: Mutex<Wishes>,
+    /// Of the server that has the pictures.
+    gate: Gate,
+}
+
+impl Pictures {
+    /// None is waited for; at this gate.
+    pub(super) fn new(gate: Gate) -> Self {
+        Self {
+            wishes: Mutex::default(),
+            gate,
+        }
+    }
+}
 
 #[derive(Default)]
 struct Wishes {
@@ -26,7 +39,7 @@ impl Runtime {
     /// Fetches a picture when its turn comes.
     pub(super) fn picture(&self, asset: Asset, size: u32) {
         let passed_by = {
-            let mut wishes = lock(&self.0.pictures.0);
+            let mut wishes = lock(&self.0.pictures.wishes);
             wishes.waiting.retain(|(known, _)| known.id != asset.id);
             wishes.waiting.push((asset, size));
             let full = wishes.waiting.len() > WAITING;
@@ -50,8 +63,16 @@ impl Runtime {
     async fn fetch_pictures(&self) {
         while let Some((asset, size)) = self.next_picture() {
             let endpoint = &self.0.endpoint;
+            // They count, where they come from the same place, and yet their own trouble is no
+            // reason to keep anybody else waiting.
+            let requests = endpoint.requests(Asking::Picture);
+            if requests > 0 {
+                self.0.gate.turn(requests).await;
+            }
             let read = self
-                .patiently(true, || endpoint.picture(&asset, size))
+                .patiently_at(&self.0.pictures.gate, (1, true), || {
+                    endpoint.picture(&asset, size)
+                })
                 .await;
             let picture = match read {
                 Ok(Some(bytes)) if bytes.len() > LARGEST => {
@@ -69,7 +90,7 @@ impl Runtime {
 
     /// The newest wish; with none left, one worker fewer is under way.
     fn next_picture(&self) -> Option<(Asset, u32)> {
-        let mut wishes = lock(&self.0.pictures.0);
+        let mut wishes = lock(&self.0.pictures.wishes);
         let next = wishes.waiting.pop();
         if next.is_none() {
             wishes.under_way -= 1;

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
-use super::{Runtime, connect::seed, lock, now_ms};
+use super::{Runtime, lock, now_ms, report::is_over};
 use crate::{
     domain::{
         Failure, Run, RunId,
         failure::FailureKind,
         run::{RunState, ServerCounts},
     },
-    endpoint::{CallKind, Connection},
+    endpoint::{Asking, CallKind, Connection},
     flow::{Event, Submission},
     store::Workspace,
     submit::{Control, Engine, News, Parts, Settings, read_again, waiting_calls},
@@ -22,7 +22,7 @@ const RESUME: &str = "could not go on with the run";
 /// How long the calls under way are awaited when the program ends.
 const GRACE: Duration = Duration::from_secs(2);
 /// How often in a row a call is put off before the run pauses.
-const RETRY_BUDGET: u32 = 8;
+pub(super) const RETRY_BUDGET: u32 = 8;
 
 /// The run that goes on; there is one at most, so that no asset is ever in two calls.
 #[derive(Default)]
@@ -122,6 +122,7 @@ impl Runtime {
             calls: waiting_calls(submission.calls, operation),
             counts: ServerCounts::default(),
             counted: false,
+            rules: submission.rules,
         }
     }
 
@@ -140,7 +141,7 @@ impl Runtime {
                 wishes,
                 news,
                 now_ms,
-                seed: seed(),
+                gate: self.0.gate.clone(),
             },
         );
         let (runtime, run) = (self.clone(), id.clone());
@@ -151,7 +152,7 @@ impl Runtime {
         *lock(&self.0.current) = Current::Going { run, control, task };
     }
 
-    fn settings(&self, connection: &Connection) -> Settings {
+    pub(super) fn settings(&self, connection: &Connection) -> Settings {
         let (ours, theirs) = (&self.0.settings, &connection.capabilities);
         Settings {
             concurrency: ours.concurrency.unwrap_or(theirs.concurrency),
@@ -170,12 +171,28 @@ impl Runtime {
                 News::Call(call) => self.tell(Event::Call { run, call }),
                 News::Settled(settled) => self.tell(Event::Settled { run, settled }),
                 News::Read(assets) => self.keep_assets(assets),
-                News::State { state, at_ms, note } => self.tell(Event::RunState {
+                News::Waits {
+                    until_ms,
+                    seconds,
+                    why,
+                } => self.tell(Event::RunWaits {
                     run,
-                    state,
-                    at_ms,
-                    note,
+                    until_ms,
+                    seconds,
+                    why,
                 }),
+                News::SignedOut => self.signed_out(),
+                News::State { state, at_ms, note } => {
+                    self.tell(Event::RunState {
+                        run: run.clone(),
+                        state,
+                        at_ms,
+                        note,
+                    });
+                    if is_over(state) {
+                        self.report_at_the_end(run).await;
+                    }
+                }
             }
         }
     }
@@ -188,10 +205,24 @@ impl Runtime {
 
     /// Goes on with a run that is paused, or was left by an earlier start of the program.
     pub(super) fn resume_run(&self, run: RunId) {
-        if let Some(control) = lock(&self.0.current).control(&run) {
-            return control.go_on();
+        let control = lock(&self.0.current).control(&run).cloned();
+        match control {
+            Some(control) if self.is_signed_out() => self.sign_in_and_go_on(control),
+            Some(control) => control.go_on(),
+            None => self.take_up(run, Control::go_on),
         }
-        self.take_up(run, Control::go_on);
+    }
+
+    /// The run waits because its sign-in expired: it goes on once somebody is signed in again.
+    fn sign_in_and_go_on(&self, control: Control) {
+        let runtime = self.clone();
+        self.spawn(async move {
+            runtime.forget_connection();
+            match runtime.connected().await {
+                Ok(_) => control.go_on(),
+                Err(error) => runtime.fail(error.failure(RESUME)),
+            }
+        });
     }
 
     /// Stops a run; what was sent and not answered is still read back.
@@ -249,11 +280,14 @@ impl Runtime {
             }
         }
         self.tell(Event::RunState {
-            run: id,
+            run: id.clone(),
             state,
             at_ms,
             note: "every change of it has its outcome".into(),
         });
+        if is_over(state) {
+            self.report_at_the_end(id).await;
+        }
     }
 
     async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
@@ -283,7 +317,8 @@ impl Runtime {
             .map_err(|error| error.failure(what))?;
         let run = self.load(id.clone(), what).await?;
         let endpoint = self.0.endpoint.as_ref();
-        let read = self.patiently(false, || read_again(endpoint, &run)).await;
+        let asking = (Asking::Fetch(run.items.len()), false);
+        let read = self.patiently(asking, || read_again(endpoint, &run)).await;
         let settled = read.map_err(|error| error.failure(what))?;
         let (kept, of) = (settled.clone(), id.clone());
         let work = move |workspace: &mut Workspace| workspace.settle(&of, &kept);
@@ -295,22 +330,41 @@ impl Runtime {
         });
         // What turned out to be written leaves the draft as at the end of a run.
         self.tell(Event::RunState {
-            run: id,
+            run: id.clone(),
             state: run.state,
             at_ms: run.finished_ms.unwrap_or_else(now_ms),
             note: format!("read back; {corrected} changed"),
         });
+        if is_over(run.state) {
+            self.report_at_the_end(id).await;
+        }
         Ok(())
     }
 
-    /// Pauses the run that goes on for the end of the program.
-    pub(super) async fn pause_for_good(&self) {
+    /// How long an answer may take, and how long a request that was lost may still be carried out.
+    pub fn patience(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
+    /// Whether a run goes on or is paused.
+    pub fn has_a_run(&self) -> bool {
+        matches!(&*lock(&self.0.current), Current::Going { control, .. } if !control.is_over())
+    }
+
+    /// Pauses the run that goes on for the end of the program; gives it as it is kept then.
+    pub(super) async fn pause_for_good(&self) -> Option<Run> {
+        let goes_on = self.has_a_run();
         let current = std::mem::take(&mut *lock(&self.0.current));
-        if let Current::Going { control, task, .. } = current {
-            // Without its control an engine pauses as soon as nothing is under way.
-            drop(control);
-            // What takes longer is read back at the next start.
-            let _ = timeout(GRACE, task).await;
+        let Current::Going { run, control, task } = current else {
+            return None;
+        };
+        // Without its control an engine pauses as soon as nothing is under way.
+        drop(control);
+        // What takes longer is read back at the next start.
+        let _ = timeout(GRACE, task).await;
+        if !goes_on {
+            return None;
         }
+        self.load(run, "could not read the run").await.ok()
     }
 }

@@ -199,6 +199,7 @@ async fn an_interrupted_run_is_read_back_and_finished() {
         took_ms: None,
         counts: None,
         trace: String::new(),
+        found: Vec::new(),
     };
     let run = Run {
         id: RunId::numbered(1),
@@ -214,6 +215,7 @@ async fn an_interrupted_run_is_read_back_and_finished() {
         calls: vec![note(1, 1, &[0, 1]), note(2, 0, &[2, 3])],
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     };
     workspace(folder.path()).begin_run(&run).unwrap();
     memory.change(&id(0), &title(), Value::text("new"));

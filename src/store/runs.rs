@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Item, Outcome, Run, RunId,
-    run::{CallNote, RunState, ServerCounts, Settlement, Tally},
+    run::{CallNote, RunRules, RunState, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
@@ -34,6 +34,8 @@ pub struct RunSummary {
     pub finished_ms: Option<i64>,
     /// The digest over its changes.
     pub digest: String,
+    /// The rules it keeps by itself.
+    pub rules: RunRules,
     /// Where it is.
     pub state: RunState,
     /// How many changes it has.
@@ -50,6 +52,9 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    /// Runs of earlier versions had none.
+    #[serde(default)]
+    rules: RunRules,
 }
 
 impl Workspace {
@@ -78,6 +83,7 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            rules: run.rules,
         });
         self.write(|transaction, path| {
             let fault = |error: rusqlite::Error| StoreError::of(path, &error);
@@ -205,6 +211,7 @@ impl Workspace {
             started_ms: summary.started_ms,
             finished_ms: summary.finished_ms,
             digest: summary.digest,
+            rules: summary.rules,
             state: summary.state,
             settled: vec![None; items.len()],
             items,
@@ -277,6 +284,7 @@ impl Workspace {
                 started_ms: head.started_ms,
                 finished_ms: record.get(6).map_err(fault)?,
                 digest: head.digest,
+                rules: head.rules,
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,

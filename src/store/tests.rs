@@ -92,6 +92,7 @@ pub(super) fn run(items: u32) -> Run {
         calls: vec![call(1, 0)],
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
@@ -104,6 +105,7 @@ pub(super) fn call(number: u32, noted_ms: i64) -> CallNote {
         took_ms: None,
         counts: None,
         trace: String::new(),
+        found: Vec::new(),
     }
 }
 

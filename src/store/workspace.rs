@@ -331,6 +331,7 @@ fn highest_row(operation: &Operation) -> Option<Row> {
     match &operation.deed {
         Deed::Stage(step) => step.edits.iter().filter_map(|edit| edit.rows.max()).max(),
         Deed::Exclude(picked)
+        | Deed::Accept { staged: picked, .. }
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().filter_map(|one| one.rows.max()).max(),

@@ -10,14 +10,14 @@ use super::{
     lane::{Job, Stage},
     narrow,
     pace::Ticket,
-    road::{NoReading, Purpose, Road, kind, lock},
+    road::{Hold, NoReading, Purpose, Road, kind, lock},
 };
 use crate::{
     domain::{
-        Outcome,
-        run::{CallNote, Settlement},
+        Outcome, Value,
+        run::{CallNote, Settlement, as_found},
     },
-    endpoint::{Answer, Call, EndpointError, Said, Verdict},
+    endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
 };
 
 /// How often the same changes are sent and lost before they are given up.
@@ -36,7 +36,7 @@ pub(super) struct Ended {
     /// What is still to do, in order.
     pub(super) again: Vec<Job>,
     /// Why the run must wait for a person, if so.
-    pub(super) halt: Option<String>,
+    pub(super) halt: Option<Hold>,
 }
 
 impl Road {
@@ -60,7 +60,7 @@ impl Road {
     }
 
     /// Re-reads and compares; what may go is sent.
-    async fn compare_and_send(&self, job: Job, ended: &mut Ended) {
+    async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
         if !self.settings().check_before {
             return self.send(job, None, ended).await;
         }
@@ -73,7 +73,8 @@ impl Road {
                 return self.refuse(job, (0, &error, meaning), ended).await;
             }
         };
-        let holds = self.pace().holds();
+        let holds = self.gate().holds();
+        job.found = self.found(&job.places, &readings);
         let mut settled = Vec::new();
         let mut going = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
@@ -93,6 +94,16 @@ impl Road {
         }
     }
 
+    /// What is there now, where the draft does not know: if no answer comes, this tells whether
+    /// it was written.
+    fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
+        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
+            let value = reading.value()?.clone();
+            (self.item(place).before == Value::Unknown).then_some((place, value))
+        });
+        known.collect()
+    }
+
     /// A planned call that turned out to be needless: it no longer waits.
     async fn nothing_to_send(&self, job: &Job, ended: &mut Ended) {
         let Some(number) = job.number else { return };
@@ -102,7 +113,7 @@ impl Road {
         };
         match self.answered(&note).await {
             Ok(()) => {}
-            Err(failure) => ended.halt = Some(failure.sentence()),
+            Err(failure) => ended.halt = Some(failure.into()),
         }
     }
 
@@ -110,9 +121,9 @@ impl Road {
     /// values were read: if anything but the pace came between, they are read again.
     async fn send(&self, job: Job, seen: Option<u64>, ended: &mut Ended) {
         let stage = Stage::Fresh;
-        let was_held = seen.is_some() && self.is_braked();
-        let ticket = self.turn(Purpose::Begin).await;
-        let holds = self.pace().holds();
+        let was_held = seen.is_some() && self.gate().is_braked();
+        let ticket = self.turn(Purpose::Begin, Asking::Submit).await;
+        let holds = self.gate().holds();
         let is_stale = was_held || seen.is_some_and(|seen| seen != holds);
         let Some(ticket) = ticket.filter(|_| !is_stale) else {
             // By the time it goes on, the values may have changed.
@@ -127,9 +138,9 @@ impl Road {
         };
         let mut note = match noted {
             // The brake was pulled while the note was kept.
-            Ok(_) if self.pace().holds() != holds => return ended.again.push(waiting(job)),
+            Ok(_) if self.gate().holds() != holds => return ended.again.push(waiting(job)),
             Ok(note) => note,
-            Err(failure) => return ended.hold(waiting(job), failure.sentence()),
+            Err(failure) => return ended.hold(waiting(job), failure),
         };
         let call = Call {
             kind: kind(job.thumbnails),
@@ -148,7 +159,9 @@ impl Road {
 
     /// The call was answered.
     async fn heard(&self, job: Job, (mut note, answer): (CallNote, Answer), ended: &mut Ended) {
-        self.pace().succeeded();
+        self.gate().succeeded();
+        let took = Duration::from_millis(note.took_ms.unwrap_or_default().into());
+        self.cap().answered(self.assets(&job), took);
         note.counts = answer.counts;
         note.trace = answer.trace;
         let said = compare::complete(answer.said, job.places.len());
@@ -167,12 +180,12 @@ impl Road {
             let settled = self.spoken(&job, (call, &said), None);
             return match self.conclude(&note, &settled).await {
                 Ok(()) => ended.settled.extend(settled),
-                Err(failure) => ended.hold(job, failure.sentence()),
+                Err(failure) => ended.hold(job, failure),
             };
         }
         match self.answered(&note).await {
             Ok(()) => self.verify(job, (call, said), ended).await,
-            Err(failure) => ended.hold(job, failure.sentence()),
+            Err(failure) => ended.hold(job, failure),
         }
     }
 
@@ -186,29 +199,17 @@ impl Road {
         let number = note.number;
         match error.verdict() {
             Verdict::ReadBack => {
-                let exhausted = matches!(error, EndpointError::Unavailable { .. })
-                    && self.brake(ticket, &error).is_err();
-                let stage = Stage::Doubt {
-                    call: number,
-                    why: error.to_string(),
-                    until,
-                };
-                let lost = job.lost + 1;
-                let job = Job {
-                    number: None,
-                    stage,
-                    lost,
-                    ..job
-                };
-                if exhausted {
-                    return ended.hold(job, error.failure("the run waits").sentence());
-                }
-                // At once: most lost replies were carried out.
-                self.resolve(job, ended).await;
+                self.was_lost(job, (number, error, ticket, until), ended)
+                    .await;
             }
             Verdict::RetryLater | Verdict::SignInAgain => {
-                let is_over =
-                    error.verdict() == Verdict::SignInAgain || self.brake(ticket, &error).is_err();
+                // Before anything else: nobody may knock meanwhile.
+                let over = if error.verdict() == Verdict::SignInAgain {
+                    Some(Hold::of(&error, None))
+                } else {
+                    let braked = self.brake(ticket, &error);
+                    braked.err().map(|why| Hold::of(&error, Some(why)))
+                };
                 // Nothing was done, so the call waits again.
                 let waits = CallNote {
                     noted_ms: 0,
@@ -222,67 +223,48 @@ impl Road {
                     stage,
                     ..job
                 };
-                match kept {
-                    Err(failure) => ended.hold(job, failure.sentence()),
-                    Ok(()) if is_over => {
-                        ended.hold(job, error.failure("the run waits").sentence());
-                    }
-                    Ok(()) => ended.again.push(job),
+                match (kept, over) {
+                    (Err(failure), _) => ended.hold(job, failure),
+                    (Ok(()), Some(hold)) => ended.hold(job, hold),
+                    (Ok(()), None) => ended.again.push(job),
                 }
             }
             Verdict::TheseItems | Verdict::SomeItem | Verdict::Never => {
                 if let Err(failure) = self.answered(&note).await {
-                    return ended.hold(job, failure.sentence());
+                    return ended.hold(job, failure);
                 }
                 self.narrow(job, (number, error), ended).await;
             }
         }
     }
 
-    /// Takes a refused batch apart.
-    async fn narrow(&self, job: Job, (call, error): (u32, EndpointError), ended: &mut Ended) {
-        if matches!(error, EndpointError::Garbled { .. }) {
-            return ended.hold(
-                job.part(job.places.clone()),
-                error.failure("the run waits").sentence(),
-            );
-        }
-        let named = if let EndpointError::PoisonedBy { items, .. } = &error {
-            items.as_slice()
+    /// The call left and nothing came back that settles it: it is in doubt.
+    async fn was_lost(
+        &self,
+        job: Job,
+        (call, error, ticket, until): (u32, EndpointError, Ticket, Instant),
+        ended: &mut Ended,
+    ) {
+        self.cap().lost(self.assets(&job));
+        let counted = if matches!(error, EndpointError::Unavailable { .. }) {
+            self.brake(ticket, &error)
         } else {
-            &[]
+            self.gate().lost()
         };
-        let (culprits, rest): (Vec<_>, Vec<_>) =
-            (0..job.places.len()).partition(|place| named.contains(place));
-        let at = |places: &[usize]| places.iter().map(|&p| job.places[p]).collect::<Vec<_>>();
-        let hopeless = {
-            let mut family = lock(&job.family);
-            let is_one_asset = narrow::assets(self.items(), &job.places) == 1;
-            if !culprits.is_empty() || is_one_asset {
-                family.culprit(error.code());
-            }
-            family.is_hopeless()
+        let job = Job {
+            number: None,
+            stage: Stage::Doubt {
+                call,
+                why: error.to_string(),
+                until,
+            },
+            lost: job.lost + 1,
+            ..job
         };
-        let is_whole = matches!(error, EndpointError::Forbidden { .. })
-            && narrow::assets(self.items(), &job.places) == 1;
-        if hopeless {
-            let meaning = "the changes tried one by one were all refused so; the rest of the \
-                           batch was not tried alone";
-            return self.refuse(job, (call, &error, meaning), ended).await;
-        }
-        if !culprits.is_empty() {
-            let (culprits, rest) = (at(&culprits), at(&rest));
-            let blamed = job.part(culprits);
-            self.refuse(blamed, (call, &error, error.hint()), ended)
-                .await;
-            if !rest.is_empty() {
-                ended.again.push(job.part(rest));
-            }
-            return;
-        }
-        match narrow::halves(self.items(), &job.places).filter(|_| !is_whole) {
-            Some((left, right)) => ended.again.extend([job.part(left), job.part(right)]),
-            None => self.refuse(job, (call, &error, error.hint()), ended).await,
+        match counted {
+            Err(why) => ended.hold(job, Hold::of(&error, Some(why))),
+            // At once: most lost replies were carried out.
+            Ok(()) => self.resolve(job, ended).await,
         }
     }
 
@@ -295,8 +277,8 @@ impl Road {
             Ok(readings) => readings,
             Err(NoReading::NotNow) if self.wish() != Wish::Stop => return ended.again.push(job),
             Err(NoReading::NotNow) => unread(&job, ""),
-            Err(NoReading::Halt(why)) if self.wish() == Wish::Stop => unread(&job, &why),
-            Err(NoReading::Halt(why)) => return ended.hold(job, why),
+            Err(NoReading::Halt(hold)) if self.wish() == Wish::Stop => unread(&job, &hold.why),
+            Err(NoReading::Halt(hold)) => return ended.hold(job, hold),
             Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
         };
         let is_stopping = self.wish() == Wish::Stop;
@@ -304,7 +286,7 @@ impl Road {
         let mut settled = Vec::new();
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = self.item(place);
+            let item = &as_found(&job.found, place, self.item(place));
             let told = compare::silence(place, item, (call, &why), reading);
             if told.outcome == Outcome::Unknown && too_early && !is_stopping {
                 // It may yet be written, or be there to be read.
@@ -332,10 +314,10 @@ impl Road {
                 ..job
             });
         }
-        let stage = if self.is_braked() {
+        let stage = if self.gate().is_braked() {
             Stage::Fresh
         } else {
-            let holds = self.pace().holds();
+            let holds = self.gate().holds();
             let since = Instant::now();
             Stage::Clear { holds, since }
         };
@@ -351,7 +333,7 @@ impl Road {
     }
 
     /// Reads back what was answered, and settles it.
-    async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
+    pub(super) async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
         let readings = if self.is_to_verify(&said) {
             match self.read(&job.places, Purpose::End).await {
                 Ok(readings) => Some(readings),
@@ -373,30 +355,24 @@ impl Road {
         self.keep(settled, &job, ended).await;
     }
 
-    /// Settles all changes of a job as refused.
-    async fn refuse(
-        &self,
-        job: Job,
-        (call, error, meaning): (u32, &EndpointError, &str),
-        ended: &mut Ended,
-    ) {
-        let reason = error.to_string();
-        let settled = job
-            .places
-            .iter()
-            .map(|&place| compare::refused(place, call, (error.code(), &reason), meaning));
-        self.keep(settled.collect(), &job, ended).await;
+    pub(super) fn assets(&self, job: &Job) -> usize {
+        narrow::assets(self.items(), &job.places)
     }
 
     /// Keeps settlements. What can't be kept stays open, and the run waits.
-    async fn keep(&self, settled: Vec<Settlement>, job: &Job, ended: &mut Ended) -> bool {
+    pub(super) async fn keep(
+        &self,
+        settled: Vec<Settlement>,
+        job: &Job,
+        ended: &mut Ended,
+    ) -> bool {
         match self.settle(&settled).await {
             Ok(()) => {
                 ended.settled.extend(settled);
                 true
             }
             Err(failure) => {
-                ended.hold(job.clone(), failure.sentence());
+                ended.hold(job.clone(), failure);
                 false
             }
         }
@@ -404,9 +380,9 @@ impl Road {
 }
 
 impl Ended {
-    fn hold(&mut self, job: Job, why: String) {
+    pub(super) fn hold(&mut self, job: Job, why: impl Into<Hold>) {
         self.again.push(job);
-        self.halt = Some(why);
+        self.halt = Some(why.into());
     }
 }
 

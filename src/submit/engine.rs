@@ -9,19 +9,24 @@ use tokio::{
 };
 
 use super::{
-    Journal, News, Settings, Wish,
+    Gate, Journal, News, Settings, Wish,
     call::Ended,
+    canary,
     compare::{self, NOT_SENT},
     lane::{Lanes, Turn},
-    road::Road,
+    pace::Limits,
+    road::{Hold, Road},
 };
 use crate::{
     domain::{
         Outcome, Run,
-        run::{RunState, Settlement},
+        run::{RunState, Settlement, SoFar},
     },
     endpoint::{Endpoint, is_permission},
 };
+
+/// Why nothing goes on while a lost call is waited for.
+const LOST: &str = "a call was lost; it is read back again once it can no longer be carried out";
 
 /// What a run needs to be sent.
 pub struct Parts {
@@ -37,8 +42,8 @@ pub struct Parts {
     pub news: mpsc::UnboundedSender<News>,
     /// Milliseconds since 1970, now.
     pub now_ms: fn() -> i64,
-    /// A number for the jitter.
-    pub seed: u64,
+    /// Where every request goes through, of this run and of everybody else.
+    pub gate: Gate,
 }
 
 /// One run being sent.
@@ -55,6 +60,9 @@ pub struct Engine {
     /// Nobody holds its control any more.
     orphan: bool,
     permission: Permission,
+    so_far: SoFar,
+    /// Whether the canary was looked at.
+    canary_seen: bool,
 }
 
 /// Whether the endpoint refuses everything for want of a right.
@@ -69,8 +77,14 @@ struct Permission {
 impl Engine {
     /// Takes a run up: a new one, or one that was interrupted, paused or left half done.
     pub fn new(run: Run, parts: Parts) -> Self {
-        let now = (Instant::now(), (parts.now_ms)());
-        let lanes = Lanes::of(&run, parts.settings.timeout, now);
+        let canary = canary::rows(&run);
+        let now = (parts.settings.timeout, Instant::now(), (parts.now_ms)());
+        let lanes = Lanes::of(&run, &canary, now);
+        parts.gate.limit(Limits {
+            concurrency: parts.settings.concurrency,
+            requests_per_minute: parts.settings.requests_per_minute,
+            retry_budget: parts.settings.retry_budget,
+        });
         let permission = Permission {
             anything_else: run.settled.iter().flatten().any(|one| one.call != 0),
             enough: run.calls.first().map_or(1, |call| call.items.len()),
@@ -79,6 +93,8 @@ impl Engine {
         let wishes = parts.wishes.clone();
         Self {
             road: Road::new(&run, parts),
+            so_far: SoFar::of(run.settled.iter().flatten()),
+            canary_seen: false,
             run,
             lanes,
             wishes,
@@ -95,12 +111,18 @@ impl Engine {
     pub async fn go(mut self) -> Run {
         let road = self.road.clone();
         self.enter(RunState::Running, "").await;
+        self.keep_rule();
         let mut flying: FuturesUnordered<BoxFuture<'_, Ended>> = FuturesUnordered::new();
         loop {
             self.heed().await;
             let due = self.start(&road, &mut flying);
             if flying.is_empty() && self.lanes.is_empty() {
-                break;
+                if !self.lanes.holds_back() {
+                    break;
+                }
+                if self.canary_is_through() {
+                    continue;
+                }
             }
             if flying.is_empty() && road.wish() == Wish::Pause {
                 self.pause().await;
@@ -137,13 +159,36 @@ impl Engine {
             return None;
         }
         while flying.len() < road.concurrency() {
-            match self.lanes.next(&self.run.items, Instant::now()) {
+            let most = road.cap().most();
+            match self.lanes.next(&self.run.items, most, Instant::now()) {
                 Turn::Start(job) => flying.push(Box::pin(road.carry(job))),
-                Turn::At(at) => return Some(at),
+                Turn::At(at) => {
+                    if flying.is_empty() {
+                        road.tell_wait(at, LOST);
+                    }
+                    return Some(at);
+                }
                 Turn::Wait => return None,
             }
         }
         None
+    }
+
+    /// Looks at the canary once all of it has its outcome, and lets the rest go or asks first.
+    /// Returns whether there is something new to do.
+    fn canary_is_through(&mut self) -> bool {
+        if self.road.wish() != Wish::Go {
+            return false;
+        }
+        if !self.canary_seen {
+            self.canary_seen = true;
+            if let Some(question) = canary::question(&self.run) {
+                self.held = Some(question);
+                return true;
+            }
+        }
+        self.lanes.release();
+        true
     }
 
     async fn pause(&mut self) {
@@ -204,6 +249,7 @@ impl Engine {
         let busy = (ended.thumbnails, ended.places.as_slice());
         self.lanes.end(&self.run.items, busy);
         for settlement in ended.settled {
+            self.so_far.count(settlement.outcome);
             self.permission.count(&settlement);
             if self.permission.is_lacking() && self.stopping.is_none() {
                 self.stopping = Some(format!(
@@ -213,12 +259,32 @@ impl Engine {
             }
             self.run.settle(settlement);
         }
+        self.keep_rule();
         for job in ended.again.into_iter().rev() {
             self.lanes.back(&self.run.items, job);
         }
-        if let Some(why) = ended.halt {
-            self.held.get_or_insert(why);
+        if let Some(hold) = ended.halt {
+            self.hold(hold);
         }
+    }
+
+    /// Stops by the run's own rule, once that is met.
+    fn keep_rule(&mut self) {
+        let rule = self.run.rules.stop;
+        if rule.is_met(self.so_far) && self.stopping.is_none() {
+            let SoFar { answered, errors } = self.so_far;
+            self.stopping = Some(format!(
+                "not sent: the run stopped by its rule ({rule}): {errors} errors of {answered} \
+                 answered"
+            ));
+        }
+    }
+
+    fn hold(&mut self, hold: Hold) {
+        if hold.sign_in {
+            self.road.tell(News::SignedOut);
+        }
+        self.held.get_or_insert(hold.why);
     }
 
     async fn finish(&mut self) {

@@ -9,14 +9,18 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{is_thumbnail, narrow::Family, road::PROMPT};
+use super::{
+    is_thumbnail,
+    narrow::{self, Family},
+    road::PROMPT,
+};
 use crate::{
-    domain::{Item, Row, Run},
+    domain::{Item, Row, Run, Value},
     endpoint::Said,
 };
 
 /// How many changes share a call that no plan has made.
-const UNPLANNED: usize = 20;
+pub(super) const UNPLANNED: usize = 20;
 /// Why a change of an interrupted run is in doubt.
 const INTERRUPTED: &str = "the program ended while it was under way";
 
@@ -37,6 +41,8 @@ pub(super) struct Job {
     pub(super) family: Arc<Mutex<Family>>,
     /// It has nothing to do before.
     pub(super) not_before: Option<Instant>,
+    /// What was there just before it was sent, where the draft did not know.
+    pub(super) found: Vec<(u32, Value)>,
 }
 
 /// How far a job is.
@@ -81,6 +87,7 @@ impl Job {
             lost: 0,
             family: Arc::default(),
             not_before: None,
+            found: Vec::new(),
         }
     }
 
@@ -94,6 +101,7 @@ impl Job {
         Self {
             lost: self.lost,
             family: Arc::clone(&self.family),
+            found: self.found.clone(),
             ..Self::fresh(self.thumbnails, places, None)
         }
     }
@@ -118,12 +126,18 @@ pub(super) struct Lanes {
     /// Assets of a waiting job whose call may still be carried out, and in how many jobs.
     doubted: HashMap<(bool, Row), u32>,
     metadata_under_way: usize,
+    /// What waits until the canary is through.
+    later: Vec<Job>,
 }
 
 impl Lanes {
     /// The open changes of a run: those in a call that was noted are in doubt, whatever became of
-    /// the call.
-    pub(super) fn of(run: &Run, timeout: Duration, (now, now_ms): (Instant, i64)) -> Self {
+    /// the call. What is not sent yet and not of the canary waits for it.
+    pub(super) fn of(
+        run: &Run,
+        canary: &HashSet<Row>,
+        (timeout, now, now_ms): (Duration, Instant, i64),
+    ) -> Self {
         let mut lanes = Self::default();
         let mut open: HashSet<u32> = run.open().collect();
         for note in run.calls.iter().rev().filter(|note| note.noted_ms != 0) {
@@ -138,6 +152,7 @@ impl Lanes {
             };
             lanes.add_places(run, &places, |job| Job {
                 stage: stage.clone(),
+                found: note.found.clone(),
                 ..job
             });
         }
@@ -154,7 +169,50 @@ impl Lanes {
         for places in rest.chunks(UNPLANNED) {
             lanes.add_places(run, places, |job| job);
         }
+        if !canary.is_empty() {
+            lanes.hold_back(&run.items, canary);
+        }
         lanes
+    }
+
+    /// Keeps back what is not of the canary; what was sent already is looked at all the same.
+    fn hold_back(&mut self, items: &[Item], canary: &HashSet<Row>) {
+        let is_first = |place: &u32| canary.contains(&items[*place as usize].row);
+        for thumbnails in [false, true] {
+            for job in std::mem::take(self.lane(thumbnails)) {
+                if !matches!(job.stage, Stage::Fresh) {
+                    self.lane(thumbnails).push_back(job);
+                    continue;
+                }
+                let (first, rest): (Vec<u32>, Vec<u32>) =
+                    job.places.iter().partition(|p| is_first(p));
+                let number = if first.is_empty() { job.number } else { None };
+                if !rest.is_empty() {
+                    self.later.push(Job {
+                        number,
+                        ..job.part(rest)
+                    });
+                }
+                if !first.is_empty() {
+                    self.lane(thumbnails).push_back(Job {
+                        places: first,
+                        ..job
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether something waits for the canary.
+    pub(super) fn holds_back(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// The canary is through: everything may go.
+    pub(super) fn release(&mut self) {
+        for job in std::mem::take(&mut self.later) {
+            self.lane(job.thumbnails).push_back(job);
+        }
     }
 
     fn add_places(&mut self, run: &Run, places: &[u32], finish: impl Fn(Job) -> Job) {
@@ -210,7 +268,10 @@ impl Lanes {
     /// Takes out everything that was never sent, or is known not to be written, and lets the
     /// rest go at once.
     pub(super) fn give_up(&mut self) -> Vec<u32> {
-        let mut unsent = Vec::new();
+        let mut unsent: Vec<u32> = std::mem::take(&mut self.later)
+            .into_iter()
+            .flat_map(|job| job.places)
+            .collect();
         for lane in [&mut self.metadata, &mut self.thumbnails] {
             let (fresh, sent): (VecDeque<Job>, VecDeque<Job>) = std::mem::take(lane)
                 .into_iter()
@@ -224,8 +285,9 @@ impl Lanes {
         unsent
     }
 
-    /// The next job whose assets are free. Thumbnails wait for all metadata.
-    pub(super) fn next(&mut self, items: &[Item], now: Instant) -> Turn {
+    /// The next job whose assets are free, of `most` assets if it is still to be sent. Thumbnails
+    /// wait for all metadata.
+    pub(super) fn next(&mut self, items: &[Item], most: usize, now: Instant) -> Turn {
         let thumbnails = self.metadata.is_empty() && self.metadata_under_way == 0;
         let (busy, doubted) = (&self.busy, &self.doubted);
         let is_free = |job: &Job| {
@@ -250,11 +312,31 @@ impl Lanes {
         }
         match (found.and_then(|place| lane.remove(place)), due) {
             (Some(job), _) => {
+                let job = self.cut(items, most, job);
                 self.start(items, &job);
                 Turn::Start(job)
             }
             (None, Some(at)) => Turn::At(at),
             (None, None) => Turn::Wait,
+        }
+    }
+
+    /// Cuts a job down to `most` assets; the rest waits in front.
+    fn cut(&mut self, items: &[Item], most: usize, job: Job) -> Job {
+        if !matches!(job.stage, Stage::Fresh | Stage::Clear { .. }) {
+            return job;
+        }
+        let Some((first, rest)) = narrow::first(items, &job.places, most) else {
+            return job;
+        };
+        let rest = Job {
+            stage: job.stage.clone(),
+            ..job.part(rest)
+        };
+        self.back(items, rest);
+        Job {
+            places: first,
+            ..job
         }
     }
 

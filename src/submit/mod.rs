@@ -2,12 +2,18 @@
 //!
 //! The road of a call: re-read and compare, note it durably, wait for the pace, send once, take
 //! the answer, read back and compare. What was sent and not answered is never resent blindly: it
-//! is read back first. [`pace`] says when a request may go, [`compare`] what values read mean,
-//! [`narrow`] how a refused batch is taken apart; all three are pure. [`engine`] drives them.
+//! is read back first. [`pace`] says when a request may go, [`batch`] how many assets share a
+//! call, [`compare`] what values read mean, [`narrow`] how a refused batch is taken apart; all four
+//! are pure. [`gate`] shares the pace with everybody who asks the endpoint, and [`engine`] drives
+//! a run through it.
 
+mod apart;
+pub mod batch;
 mod call;
+mod canary;
 pub mod compare;
 pub mod engine;
+pub mod gate;
 mod lane;
 pub mod narrow;
 pub mod pace;
@@ -28,6 +34,7 @@ use crate::domain::{
 };
 
 pub use engine::{Engine, Parts};
+pub use gate::Gate;
 pub use reads::read_again;
 
 /// Where a run is written down. Each promise is kept once its future is done: durable.
@@ -76,7 +83,7 @@ pub struct Settings {
     pub read_back: bool,
     /// How long an answer may take, and how long a lost request may still be carried out.
     pub timeout: Duration,
-    /// How often in a row a call may be put off before the run pauses.
+    /// How often in a row the brake may be pulled before the run pauses.
     pub retry_budget: u32,
 }
 
@@ -145,6 +152,17 @@ pub enum News {
     Settled(Vec<Settlement>),
     /// Assets as they were read back, for whoever keeps the listing.
     Read(Vec<Asset>),
+    /// Nothing can be sent for a while that a person would notice.
+    Waits {
+        /// Until then, milliseconds since 1970.
+        until_ms: i64,
+        /// For so long from now.
+        seconds: u64,
+        /// Why, in words.
+        why: String,
+    },
+    /// The endpoint no longer takes the credentials: the run pauses until somebody signs in.
+    SignedOut,
     /// A new state of the run.
     State {
         /// Which.
@@ -171,6 +189,7 @@ pub fn waiting_calls(
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: Vec::new(),
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Taking a refused batch apart until the culprit stands alone. Pure.
 
+use std::collections::HashSet;
+
 use crate::domain::Item;
 
 /// How many culprits in a row, refused for the same reason and with nothing written between
@@ -59,6 +61,16 @@ pub fn halves(items: &[Item], places: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
     )
 }
 
+/// Splits a batch after its first `most` assets; `None` if it holds no more.
+pub fn first(items: &[Item], places: &[u32], most: usize) -> Option<(Vec<u32>, Vec<u32>)> {
+    let mut rows: HashSet<u32> = HashSet::with_capacity(most.min(places.len()));
+    let (first, rest): (Vec<u32>, Vec<u32>) = places.iter().partition(|&&place| {
+        let row = items[place as usize].row;
+        rows.contains(&row) || (rows.len() < most.max(1) && rows.insert(row))
+    });
+    (!rest.is_empty()).then_some((first, rest))
+}
+
 /// How many assets these changes touch.
 pub fn assets(items: &[Item], places: &[u32]) -> usize {
     let mut rows: Vec<u32> = places.iter().map(|&p| items[p as usize].row).collect();
@@ -100,6 +112,17 @@ mod tests {
         let items = items(&[7, 7]);
         assert_eq!(halves(&items, &[0, 1]), Some((vec![0], vec![1])));
         assert_eq!(halves(&items, &[1]), None);
+    }
+
+    #[test]
+    fn a_batch_is_cut_after_so_many_assets_with_all_their_changes() {
+        let items = items(&[7, 8, 7, 9]);
+        assert_eq!(
+            first(&items, &[0, 1, 2, 3], 2),
+            Some((vec![0, 1, 2], vec![3]))
+        );
+        assert_eq!(first(&items, &[0, 1, 2, 3], 3), None);
+        assert_eq!(first(&items, &[0, 2], 1), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! When the next request may go. Pure: time comes in as a [`Duration`] since the run began.
+//! When the next request may go. Pure: time comes in as a [`Duration`] since some beginning.
 //!
 //! Three things hold requests back: the pace (requests a minute, evenly spaced), the brake (one
 //! for all workers, pulled when the endpoint asks to slow down or is away), and the slowness that
-//! a throttled run keeps for a while and then loses again.
+//! a throttled endpoint is asked with for a while and that is lost again. A budget bounds how much
+//! is tried again: so many failures in a row, and so many in the long run.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// The longest wait a server can ask for before the run pauses and asks instead.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
@@ -12,6 +13,8 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 const SLOWEST: f64 = 16.0;
 const RECOVERY: f64 = 0.97;
+/// Tokens of the retry budget when it is whole.
+const TOKENS: u32 = 500;
 
 /// What a run may ask of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +35,44 @@ pub struct Ticket {
     pub at: Duration,
 }
 
-/// The retry budget is used up: the run pauses and says why.
+/// What a failed request takes from the retry budget; a success gives one token back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exhausted;
+pub enum Cost {
+    /// It was answered with a failure that passes, or never left: 5 tokens.
+    Retry,
+    /// It was never answered: 10 tokens.
+    TimeOut,
+}
+
+impl Cost {
+    fn tokens(self) -> u32 {
+        match self {
+            Self::Retry => 5,
+            Self::TimeOut => 10,
+        }
+    }
+}
+
+/// The retry budget is used up: whoever waits pauses and says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exhausted {
+    /// So many failures in a row.
+    InARow(u32),
+    /// Too many failures in the long run.
+    Budget,
+    /// The endpoint asks for a longer wait than anybody waits unasked.
+    Wait(Duration),
+}
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InARow(times) => write!(f, "it failed {} times in a row", times + 1),
+            Self::Budget => f.write_str("too many requests failed lately"),
+            Self::Wait(wait) => write!(f, "it asks for a wait of {} min", wait.as_secs() / 60),
+        }
+    }
+}
 
 /// When the next request may go.
 #[derive(Clone, Debug)]
@@ -42,11 +80,12 @@ pub struct Pace {
     limits: Limits,
     next_slot: Duration,
     brake_until: Duration,
-    /// Until when the endpoint itself asked for quiet.
+    /// The part of the brake that the endpoint itself asked for.
     asked_until: Duration,
     brakes: u64,
     holds: u64,
     straight: u32,
+    tokens: u32,
     slowness: f64,
     random: u64,
 }
@@ -62,9 +101,20 @@ impl Pace {
             brakes: 0,
             holds: 0,
             straight: 0,
+            tokens: TOKENS,
             slowness: 1.0,
             random: seed | 1,
         }
+    }
+
+    /// What is known now of the endpoint's limits.
+    pub fn limit(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// The pace, if there is one.
+    pub fn requests_per_minute(&self) -> Option<u32> {
+        self.limits.requests_per_minute
     }
 
     /// How many calls may be in flight now: fewer while the endpoint is throttling.
@@ -78,14 +128,14 @@ impl Pace {
         allowed
     }
 
-    /// Reserves the next free slot. The request leaves at [`Ticket::at`], or after the brake if
-    /// that is pulled meanwhile.
-    pub fn reserve(&mut self, now: Duration) -> Ticket {
+    /// Reserves the next free slots, one a request. They leave at [`Ticket::at`], or after the
+    /// brake if that is pulled meanwhile.
+    pub fn reserve(&mut self, now: Duration, requests: u32) -> Ticket {
         let at = now.max(self.next_slot).max(self.brake_until);
         if let Some(a_minute) = self.limits.requests_per_minute {
             // Rounded up: a slot too early in each gap adds up to a request too many.
             let gap = Duration::from_mins(1) / a_minute.max(1) + Duration::from_nanos(1);
-            self.next_slot = at + gap.mul_f64(self.slowness);
+            self.next_slot = at + gap.mul_f64(self.slowness * f64::from(requests.max(1)));
         }
         Ticket {
             brakes: self.brakes,
@@ -114,6 +164,7 @@ impl Pace {
     /// A request was answered.
     pub fn succeeded(&mut self) {
         self.straight = 0;
+        self.tokens = (self.tokens + 1).min(TOKENS);
         self.slowness = (self.slowness * RECOVERY).max(1.0);
     }
 
@@ -121,27 +172,28 @@ impl Pace {
     ///
     /// # Errors
     ///
-    /// When it was pulled too often in a row, or the endpoint asks for a wait beyond
-    /// [`LONGEST_WAIT`].
+    /// When it was pulled too often in a row, the budget is used up, or the endpoint asks for a
+    /// wait beyond [`LONGEST_WAIT`].
     pub fn brake(
         &mut self,
         ticket: Ticket,
         now: Duration,
-        retry_after: Option<Duration>,
+        (cost, retry_after): (Cost, Option<Duration>),
     ) -> Result<(), Exhausted> {
         if let Some(asked) = retry_after {
             if asked > LONGEST_WAIT {
-                return Err(Exhausted);
+                return Err(Exhausted::Wait(asked));
             }
             self.asked_until = self.asked_until.max(now + asked);
             self.hold(self.asked_until);
         }
+        self.spend(cost)?;
         // Requests that left before the brake was pulled fail for the same reason: one pull.
         if ticket.brakes < self.brakes {
             return Ok(());
         }
         if self.straight >= self.limits.retry_budget {
-            return Err(Exhausted);
+            return Err(Exhausted::InARow(self.straight));
         }
         let backoff = self.backoff();
         self.hold(now + backoff);
@@ -158,10 +210,26 @@ impl Pace {
         }
     }
 
-    /// Starts over after a pause: the budget is whole again. A wait the endpoint asked for holds
-    /// whoever is in a hurry.
+    /// Takes a failure that asks for no brake (a lost reply) from the budget.
+    ///
+    /// # Errors
+    ///
+    /// When the budget is used up.
+    pub fn spend(&mut self, cost: Cost) -> Result<(), Exhausted> {
+        match self.tokens.checked_sub(cost.tokens()) {
+            Some(left) => {
+                self.tokens = left;
+                Ok(())
+            }
+            None => Err(Exhausted::Budget),
+        }
+    }
+
+    /// Starts over after a pause: the budget is whole again, and of the brake only what the
+    /// endpoint asked for is left.
     pub fn forgive(&mut self) {
         self.straight = 0;
+        self.tokens = TOKENS;
         self.brake_until = self.asked_until;
     }
 
@@ -188,6 +256,7 @@ mod tests {
     use super::*;
 
     const ZERO: Duration = Duration::ZERO;
+    const RETRY: (Cost, Option<Duration>) = (Cost::Retry, None);
 
     fn pace(requests_per_minute: Option<u32>) -> Pace {
         let limits = Limits {
@@ -204,7 +273,7 @@ mod tests {
         let mut now = ZERO;
         let mut left = Vec::new();
         while now < Duration::from_mins(2) {
-            let ticket = pace.reserve(now);
+            let ticket = pace.reserve(now, 1);
             now = ticket.at + Duration::from_millis(3);
             left.push(ticket.at);
         }
@@ -220,18 +289,19 @@ mod tests {
     #[test]
     fn a_server_that_names_a_wait_is_left_alone_that_long_by_everybody() {
         let mut pace = pace(None);
-        let (one, other) = (pace.reserve(ZERO), pace.reserve(ZERO));
-        pace.brake(one, ZERO, Some(Duration::from_secs(7))).unwrap();
-        pace.brake(other, ZERO, None).unwrap();
-        assert!(pace.reserve(ZERO).at >= Duration::from_secs(7));
+        let (one, other) = (pace.reserve(ZERO, 1), pace.reserve(ZERO, 1));
+        pace.brake(one, ZERO, (Cost::Retry, Some(Duration::from_secs(7))))
+            .unwrap();
+        pace.brake(other, ZERO, RETRY).unwrap();
+        assert!(pace.reserve(ZERO, 1).at >= Duration::from_secs(7));
     }
 
     #[test]
     fn calls_that_fail_together_use_up_the_budget_once() {
         let mut pace = pace(None);
-        let tickets: Vec<_> = (0..8).map(|_| pace.reserve(ZERO)).collect();
+        let tickets: Vec<_> = (0..8).map(|_| pace.reserve(ZERO, 1)).collect();
         for ticket in tickets {
-            assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+            assert_eq!(pace.brake(ticket, ZERO, RETRY), Ok(()));
         }
         assert_eq!(pace.straight, 1);
     }
@@ -240,29 +310,30 @@ mod tests {
     fn after_too_many_failures_in_a_row_the_run_pauses_and_a_success_starts_over() {
         let mut pace = pace(None);
         for _ in 0..3 {
-            let ticket = pace.reserve(ZERO);
-            assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+            let ticket = pace.reserve(ZERO, 1);
+            assert_eq!(pace.brake(ticket, ZERO, RETRY), Ok(()));
         }
-        let ticket = pace.reserve(ZERO);
-        assert_eq!(pace.brake(ticket, ZERO, None), Err(Exhausted));
+        let ticket = pace.reserve(ZERO, 1);
+        assert_eq!(pace.brake(ticket, ZERO, RETRY), Err(Exhausted::InARow(3)));
         pace.succeeded();
-        let ticket = pace.reserve(ZERO);
-        assert_eq!(pace.brake(ticket, ZERO, None), Ok(()));
+        let ticket = pace.reserve(ZERO, 1);
+        assert_eq!(pace.brake(ticket, ZERO, RETRY), Ok(()));
     }
 
     #[test]
     fn a_wait_of_a_day_is_not_waited_for() {
         let mut pace = pace(None);
-        let ticket = pace.reserve(ZERO);
-        let day = Some(Duration::from_hours(24));
-        assert_eq!(pace.brake(ticket, ZERO, day), Err(Exhausted));
+        let ticket = pace.reserve(ZERO, 1);
+        let day = Duration::from_hours(24);
+        let told = pace.brake(ticket, ZERO, (Cost::Retry, Some(day)));
+        assert_eq!(told, Err(Exhausted::Wait(day)));
     }
 
     #[test]
     fn a_throttled_run_goes_on_with_half_the_calls_and_creeps_back() {
         let mut pace = pace(Some(600));
-        let ticket = pace.reserve(ZERO);
-        pace.brake(ticket, ZERO, None).unwrap();
+        let ticket = pace.reserve(ZERO, 1);
+        pace.brake(ticket, ZERO, RETRY).unwrap();
         assert_eq!(pace.concurrency(), 4);
         for _ in 0..30 {
             pace.succeeded();
@@ -278,5 +349,44 @@ mod tests {
             let ceiling = FIRST_BACKOFF * (1 << straight);
             assert!(pace.backoff() <= ceiling.min(LONGEST_BACKOFF));
         }
+    }
+
+    #[test]
+    fn a_server_that_fails_every_third_time_uses_up_the_budget_in_the_long_run() {
+        let mut pace = pace(None);
+        let mut failed = 0;
+        let told = loop {
+            let ticket = pace.reserve(ZERO, 1);
+            if let Err(exhausted) = pace.brake(ticket, ZERO, RETRY) {
+                break exhausted;
+            }
+            failed += 1;
+            pace.succeeded();
+            pace.succeeded();
+        };
+        // Each failure takes 5 tokens of 500, and the two successes after it give 2 back.
+        assert_eq!((told, failed), (Exhausted::Budget, 166));
+        pace.forgive();
+        assert_eq!(pace.spend(Cost::TimeOut), Ok(()));
+    }
+
+    #[test]
+    fn a_tenth_of_failures_never_uses_it_up_and_a_lost_reply_counts_double() {
+        let mut pace = pace(None);
+        for _ in 0..10_000 {
+            let ticket = pace.reserve(ZERO, 1);
+            assert_eq!(pace.brake(ticket, ZERO, RETRY), Ok(()));
+            (0..9).for_each(|_| pace.succeeded());
+        }
+        let lost = std::iter::from_fn(|| pace.spend(Cost::TimeOut).ok()).count();
+        assert_eq!(lost, 50);
+    }
+
+    #[test]
+    fn a_read_of_many_requests_takes_as_many_slots() {
+        let mut pace = pace(Some(60));
+        pace.reserve(ZERO, 20);
+        let next = pace.reserve(ZERO, 1).at;
+        assert!(next >= Duration::from_secs(20), "{next:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Reading what the server has, for the changes of a run.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     compare::{self, NO_ANSWER, READ_BACK, Reading},
@@ -76,7 +76,10 @@ pub async fn read_again(
             let Some(Some(known)) = run.settled.get(place as usize) else {
                 continue;
             };
-            let now = again(place, &run.items[place as usize], known, reading);
+            let sent = run.calls.iter().find(|call| call.number == known.call);
+            let item = &run.items[place as usize];
+            let item = sent.map_or(Cow::Borrowed(item), |call| call.as_sent(place, item));
+            let now = again(place, &item, known, reading);
             if now != *known {
                 corrected.push(now);
             }

@@ -14,10 +14,13 @@ use tokio::{
 };
 
 use super::{
-    News, Parts, Settings, Wish,
+    Gate, News, Parts, Settings, Wish,
+    batch::Cap,
     compare::Reading,
+    is_thumbnail,
     lane::Job,
-    pace::{Exhausted, Limits, Pace, Ticket},
+    narrow,
+    pace::{Exhausted, Ticket},
     reads,
 };
 use crate::{
@@ -26,7 +29,7 @@ use crate::{
         failure::FailureKind,
         run::{CallNote, RunState, Settlement},
     },
-    endpoint::{CallKind, Endpoint, EndpointError, Verdict},
+    endpoint::{Asking, CallKind, Endpoint, EndpointError, Verdict},
 };
 
 /// The time between bundles of news: twenty a second.
@@ -35,6 +38,8 @@ const BUNDLE: Duration = Duration::from_millis(50);
 pub(super) const PROMPT: Duration = Duration::from_secs(1);
 /// How often a note is made again before the run waits for a quicker disk.
 const NOTES: u32 = 3;
+/// Shorter waits are not worth a word.
+const NOTICED: Duration = Duration::from_secs(2);
 
 /// Everything the calls of a run share.
 #[derive(Clone)]
@@ -44,13 +49,46 @@ struct Shared {
     run: RunId,
     items: Vec<Item>,
     parts: Parts,
-    pace: Mutex<Pace>,
+    cap: Mutex<Cap>,
     wish: Mutex<Wish>,
     /// Wakes whoever waits, in the order they came: a run repeats itself, given the same answers.
     wished: Notify,
     next_number: AtomicU32,
     bundle: Mutex<Bundle>,
-    start: Instant,
+    /// The end of the wait that was told last.
+    told_wait: Mutex<Option<Instant>>,
+}
+
+/// Why the run must wait for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hold {
+    /// In words.
+    pub(super) why: String,
+    /// Whether signing in again is what it waits for.
+    pub(super) sign_in: bool,
+}
+
+impl From<Failure> for Hold {
+    fn from(failure: Failure) -> Self {
+        Self {
+            why: failure.sentence(),
+            sign_in: false,
+        }
+    }
+}
+
+impl Hold {
+    /// Because of what the endpoint said, and why nothing more is tried.
+    pub(super) fn of(error: &EndpointError, why_now: Option<Exhausted>) -> Self {
+        let mut failure = error.failure("the run waits");
+        if let Some(exhausted) = why_now {
+            failure.why = format!("{} ({exhausted})", failure.why);
+        }
+        Self {
+            why: failure.sentence(),
+            sign_in: error.verdict() == Verdict::SignInAgain,
+        }
+    }
 }
 
 /// News that waits for its bundle.
@@ -66,7 +104,7 @@ pub(super) enum NoReading {
     /// The run is to pause or stop first.
     NotNow,
     /// The run must wait for a person.
-    Halt(String),
+    Halt(Hold),
     /// These assets can't be read.
     Refused(EndpointError),
 }
@@ -82,21 +120,21 @@ pub(super) enum Purpose {
 
 impl Road {
     pub(super) fn new(run: &Run, parts: Parts) -> Self {
-        let limits = Limits {
-            concurrency: parts.settings.concurrency,
-            requests_per_minute: parts.settings.requests_per_minute,
-            retry_budget: parts.settings.retry_budget,
-        };
         let last = run.calls.iter().map(|call| call.number).max().unwrap_or(0);
+        let sizes = run
+            .calls
+            .iter()
+            .map(|call| narrow::assets(&run.items, &call.items));
+        let cap = Cap::planned(sizes.max().unwrap_or(0).max(super::lane::UNPLANNED));
         Self(Arc::new(Shared {
             run: run.id.clone(),
             items: run.items.clone(),
-            pace: Mutex::new(Pace::new(limits, parts.seed)),
+            cap: Mutex::new(cap),
             wish: Mutex::new(Wish::Go),
             wished: Notify::new(),
             next_number: AtomicU32::new(last + 1),
             bundle: Mutex::default(),
-            start: Instant::now(),
+            told_wait: Mutex::default(),
             parts,
         }))
     }
@@ -114,11 +152,11 @@ impl Road {
     }
 
     pub(super) fn concurrency(&self) -> usize {
-        self.pace().concurrency()
+        self.gate().concurrency()
     }
 
     pub(super) fn forgive(&self) {
-        self.pace().forgive();
+        self.gate().forgive();
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -190,22 +228,20 @@ impl Road {
     // --- requests
 
     /// Waits for a turn: for the pace and the brake. `None` if the run is to pause or stop first.
-    pub(super) async fn turn(&self, purpose: Purpose) -> Option<Ticket> {
+    pub(super) async fn turn(&self, purpose: Purpose, asking: Asking) -> Option<Ticket> {
         if purpose == Purpose::Begin && self.wish() != Wish::Go {
             return None;
         }
-        let ticket = self.pace().reserve(self.0.start.elapsed());
+        let ticket = self.gate().reserve(self.endpoint().requests(asking));
         loop {
-            let now = self.0.start.elapsed();
-            let braked = self.pace().braked_until(now);
-            let at = braked.map_or(ticket.at, |until| until.max(ticket.at));
-            if at <= now {
-                return Some(self.pace().renewed(ticket));
-            }
-            let gives_way = purpose == Purpose::Begin || braked.is_some();
+            let Some(wait) = self.gate().wait(ticket) else {
+                return Some(self.gate().leave(ticket));
+            };
+            self.tell_wait(wait.until, &wait.why);
+            let gives_way = purpose == Purpose::Begin || wait.braked;
             tokio::select! {
                 biased;
-                () = sleep_until(self.0.start + at) => {}
+                () = sleep_until(wait.until) => {}
                 () = self.not_going(), if gives_way => return None,
             }
         }
@@ -222,17 +258,38 @@ impl Road {
         }
     }
 
+    /// Tells a wait that a person would notice, once.
+    pub(super) fn tell_wait(&self, until: Instant, why: &str) {
+        let wait = until.saturating_duration_since(Instant::now());
+        if wait <= NOTICED {
+            return;
+        }
+        let mut told = lock(&self.0.told_wait);
+        if told.is_some_and(|told| until <= told + NOTICED) {
+            return;
+        }
+        *told = Some(until);
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.tell(News::Waits {
+            until_ms: self.now_ms().saturating_add(wait_ms),
+            seconds: u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX),
+            why: why.to_owned(),
+        });
+    }
+
     pub(super) async fn read(
         &self,
         places: &[u32],
         purpose: Purpose,
     ) -> Result<Vec<Reading>, NoReading> {
         loop {
-            let ticket = self.turn(purpose).await.ok_or(NoReading::NotNow)?;
+            let asking = self.asking(places);
+            let ticket = self.turn(purpose, asking).await.ok_or(NoReading::NotNow)?;
             let reading = reads::readings(self.endpoint(), &self.0.items, places);
             let read = timeout(self.settings().timeout, reading).await;
             let error = match read.unwrap_or_else(|_| Err(self.no_answer())) {
                 Ok((readings, assets)) => {
+                    self.gate().succeeded();
                     // What a call is compared with may be stale as soon as the call is done.
                     if purpose == Purpose::End && !assets.is_empty() {
                         self.tell(News::Read(assets));
@@ -243,26 +300,27 @@ impl Road {
             };
             let is_passing = matches!(error, EndpointError::Garbled { .. })
                 || matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack);
-            let halt = || NoReading::Halt(error.failure("the run waits").sentence());
             if is_passing {
-                self.brake(ticket, &error).map_err(|_| halt())?;
+                self.brake(ticket, &error)
+                    .map_err(|why| NoReading::Halt(Hold::of(&error, Some(why))))?;
             } else if error.verdict() == Verdict::SignInAgain {
-                return Err(halt());
+                return Err(NoReading::Halt(Hold::of(&error, None)));
             } else {
                 return Err(NoReading::Refused(error));
             }
         }
     }
 
-    pub(super) fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
-        let asked = error.retry_after();
-        let now = self.0.start.elapsed();
-        self.pace().brake(ticket, now, asked)
+    fn asking(&self, places: &[u32]) -> Asking {
+        let assets = narrow::assets(&self.0.items, places);
+        match places.first() {
+            Some(&place) if is_thumbnail(self.item(place)) => Asking::Thumbnails(assets),
+            Some(_) | None => Asking::Fetch(assets),
+        }
     }
 
-    pub(super) fn is_braked(&self) -> bool {
-        let now = self.0.start.elapsed();
-        self.pace().braked_until(now).is_some()
+    pub(super) fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
+        self.gate().brake(ticket, error)
     }
 
     pub(super) fn no_answer(&self) -> EndpointError {
@@ -287,6 +345,7 @@ impl Road {
             took_ms: None,
             counts: None,
             trace: String::new(),
+            found: job.found.clone(),
         }
     }
 
@@ -306,8 +365,13 @@ impl Road {
         self.0.parts.endpoint.as_ref()
     }
 
-    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
-        lock(&self.0.pace)
+    pub(super) fn gate(&self) -> &Gate {
+        &self.0.parts.gate
+    }
+
+    /// How many assets a call may hold for now.
+    pub(super) fn cap(&self) -> MutexGuard<'_, Cap> {
+        lock(&self.0.cap)
     }
 
     fn bundle(&self) -> MutexGuard<'_, Bundle> {

@@ -6,7 +6,10 @@ use super::{
     road::Road,
 };
 use crate::{
-    domain::{Outcome, run::Settlement},
+    domain::{
+        Outcome,
+        run::{Settlement, as_found},
+    },
     endpoint::Said,
 };
 
@@ -27,7 +30,8 @@ impl Road {
         let settled = said.iter().map(|one| {
             let place = job.places[one.item];
             let reading = readings.map(|readings| &readings[one.item]);
-            compare::after_answer(place, self.item(place), (one, call), reading)
+            let item = as_found(&job.found, place, self.item(place));
+            compare::after_answer(place, &item, (one, call), reading)
         });
         settled.collect()
     }

@@ -19,7 +19,7 @@ use super::{
     view::View,
 };
 use crate::{
-    domain::{AssetId, FieldKey, Query, Sort, Workbench, workbench::Command},
+    domain::{AssetId, FieldKey, Query, Sort, Workbench, run::RunRules, workbench::Command},
     flow::Effect,
 };
 
@@ -38,6 +38,10 @@ pub struct Identity {
     pub draft: String,
     /// Assets a call; what the endpoint suggests if `None`.
     pub batch_size: Option<usize>,
+    /// How carefully runs begin, and when they stop by themselves.
+    pub rules: RunRules,
+    /// Whether the number of assets is always typed before anything is sent.
+    pub always_count: bool,
     /// Seconds to add to UTC for times on the screen.
     pub utc_offset_s: i32,
     /// When the listing that was loaded from the workspace was read, milliseconds since 1970.
@@ -100,6 +104,8 @@ pub struct Scene<'a> {
     pub said: &'a [String],
     /// The words a run's state came with (`paused: sign in again`); empty if none.
     pub run_note: &'a str,
+    /// Until when the run that goes on waits, milliseconds since 1970, and why; `None` once over.
+    pub run_waits: Option<(i64, &'a str)>,
     /// Where the row under Browse's cursor is; `None` if nothing is shown.
     pub cursor: Option<crate::domain::Row>,
     /// The contexts of the component the keys go to, for help.

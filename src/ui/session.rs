@@ -288,6 +288,7 @@ impl Session {
             | Effect::StopRun(_)
             | Effect::ReadBack(_)
             | Effect::Report { .. }
+            | Effect::HandOver { .. }
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::Quit => Vec::new(),

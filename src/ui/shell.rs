@@ -25,8 +25,27 @@ pub trait World {
     fn sleep_ms(&self, ms: u64) -> impl Future<Output = ()>;
 }
 
+/// What the system asks of a program that has a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nudge {
+    /// To stop, and let somebody else have it.
+    Suspend,
+    /// It was stopped and goes on: somebody else may have had it.
+    Continued,
+}
+
+/// Why the screens are over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The person left.
+    Asked,
+    /// The keyboard is gone.
+    Gone,
+}
+
 /// What ended a wait.
 enum Woken {
+    Nudged(Nudge),
     Inputs(Vec<Input>),
     Events(Vec<Event>),
     Due,
@@ -41,49 +60,90 @@ enum Woken {
 pub async fn run<W: Write>(
     app: &mut App,
     guard: &mut TermGuard<W>,
-    events: impl Stream<Item = Event>,
+    (events, nudges): (impl Stream<Item = Event>, impl Stream<Item = Nudge>),
     world: &mut impl World,
-) -> io::Result<()> {
+) -> io::Result<Left> {
     let mut events = pin!(events.ready_chunks(256));
     let mut inputs = terminal::inputs()?;
+    let mut nudges = pin!(nudges);
     let size = guard.size()?;
     let (width, height) = (size.width, size.height);
     let mut effects = app.on_input(Input::Resize { width, height }, world.now_ms());
     effects.extend(app.start(world.now_ms()));
-    let mut leave = false;
     for effect in effects {
         world.perform(effect);
     }
     guard.draw(app)?;
-    while !leave {
-        let woken = wait(app, inputs.as_mut(), events.as_mut(), world).await;
+    loop {
+        let news = wait(app, inputs.as_mut(), events.as_mut(), world);
+        let woken = match select(nudges.next(), pin!(news)).await {
+            Either::Left((Some(nudge), _)) => Woken::Nudged(nudge),
+            Either::Left((None, news)) => news.await,
+            Either::Right((woken, _)) => woken,
+        };
         let now_ms = world.now_ms();
         let effects = match woken {
             Woken::Inputs(inputs) => app.on_inputs(inputs, now_ms),
             Woken::Events(events) => app.on_events(events, now_ms),
             Woken::Due => app.on_input(Input::Due, now_ms),
-            Woken::Ended => break,
-        };
-        for effect in effects {
-            if effect == Effect::Quit {
-                leave = true;
-            } else if effect == Effect::Suspend {
-                guard.suspend()?;
-                for effect in app.on_input(Input::Continued, world.now_ms()) {
-                    world.perform(effect);
-                }
-            } else {
-                world.perform(effect);
+            Woken::Nudged(Nudge::Suspend) => vec![Effect::Suspend],
+            Woken::Nudged(Nudge::Continued) => {
+                guard.reclaim()?;
+                back(app, guard, world)?
             }
+            Woken::Ended => return Ok(Left::Gone),
+        };
+        if perform(effects, app, guard, world)? {
+            return Ok(Left::Asked);
         }
         if app.take_repaint() {
             guard.repaint()?;
         }
-        if !leave {
-            guard.draw(app)?;
+        if app.take_bell() {
+            terminal::ring()?;
+        }
+        guard.draw(app)?;
+    }
+}
+
+/// Performs effects; says whether leaving was among them.
+fn perform<W: Write>(
+    effects: Vec<Effect>,
+    app: &mut App,
+    guard: &mut TermGuard<W>,
+    world: &mut impl World,
+) -> io::Result<bool> {
+    let mut leave = false;
+    for effect in effects {
+        if effect == Effect::Quit {
+            leave = true;
+        } else if effect == Effect::Suspend {
+            let more = if guard.suspend()? {
+                back(app, guard, world)?
+            } else {
+                let words = "There is no shell to go back to; q leaves.";
+                app.on_event(Event::Said(words.into()), world.now_ms())
+            };
+            for effect in more {
+                world.perform(effect);
+            }
+        } else {
+            world.perform(effect);
         }
     }
-    Ok(())
+    Ok(leave)
+}
+
+/// The terminal is ours again, perhaps with another size.
+fn back<W: Write>(
+    app: &mut App,
+    guard: &TermGuard<W>,
+    world: &impl World,
+) -> io::Result<Vec<Effect>> {
+    let size = guard.size()?;
+    let (width, height) = (size.width, size.height);
+    let inputs = vec![Input::Resize { width, height }, Input::Continued];
+    Ok(app.on_inputs(inputs, world.now_ms()))
 }
 
 async fn wait(

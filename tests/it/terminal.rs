@@ -63,7 +63,7 @@ fn a_terminal_too_small_is_told_how_large_it_must_be_and_loses_nothing() {
 #[test]
 fn a_panic_leaves_the_terminal_usable_and_says_where_the_work_is() {
     let library = Library::made_up(60);
-    let desk = Desk::for_library(&library).variable("ARMARIUS_BREAK_ON_COPY", "1");
+    let desk = Desk::for_library(&library).variable("ARMARIUS_BREAK", "screen");
     desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
         .ends(0);
     let mut terminal = Terminal::start(&desk, &[], (100, 30));

@@ -62,6 +62,7 @@ impl Look {
             keymap: self.keymap,
             theme: self.theme,
             pictures: Pictures::new(picker, mode),
+            rings: interface.bell,
             menu_delay_ms: Some(interface.menu_delay_ms.into()),
             settings,
             ..Setup::new(workbench, identity)

@@ -5,22 +5,24 @@ mod world;
 
 use std::{
     io::{self, IsTerminal},
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 use tokio::sync::mpsc;
 
 use super::{
     args::Global,
     ending::{Ending, Stop},
     first_start,
+    interruption::{self, Cause},
     output::Output,
     session,
     wire::Setup,
 };
 use crate::{
-    config::{ConfigError, Profile},
+    config::{ConfigError, Confirm, Profile},
     domain::Workbench,
     endpoint::Endpoint,
     runtime::{Restored, Runtime, now_ms},
@@ -60,6 +62,11 @@ pub async fn open(
     let folder = parts.workspace.folder().display().to_string();
     let (runtime, events) = Runtime::new(parts)?;
     let restored = runtime.restore().await?;
+    interruption::hold(
+        &runtime,
+        folder.clone(),
+        session::again(setup, &profile.name),
+    );
     let picker = terminal::picker(setup.loaded.interface.images.word());
     let settings = kept_settings(&runtime).await?;
     let identity = identity(profile, &restored, &folder);
@@ -67,16 +74,24 @@ pub async fn open(
         (workbench(restored, profile), identity),
         (picker, settings, &setup.loaded.interface),
     ));
-    let shown = show(&mut app, &runtime, events, (setup, &folder)).await;
+    let shown = show(&mut app, &runtime, events, setup).await;
     terminal::restore();
-    runtime.shutdown().await;
-    let ending = shown.map_err(|error| Stop::usage(format!("the terminal failed: {error}")))?;
-    if ending != Ending::Ok {
-        output.say(&format!(
-            "armarius was ended from outside; everything staged is safe in {folder}"
-        ));
+    let cause = match &shown {
+        Ok(cause) => *cause,
+        Err(error) if is_gone(error) => Some(Cause::HungUp),
+        Err(_) => None,
+    };
+    let ending = interruption::end(cause, output).await;
+    match shown {
+        Err(error) if cause.is_none() => Err(Stop::usage(format!("the terminal failed: {error}"))),
+        Ok(_) | Err(_) => Ok(ending),
     }
-    Ok(ending)
+}
+
+/// Whether an error says that the terminal is no longer there.
+fn is_gone(error: &io::Error) -> bool {
+    const EIO: i32 = 5;
+    matches!(error.kind(), io::ErrorKind::BrokenPipe) || error.raw_os_error() == Some(EIO)
 }
 
 /// Refuses what can't show screens, before anything is opened.
@@ -114,6 +129,8 @@ fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
         .to_owned(),
         draft: String::new(),
         batch_size: profile.batch_size.map(|size| size as usize),
+        rules: session::rules(profile),
+        always_count: profile.confirm == Confirm::Count,
         utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
             jiff::tz::TimeZone::system().to_offset(now).seconds()
         }),
@@ -133,66 +150,40 @@ async fn kept_settings(runtime: &Runtime) -> Result<Vec<(String, String)>, Stop>
     Ok(kept)
 }
 
-/// Shows the screens until the person leaves or a signal ends them.
+/// Shows the screens until the person leaves, or something else ends them.
 async fn show(
     app: &mut App,
     runtime: &Runtime,
     mut events: mpsc::UnboundedReceiver<crate::flow::Event>,
-    (setup, folder): (&Setup, &str),
-) -> io::Result<Ending> {
-    let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
-    let mut guard = terminal::TermGuard::take(out, setup.loaded.interface.mouse)?;
-    after_a_panic(folder);
+    setup: &Setup,
+) -> io::Result<Option<Cause>> {
+    let nudges = world::nudges()?;
+    let (loaded, interface) = (&setup.loaded, &setup.loaded.interface);
+    let wanted = terminal::Wanted {
+        mouse: interface.mouse,
+        title: interface.title,
+    };
+    let wanted = wanted.of_terminal(&loaded.terminal.term);
+    let mut guard = terminal::TermGuard::take(terminal::screen(), wanted)?;
     let (local, mut told) = mpsc::unbounded_channel();
     let events = stream::select(
         stream::poll_fn(move |context| events.poll_recv(context)),
         stream::poll_fn(move |context| told.poll_recv(context)),
     );
-    let breaks = setup.environment.get("ARMARIUS_BREAK_ON_COPY").is_some();
     let mut world = world::Outside {
         runtime: runtime.clone(),
         told: local,
-        breaks,
+        #[cfg(debug_assertions)]
+        breaks: setup.environment.get("ARMARIUS_BREAK").unwrap_or_default(),
     };
+    let shown = shell::run(app, &mut guard, (events, nudges), &mut world);
     tokio::select! {
-        shown = shell::run(app, &mut guard, events, &mut world) => shown.map(|()| Ending::Ok),
-        ending = signalled() => Ok(ending),
+        shown = AssertUnwindSafe(shown).catch_unwind() => match shown {
+            Ok(Ok(shell::Left::Asked)) => Ok(None),
+            Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Ok(Some(Cause::Mistake)),
+        },
+        cause = interruption::told() => Ok(Some(cause)),
     }
-}
-
-/// Says after a panic, on the restored terminal, that nothing is lost and how to go on.
-fn after_a_panic(folder: &str) {
-    let folder = folder.to_owned();
-    let screen = std::thread::current().id();
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        before(info);
-        if std::thread::current().id() == screen {
-            super::output::last_words(&format!(
-                "armarius stopped because of a mistake of its own. Everything staged and every \
-                 outcome is safe in {folder}; start armarius again to go on."
-            ));
-        }
-    }));
-}
-
-/// Waits for a signal that ends programs, and says how to end.
-async fn signalled() -> Ending {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let signals = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::hangup()),
-            signal(SignalKind::interrupt()),
-        );
-        if let (Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)) = signals {
-            return tokio::select! {
-                _ = terminate.recv() => Ending::Terminated,
-                _ = hangup.recv() => Ending::HungUp,
-                _ = interrupt.recv() => Ending::Interrupted,
-            };
-        }
-    }
-    std::future::pending().await
 }

@@ -247,6 +247,7 @@ fn apply(live: &mut Vec<(OperationId, FieldEdit)>, operation: &Operation) {
             live.extend(step.edits.iter().map(|edit| (operation.id, edit.clone())));
         }
         Deed::Exclude(picked)
+        | Deed::Accept { staged: picked, .. }
         | Deed::Settle {
             written: picked, ..
         } => {

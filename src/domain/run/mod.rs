@@ -1,14 +1,23 @@
 //! A run: what was submitted, and what became of every change of it.
 
+mod advice;
+pub mod codes;
 mod outcome;
+mod rules;
+mod sieve;
+mod standing;
 
-use std::{collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
 
+pub use advice::{NextStep, RetrySafe, acceptable, next_step, retry_safe};
 pub use outcome::{Outcome, Tally};
+pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
+pub use sieve::Sieve;
+pub use standing::{Accepted, Standing};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -164,6 +173,29 @@ pub struct CallNote {
     pub counts: Option<ServerCounts>,
     /// A trace or request id of the server; empty if it named none.
     pub trace: String,
+    /// What was there just before it left, where the draft did not know: places in
+    /// [`Run::items`], and values. Without it nobody could tell later whether it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<(u32, Value)>,
+}
+
+impl CallNote {
+    /// A change as it was sent: with the value found just before, if the draft knew none.
+    pub fn as_sent<'a>(&self, place: u32, item: &'a Item) -> Cow<'a, Item> {
+        as_found(&self.found, place, item)
+    }
+}
+
+/// A change with the value that was found just before it was sent, if the draft knew none.
+pub fn as_found<'a>(found: &[(u32, Value)], place: u32, item: &'a Item) -> Cow<'a, Item> {
+    let known = found.iter().find(|(at, _)| *at == place);
+    match known.filter(|_| item.before == Value::Unknown) {
+        Some((_, value)) => Cow::Owned(Item {
+            before: value.clone(),
+            ..item.clone()
+        }),
+        None => Cow::Borrowed(item),
+    }
 }
 
 /// A submission.
@@ -195,6 +227,9 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The rules it keeps by itself.
+    #[serde(default)]
+    pub rules: RunRules,
 }
 
 impl Run {
@@ -220,6 +255,22 @@ impl Run {
             .zip(&self.settled)
             .filter(|(_, settled)| settled.is_none())
             .map(|(item, _)| item)
+    }
+
+    /// Whether it goes on, or waits for somebody to go on with it.
+    pub fn is_unfinished(&self) -> bool {
+        match self.state {
+            RunState::Running | RunState::Paused | RunState::Interrupted => true,
+            RunState::Stopped | RunState::Finished => false,
+        }
+    }
+
+    /// How many changes were sent and have no outcome: only reading back tells what became of
+    /// them.
+    pub fn unanswered(&self) -> usize {
+        let noted = self.calls.iter().filter(|call| call.noted_ms != 0);
+        let sent: HashSet<u32> = noted.flat_map(|call| call.items.iter().copied()).collect();
+        self.open().filter(|place| sent.contains(place)).count()
     }
 
     /// Whether the server's counts agree with ours, in words; `None` if it does not count.
@@ -264,24 +315,57 @@ impl Run {
         })
     }
 
-    /// The headline: `DONE`, `PARTLY DONE`, `NOTHING WRITTEN`, or its state.
+    /// The headline in words: `DONE`, `DONE WITH WARNINGS`, `PARTLY DONE`, `NOTHING DONE`,
+    /// `STOPPED`, or its state.
     pub fn headline(&self) -> &'static str {
-        let tally = self.tally();
         match self.state {
             RunState::Running => "RUNNING",
             RunState::Paused => "PAUSED",
             RunState::Interrupted => "INTERRUPTED",
             RunState::Finished | RunState::Stopped => {
-                let written = tally.applied + tally.warned;
-                if written as usize == self.items.len() {
+                let tally = self.tally();
+                let all = self.items.len();
+                let written = (tally.applied + tally.warned) as usize;
+                if written == all && tally.warned == 0 {
                     "DONE"
+                } else if written == all {
+                    "DONE WITH WARNINGS"
+                } else if self.state == RunState::Stopped {
+                    "STOPPED"
                 } else if written == 0 {
-                    "NOTHING WRITTEN"
+                    "NOTHING DONE"
                 } else {
                     "PARTLY DONE"
                 }
             }
         }
+    }
+
+    /// How many changes of its asset a refusal of this one stands for, where the server blamed the
+    /// asset and named no field; `None` if this one was blamed alone.
+    ///
+    /// A call that is refused for one asset as a whole settles all changes of that asset with the
+    /// same words; which of them is to blame can only be told by their values.
+    pub fn blamed_together(&self, place: u32) -> Option<usize> {
+        let at = place as usize;
+        let (item, settled) = (self.items.get(at)?, self.settled.get(at)?.as_ref()?);
+        if settled.outcome != Outcome::Refused || settled.call == 0 {
+            return None;
+        }
+        let call = self.calls.iter().find(|call| call.number == settled.call)?;
+        let alike = call.items.iter().filter(|&&other| {
+            let other = other as usize;
+            self.items
+                .get(other)
+                .is_some_and(|one| one.asset == item.asset)
+                && matches!(self.settled.get(other), Some(Some(one))
+                    if one.outcome == Outcome::Refused
+                        && one.code == settled.code
+                        && one.reason == settled.reason)
+        });
+        let is_named = settled.reason.contains(item.field.as_str());
+        let count = alike.count();
+        (count > 1 && !is_named).then_some(count)
     }
 }
 

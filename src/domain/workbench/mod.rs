@@ -6,10 +6,11 @@
 mod absorb;
 mod marks;
 mod preview;
+mod results;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use roaring::RoaringBitmap;
 
@@ -23,6 +24,7 @@ use super::{
 };
 
 pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
+pub use results::Again;
 
 /// An edit somebody asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,14 @@ pub enum Command {
     },
     /// Take changes out of the draft.
     Exclude(Vec<Picked>),
+    /// Accept what the server has for these changes of a run, as places in it. Those that can't be
+    /// accepted are left out; nothing left is a refusal.
+    Accept {
+        /// The run.
+        run: RunId,
+        /// The changes.
+        items: RoaringBitmap,
+    },
     /// Take back the last operation that stands.
     Undo,
     /// Take back this operation, wherever it stands.
@@ -63,6 +73,9 @@ pub enum Refusal {
     /// No row is left to work on.
     #[error("nothing to stage: {0}")]
     NothingToStage(String),
+    /// Nothing is left to accept.
+    #[error("nothing to accept: {0}")]
+    NothingToAccept(String),
     /// Nothing stands that could be taken back.
     #[error("nothing to undo")]
     NothingToUndo,
@@ -98,6 +111,7 @@ pub struct Workbench {
     earlier_marks: Vec<RoaringBitmap>,
     runs: Vec<Run>,
     run_news: u64,
+    accepted: HashMap<RunId, RoaringBitmap>,
 }
 
 impl Default for Workbench {
@@ -121,6 +135,7 @@ impl Workbench {
             earlier_marks: Vec::new(),
             runs: Vec::new(),
             run_news: 0,
+            accepted: HashMap::new(),
         }
     }
 
@@ -139,6 +154,7 @@ impl Workbench {
                 let count: u64 = picked.iter().map(|one| one.rows.len()).sum();
                 (format!("take out {count}"), Deed::Exclude(picked.clone()))
             }
+            Command::Accept { run, items } => self.accept(run, items)?,
             Command::Undo => self.undo(self.last_standing()?)?,
             Command::UndoStep(id) => self.undo(*id)?,
             Command::Redo => self.redo()?,
@@ -178,7 +194,11 @@ impl Workbench {
         match &operation.deed {
             Deed::Undo(target) => self.undone.push(*target),
             Deed::Redo(target) => self.undone.retain(|id| id != target),
-            Deed::Stage(_) | Deed::Exclude(_) | Deed::Settle { .. } | Deed::Drop => {}
+            Deed::Stage(_)
+            | Deed::Exclude(_)
+            | Deed::Accept { .. }
+            | Deed::Settle { .. }
+            | Deed::Drop => {}
         }
         self.log.push(operation);
     }
@@ -190,7 +210,13 @@ impl Workbench {
             .log
             .iter()
             .filter(|operation| !undone.contains(&operation.id));
-        self.draft = Draft::derive(standing, &self.schema);
+        self.draft = Draft::derive(standing.clone(), &self.schema);
+        self.accepted.clear();
+        for operation in standing {
+            if let Deed::Accept { run, items, .. } = &operation.deed {
+                *self.accepted.entry(run.clone()).or_default() |= items;
+            }
+        }
     }
 
     fn next_id(&self) -> OperationId {
@@ -366,6 +392,11 @@ impl Workbench {
         self.runs
             .last()
             .filter(|run| matches!(run.state, Running | Paused))
+    }
+
+    /// The last run that goes on, or waits for somebody to go on with it.
+    pub fn unfinished_run(&self) -> Option<&Run> {
+        self.runs.iter().rev().find(|run| run.is_unfinished())
     }
 }
 

@@ -94,6 +94,7 @@ fn run_of(bench: &Workbench, plan: &Plan) -> Run {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: bench.capabilities.is_none(),
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 

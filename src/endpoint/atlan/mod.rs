@@ -29,14 +29,15 @@ use std::sync::{
 };
 
 use futures_util::future::BoxFuture;
-use secrecy::SecretString;
 use serde_json::Value as Json;
 
 use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
-    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    EndpointError, Page,
     http::{Http, HttpRequest, HttpResponse},
+    in_chunks,
 };
 use ask::Ask;
 use glossaries::Glossaries;
@@ -52,7 +53,7 @@ pub struct Settings {
     /// The tenant's address, without path.
     pub url: String,
     /// The API token.
-    pub token: SecretString,
+    pub token: Credentials,
     /// Assets a page of the listing; 0 means the default of 300.
     pub page_size: usize,
 }
@@ -280,7 +281,15 @@ impl Atlan {
 
 impl Endpoint for Atlan {
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>> {
-        Box::pin(self.connected())
+        Box::pin(async move {
+            match self.connected().await {
+                // The token may have expired, and its place may hold another one by now.
+                Err(EndpointError::SignIn { .. }) if self.settings.token.renewed().await => {
+                    self.connected().await
+                }
+                told => told,
+            }
+        })
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {
@@ -311,6 +320,15 @@ impl Endpoint for Atlan {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
+    }
+
+    fn requests(&self, asking: Asking) -> u32 {
+        match asking {
+            // Who is signed in, the types, and how many assets of each.
+            Asking::Connect => 3,
+            Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
+        }
     }
 
     fn operation(&self, _kind: CallKind) -> &'static str {

@@ -85,6 +85,10 @@ pub(super) fn refusal(response: &HttpResponse, sent: Sent<'_>, writes: bool) -> 
                     code: reading.code,
                     why: reading.why,
                 },
+                413 => EndpointError::Refused {
+                    code: "413".to_owned(),
+                    why: reading.why,
+                },
                 501 | 505..=599 => unavailable(response, &reading, writes),
                 _ => EndpointError::Refused {
                     code: reading.code,

@@ -126,6 +126,11 @@ pub(super) fn not_an_envelope(
             why: format!("HTTP {status}{text}"),
             maybe_written: writes && status != 503,
         }
+    } else if status == 413 {
+        EndpointError::Refused {
+            code: "413".to_owned(),
+            why: format!("the call is too large{text}"),
+        }
     } else {
         EndpointError::Garbled {
             why: format!("HTTP {status}{text}: {reason}"),

@@ -29,14 +29,13 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
-    Answer, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
-    http::Http,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    EndpointError, Page, http::Http, in_chunks,
 };
 
 use self::{
@@ -61,7 +60,7 @@ pub struct Settings {
     /// The user's e-mail address.
     pub user: String,
     /// The password.
-    pub password: SecretString,
+    pub password: Credentials,
     /// The company's name; may be left out where the user has only one.
     pub company: Option<String>,
     /// The metadata field that holds the certificate's status.
@@ -78,7 +77,7 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with nothing but the sign-in.
-    pub fn new(url: &str, user: &str, password: SecretString) -> Self {
+    pub fn new(url: &str, user: &str, password: Credentials) -> Self {
         Self {
             url: url.to_owned(),
             user: user.to_owned(),
@@ -263,7 +262,13 @@ impl DynamicMedia {
 impl Endpoint for DynamicMedia {
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>> {
         async move {
-            let session = self.sign_in().await?;
+            let session = match self.sign_in().await {
+                // The password may have been changed, and its place may hold the new one by now.
+                Err(EndpointError::SignIn { .. }) if self.settings.password.renewed().await => {
+                    self.sign_in().await?
+                }
+                told => told?,
+            };
             Ok(Connection {
                 capabilities: self.capabilities(&session),
                 schema: session.fields.schema.clone(),
@@ -293,6 +298,19 @@ impl Endpoint for DynamicMedia {
 
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         self.submitted(call).boxed()
+    }
+
+    fn requests(&self, asking: Asking) -> u32 {
+        match asking {
+            // The memberships, the fields, and their dictionaries.
+            Asking::Connect => 3,
+            Asking::Page | Asking::Submit => 1,
+            // Another server has them.
+            Asking::Picture => 0,
+            Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),
+            // The service tells one thumbnail at a time.
+            Asking::Thumbnails(assets) => in_chunks(assets, 1),
+        }
     }
 
     fn operation(&self, kind: CallKind) -> &'static str {

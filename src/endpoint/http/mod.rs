@@ -24,8 +24,6 @@ const LONGEST_WAIT: Duration = Duration::from_mins(2);
 const READ_RETRIES: usize = 3;
 /// How often of these for an endpoint that can't be reached, which a person should hear of soon.
 const CONNECT_RETRIES: usize = 2;
-/// The shortest wait after a 429 that names none.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// Connections kept open to one host.
 const IDLE_CONNECTIONS: usize = 16;
 
@@ -164,11 +162,15 @@ impl Http {
             .retry(backoff)
             .when(move |error: &EndpointError| {
                 unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
+                // Who is asked to slow down tells all workers, so waiting is not for us.
+                let waits = matches!(
+                    error,
+                    EndpointError::Garbled { .. } | EndpointError::Throttled { .. }
+                );
                 matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
-                    && !matches!(error, EndpointError::Garbled { .. })
+                    && !waits
                     && unreached <= CONNECT_RETRIES
             })
-            .adjust(wait_as_asked)
             .await
     }
 
@@ -261,16 +263,6 @@ fn install_tls() {
         // An error says that a provider is installed already, which is all that is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-}
-
-/// The wait before the next attempt: the longer of ours and the endpoint's.
-fn wait_as_asked(error: &EndpointError, ours: Option<Duration>) -> Option<Duration> {
-    let ours = ours?;
-    let EndpointError::Throttled { retry_after_ms } = error else {
-        return Some(ours);
-    };
-    let asked = retry_after_ms.map_or(SHORTEST_WAIT, Duration::from_millis);
-    Some(ours.max(asked))
 }
 
 /// The innermost reason, which never names the URL.

@@ -144,15 +144,12 @@ fn a_wait_given_as_a_date_counts_from_the_answers_own_date() {
     assert_eq!(retry_after(&pairs(&[("retry-after", "soon")])), None);
 }
 
-#[test]
-fn the_wait_is_the_longer_of_ours_and_theirs() {
-    let asked = |retry_after_ms| {
-        let error = EndpointError::Throttled { retry_after_ms };
-        wait_as_asked(&error, Some(Duration::from_millis(10)))
-    };
-    assert_eq!(asked(Some(2_000)), Some(Duration::from_secs(2)));
-    assert_eq!(asked(Some(1)), Some(Duration::from_millis(10)));
-    assert_eq!(asked(None), Some(SHORTEST_WAIT));
+#[tokio::test]
+async fn who_is_asked_to_slow_down_does_not_ask_again_at_once() {
+    let stub = Stub::start(|_| answer(429, "Retry-After: 0\r\n", "slow down"));
+    let got = http().send_read(&HttpRequest::get(&stub.url)).await;
+    assert!(matches!(got, Err(EndpointError::Throttled { .. })));
+    assert_eq!(stub.seen().len(), 1);
 }
 
 #[tokio::test]

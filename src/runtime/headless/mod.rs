@@ -1,6 +1,7 @@
 //! The same roads without a screen: commands in, results out.
 
 mod library;
+mod results;
 
 use std::path::PathBuf;
 
@@ -9,10 +10,12 @@ use tokio::sync::mpsc;
 use super::{Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Refusal, Run, RunId, Workbench, failure::FailureKind,
-        plan::Plan, run::RunState,
+        Command, Failure, Operation, Refusal, Run, RunId, Workbench,
+        failure::FailureKind,
+        plan::Plan,
+        run::{RunRules, RunState},
     },
-    flow::{Effect, Event, ReportFormat, Submission},
+    flow::{Effect, Event, Submission},
 };
 
 /// Why a headless command did not work.
@@ -38,9 +41,13 @@ pub struct Headless {
     pub workbench: Workbench,
     /// When the cached listing was complete, milliseconds since 1970; `None` if it never was.
     pub listed_at_ms: Option<i64>,
+    /// How carefully runs begin, and when they stop by themselves.
+    pub rules: RunRules,
     runtime: Runtime,
     events: mpsc::UnboundedReceiver<Event>,
     batch_size: Option<usize>,
+    has_reports: bool,
+    reported: Result<Vec<PathBuf>, Failure>,
     note: String,
     progress: Option<Progress>,
 }
@@ -56,14 +63,18 @@ impl Headless {
     /// If the workspace is damaged.
     pub async fn open(parts: RuntimeParts) -> Result<Self, Failure> {
         let batch_size = parts.settings.batch_size;
+        let has_reports = parts.settings.reports;
         let (runtime, events) = Runtime::new(parts)?;
         let restored = runtime.restore().await?;
         Ok(Self {
             workbench: restored.workbench,
             listed_at_ms: restored.listed_at_ms,
+            rules: RunRules::default(),
             runtime,
             events,
             batch_size,
+            has_reports,
+            reported: Ok(Vec::new()),
             note: String::new(),
             progress: None,
         })
@@ -118,29 +129,6 @@ impl Headless {
         Plan::of(draft, listing, schema, capabilities, self.batch_size())
     }
 
-    /// The part of the plan that a run did not get through.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such run.
-    pub fn plan_of_retry(&self, run: Option<&RunId>) -> Result<Plan, Failure> {
-        let run = self.find(run)?;
-        let failed: std::collections::HashSet<_> = run
-            .settled
-            .iter()
-            .flatten()
-            .filter(|one| !one.outcome.is_written())
-            .map(|one| &run.items[one.item as usize])
-            .map(|item| (&item.asset, &item.field))
-            .collect();
-        let capabilities = self.workbench.capabilities.as_ref();
-        let most = capabilities.map_or(1, |able| able.max_batch.max(1));
-        let batch_size = self.batch_size().clamp(1, most);
-        Ok(self.plan().only(batch_size, |item| {
-            failed.contains(&(&item.asset, &item.field))
-        }))
-    }
-
     fn batch_size(&self) -> usize {
         let theirs = self.workbench.capabilities.as_ref();
         self.batch_size
@@ -165,6 +153,7 @@ impl Headless {
                 .map(|call| (call.thumbnails, call.items.clone()))
                 .collect(),
             digest: plan.digest.clone(),
+            rules: self.rules,
         })));
         let id = self
             .until(|event| {
@@ -189,57 +178,6 @@ impl Headless {
         };
         self.perform(Effect::ResumeRun(id.clone()));
         self.follow(id).await
-    }
-
-    /// Submits again what a run did not get through and is still staged; the last run if none is
-    /// named. Stages nothing.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such run, nothing of it is left to send, or the new run could not begin.
-    pub async fn retry(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
-        let plan = self.plan_of_retry(run)?;
-        let id = self.find(run)?.id.clone();
-        if plan.items.is_empty() {
-            return Err(local(
-                format!("could not retry {id}"),
-                "nothing it failed on is still staged",
-            ));
-        }
-        self.submit(&plan, &format!("retry of {id}")).await
-    }
-
-    /// Reads a run's unknown changes back, or all of them if none is unknown.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such run, or the endpoint can't be read.
-    pub async fn read_back(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
-        let id = self.find(run)?.id.clone();
-        self.perform(Effect::ReadBack(id.clone()));
-        self.follow(id).await
-    }
-
-    /// Writes the report of a run, the last one if none is named; returns where it lies.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such run, or the file can't be written.
-    pub async fn report(
-        &mut self,
-        run: Option<&RunId>,
-        format: ReportFormat,
-        path: Option<PathBuf>,
-    ) -> Result<PathBuf, Failure> {
-        let run = self.find(run)?.id.clone();
-        self.perform(Effect::Report { run, format, path });
-        self.until(|event| {
-            if let Event::ReportWritten(path) = event {
-                return Some(Ok(path.clone()));
-            }
-            failed(event)
-        })
-        .await
     }
 
     /// Ends: everything handed to the disk is done when this returns.
@@ -292,7 +230,11 @@ impl Headless {
         };
         if matches!(state, RunState::Finished | RunState::Stopped) {
             let stamp = self.runtime.stamp();
-            if let Some(operation) = self.workbench.settle_draft(&id, stamp) {
+            let settled = self.workbench.settle_draft(&id, stamp);
+            if self.has_reports {
+                self.await_reports(&id).await?;
+            }
+            if let Some(operation) = settled {
                 self.persist(operation).await?;
             }
         }

@@ -15,18 +15,7 @@ use crate::domain::{
 pub use after::{after_answer, complete, silence};
 pub use before::before_sending;
 
-/// Our own code: the outcome rests on what was read back, not on an answer.
-pub const READ_BACK: &str = "read-back";
-/// Our own code: the server had the wanted value before anything was sent.
-pub const ALREADY: &str = "already";
-/// Our own code: it was not sent.
-pub const NOT_SENT: &str = "not-sent";
-/// Our own code: somebody changed the value after it was staged.
-pub const CHANGED: &str = "changed";
-/// Our own code: the asset is no longer there, or can't be read.
-pub const GONE: &str = "gone";
-/// Our own code: it was sent, never answered, and is known not to be written.
-pub const NO_ANSWER: &str = "no-answer";
+pub use crate::domain::run::codes::{ALREADY, CHANGED, GONE, NO_ANSWER, NOT_SENT, READ_BACK};
 
 /// What reading one field of one asset gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +29,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    fn value(&self) -> Option<&Value> {
+    pub(super) fn value(&self) -> Option<&Value> {
         match self {
             Self::Is(value) => Some(value),
             Self::Missing | Self::Unread(_) => None,

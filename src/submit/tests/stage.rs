@@ -11,7 +11,9 @@ use crate::{
         run::{CallNote, RunState, ServerCounts, Settlement},
     },
     endpoint::memory::Memory,
-    submit::{Control, Engine, Journal, Kept, News, Parts, Settings, waiting_calls},
+    submit::{
+        Control, Engine, Gate, Journal, Kept, News, Parts, Settings, pace::Limits, waiting_calls,
+    },
 };
 
 /// What a journal was told, in order.
@@ -159,6 +161,7 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         items,
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
@@ -203,7 +206,7 @@ pub(super) fn play_with(memory: &Memory, run: Run, settings: Settings, book: Arc
         wishes,
         news: sender,
         now_ms: noon,
-        seed: 7,
+        gate: gate(),
     };
     let task = tokio::spawn(Engine::new(run, parts).go());
     Play {
@@ -212,6 +215,16 @@ pub(super) fn play_with(memory: &Memory, run: Run, settings: Settings, book: Arc
         task,
         book,
     }
+}
+
+/// A gate of its own; the engine sets its limits.
+pub(super) fn gate() -> Gate {
+    let limits = Limits {
+        concurrency: 1,
+        requests_per_minute: None,
+        retry_budget: 8,
+    };
+    Gate::new(limits, 7)
 }
 
 /// Sends a run to its end.

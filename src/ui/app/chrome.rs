@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::App;
+use super::{App, unfinished::percent};
 use crate::{
     domain::Outcome,
     ui::{
@@ -164,13 +164,13 @@ impl App {
         let Some(run) = self.world.workbench.runs().last() else {
             return String::new();
         };
-        if self.world.workbench.current_run().is_some() {
-            let done = run.settled.iter().flatten().count() * 100;
-            return format!(
-                ": {} {}%",
-                run.state.word(),
-                done.checked_div(run.items.len()).unwrap_or(0)
-            );
+        if self
+            .world
+            .workbench
+            .unfinished_run()
+            .is_some_and(|open| open.id == run.id)
+        {
+            return format!(": {} {}%", run.state.word(), percent(run));
         }
         let tally = run.tally();
         let problems: u32 = [Outcome::Refused, Outcome::Unknown, Outcome::Conflict]
@@ -288,10 +288,8 @@ impl App {
     }
 
     fn status_right(&self) -> String {
-        if let Some(run) = self.world.workbench.current_run() {
-            let done = run.settled.iter().flatten().count() * 100;
-            let percent = done.checked_div(run.items.len()).unwrap_or(0);
-            return format!("{} {} {percent}%", run.id, run.state.word());
+        if let Some(run) = self.world.workbench.unfinished_run() {
+            return format!("{} {} {}%", run.id, run.state.word(), percent(run));
         }
         let connection = &self.world.connection;
         let waited = connection

@@ -1,10 +1,12 @@
 //! The whole model of the screen: inputs and events in, effects out.
 
 mod asking;
+mod beginning;
 mod chrome;
 mod everywhere;
 mod news;
 mod steps;
+mod unfinished;
 mod world;
 
 pub use chrome::{clock, year};
@@ -16,7 +18,6 @@ use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
     component::{Component, Identity, Reaction, Scene, ScreenId, Step},
-    connection::Link,
     input::{self, Input, Mouse},
     keymap::{Keymap, Lookup},
     layout::Chrome,
@@ -25,7 +26,7 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    domain::{FieldKey, Query, Sort, Workbench},
+    domain::{Query, Workbench},
     flow::Effect,
 };
 
@@ -51,6 +52,8 @@ pub struct Setup {
     pub size: Size,
     /// After how long menus of keys show, milliseconds; never if `None`.
     pub menu_delay_ms: Option<i64>,
+    /// Whether the bell rings when a run is over.
+    pub rings: bool,
     /// Settings kept by [`Effect::SaveSetting`], by key.
     pub settings: Vec<(String, String)>,
 }
@@ -66,6 +69,7 @@ impl Setup {
             pictures: Pictures::default(),
             size: Size::new(80, 24),
             menu_delay_ms: Some(MENU_DELAY_MS),
+            rings: false,
             settings: Vec::new(),
         }
     }
@@ -83,6 +87,7 @@ pub struct App {
     pending: Vec<Chord>,
     pending_ms: i64,
     menu_delay_ms: Option<i64>,
+    rings: bool,
     /// When the cursor last came to rest on another row.
     moved_ms: i64,
     /// A filter that was asked for and not worked out yet.
@@ -102,6 +107,7 @@ impl App {
             pending: Vec::new(),
             pending_ms: 0,
             menu_delay_ms: setup.menu_delay_ms,
+            rings: setup.rings,
             moved_ms: 0,
             narrowing: None,
             effects: Vec::new(),
@@ -117,37 +123,6 @@ impl App {
         app.world.view.rebuild(&app.world.workbench, 0);
         app.settle();
         app
-    }
-
-    fn restore(&mut self, key: &str, value: &str) {
-        match key {
-            "sort" => {
-                if let Ok(sort) = serde_json::from_str::<Sort>(value) {
-                    self.world.view.order_by(sort, &self.world.workbench, 0);
-                }
-            }
-            "columns" => {
-                let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
-                self.world.view.choose(columns, &self.world.workbench);
-            }
-            "commands" => self.world.commands = serde_json::from_str(value).unwrap_or_default(),
-            "filters" => self.world.filters = serde_json::from_str(value).unwrap_or_default(),
-            _ => {}
-        }
-    }
-
-    /// Begins: signs in, then lists.
-    #[must_use]
-    pub fn start(&mut self, now_ms: i64) -> Vec<Effect> {
-        self.world.now_ms = now_ms;
-        self.moved_ms = now_ms;
-        self.world.connection.link = Link::Connecting;
-        self.world.connection.asked_ms = now_ms;
-        if let Some(why) = &self.world.workbench.read_only {
-            self.world.said.push(format!("Read-only: {why}."));
-        }
-        self.effects.push(Effect::Connect);
-        std::mem::take(&mut self.effects)
     }
 
     /// One input.

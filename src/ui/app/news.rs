@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{App, World};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
-        run::RunState,
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
+        failure::FailureKind, run::RunState,
     },
     flow::Event,
     ui::{
@@ -15,6 +15,25 @@ use crate::{
         widgets::text,
     },
 };
+
+/// `~/reports/R-0001.csv .json .md`: files that differ in their endings, on one line.
+fn named_together(paths: &[PathBuf]) -> String {
+    let Some((first, rest)) = paths.split_first() else {
+        return String::new();
+    };
+    let mut words = first.display().to_string();
+    for path in rest {
+        words.push(' ');
+        match path.extension() {
+            Some(ending) if path.with_extension("") == first.with_extension("") => {
+                words.push('.');
+                words.push_str(&ending.to_string_lossy());
+            }
+            _ => words.push_str(&path.display().to_string()),
+        }
+    }
+    words
+}
 
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,7 +137,17 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
-            Event::ReportWritten(path) => self.say(format!("Report written: {}", path.display())),
+            Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
+            Event::Reported {
+                run,
+                paths,
+                automatic,
+            } => self.reported(&run, &paths, automatic.as_ref()),
+            Event::HandedOver { count, paths } => self.say(format!(
+                "Handed over {}: {}",
+                text::counted(count, "change"),
+                named_together(&paths)
+            )),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
@@ -174,6 +203,27 @@ impl App {
         }
     }
 
+    /// Reports that wrote themselves are told behind the end of their run, if that was just said.
+    fn reported(
+        &mut self,
+        run: &RunId,
+        paths: &[PathBuf],
+        automatic: Option<&Result<(), Failure>>,
+    ) {
+        let words = match automatic {
+            Some(Err(failure)) => failure.sentence(),
+            Some(Ok(())) | None => format!("Report written: {}", named_together(paths)),
+        };
+        let end = self.world.said.last_mut();
+        match end.filter(|said| automatic.is_some() && said.starts_with(run.0.as_str())) {
+            Some(said) => {
+                said.push_str("  ");
+                said.push_str(&words);
+            }
+            None => self.say(words),
+        }
+    }
+
     fn failed(&mut self, failure: &Failure) {
         if matches!(failure.kind, FailureKind::Offline | FailureKind::SignIn) {
             self.world.connection.fail(failure, self.world.now_ms);
@@ -216,7 +266,9 @@ impl App {
 
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
+        self.world.run_waits = None;
         let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
             by: self.world.identity.author.clone(),

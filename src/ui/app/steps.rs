@@ -190,6 +190,10 @@ fn sentence(operation: &Operation) -> String {
                 text::counted(count(picked), "change")
             )
         }
+        Deed::Accept { run, items, .. } => format!(
+            "Accepted {} of {run} as the server has it.  u undo",
+            text::counted(items.len(), "change")
+        ),
         Deed::Undo(_) => format!(
             "Taken back: {}.  U redo",
             operation.label.trim_start_matches("undo: ")

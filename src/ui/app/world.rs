@@ -37,6 +37,10 @@ pub(super) struct World {
     /// When the draft was last kept.
     pub(super) saved_ms: Option<i64>,
     pub(super) run_note: String,
+    /// A run is over and nobody was told by the bell.
+    pub(super) bell: bool,
+    /// Until when the run waits, milliseconds since 1970, and why.
+    pub(super) run_waits: Option<(i64, String)>,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -62,6 +66,8 @@ impl World {
             awaiting: HashMap::new(),
             saved_ms: None,
             run_note: String::new(),
+            bell: false,
+            run_waits: None,
             cursor: None,
             contexts: &[],
             wrap: false,
@@ -84,6 +90,11 @@ impl World {
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,
+            run_waits: self
+                .run_waits
+                .as_ref()
+                .filter(|(until_ms, _)| *until_ms > self.now_ms)
+                .map(|(until_ms, why)| (*until_ms, why.as_str())),
             cursor: self.cursor,
             contexts: self.contexts,
             wrap: self.wrap,

@@ -6,7 +6,8 @@
 //! `STEP_OPS` names the calls that count (`sync write open send receive`), `STEP_UNDER` the
 //! folder whose files count, `STEP_AT` the number of the step, `STEP_DEED` what happens there
 //! (`kill`, `torn`, or an error's number), `STEP_LASTS` whether every later one fails as well,
-//! `STEP_TRACE` a file that gets a line a step.
+//! `STEP_TRACE` a file that gets a line a call: its number (0 if it does not count), what it is, on
+//! what, how many bytes, and where in the file they end.
 
 #![allow(clippy::missing_safety_doc)]
 
@@ -124,19 +125,21 @@ enum Turn {
 }
 
 /// Counts a call, and says what happens to it.
-fn step(op: &str, on: &[u8], length: usize) -> Turn {
+fn step(op: &str, on: &[u8], (length, end): (usize, usize)) -> Turn {
     let plan = plan();
-    if !plan.ops.split(' ').any(|known| known == op) {
-        return Turn::Pass;
-    }
-    let number = STEP.fetch_add(1, SeqCst) + 1;
+    let counts = plan.ops.split(' ').any(|known| known == op);
+    let number = if counts {
+        STEP.fetch_add(1, SeqCst) + 1
+    } else {
+        0
+    };
     if plan.trace >= 0 {
         let on = String::from_utf8_lossy(on);
-        let line = format!("{number} {op} {on} {length}\n");
+        let line = format!("{number} {op} {on} {length} {end}\n");
         let write: Write = unsafe { transmute(real(c"write")) };
         unsafe { write(plan.trace, line.as_ptr().cast(), line.len()) };
     }
-    if plan.at == 0 || number < plan.at || (number > plan.at && !plan.lasts) {
+    if !counts || plan.at == 0 || number < plan.at || (number > plan.at && !plan.lasts) {
         return Turn::Pass;
     }
     match plan.deed {
@@ -149,16 +152,16 @@ fn step(op: &str, on: &[u8], length: usize) -> Turn {
     }
 }
 
-fn file(op: &str, fd: c_int, length: usize) -> Turn {
+fn file(op: &str, fd: c_int, extent: (usize, usize)) -> Turn {
     let mut space = [0; 512];
     match name(fd, &mut space) {
         Some(b"socket") | None => Turn::Pass,
-        Some(on) => step(op, on, length),
+        Some(on) => step(op, on, extent),
     }
 }
 
 fn socket(op: &str, length: usize) -> Turn {
-    step(op, b"socket", length)
+    step(op, b"socket", (length, 0))
 }
 
 /// Does it, or half of it and dies, or fails.
@@ -192,19 +195,24 @@ type Writev = unsafe extern "C" fn(c_int, *const c_void, c_int) -> isize;
 pub unsafe extern "C" fn fsync(fd: c_int) -> c_int {
     let real = real!(c"fsync", Sync);
     let all = || unsafe { real(fd) };
-    done(file("sync", fd, 0), all, all)
+    done(file("sync", fd, (0, 0)), all, all)
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fdatasync(fd: c_int) -> c_int {
     let real = real!(c"fdatasync", Sync);
     let all = || unsafe { real(fd) };
-    done(file("sync", fd, 0), all, all)
+    done(file("sync", fd, (0, 0)), all, all)
 }
 
 fn pwritten(real: Pwrite, fd: c_int, from: *const c_void, size: usize, at: c_long) -> isize {
     let part = |size| unsafe { real(fd, from, size, at) };
-    done(file("write", fd, size), || part(size), || part(size / 2))
+    let end = size + usize::try_from(at).unwrap_or(0);
+    done(
+        file("write", fd, (size, end)),
+        || part(size),
+        || part(size / 2),
+    )
 }
 
 #[unsafe(no_mangle)]
@@ -228,7 +236,7 @@ pub unsafe extern "C" fn write(fd: c_int, from: *const c_void, size: usize) -> i
     let mut space = [0; 512];
     let turn = match name(fd, &mut space) {
         Some(b"socket") => socket("send", size),
-        Some(on) => step("write", on, size),
+        Some(on) => step("write", on, (size, 0)),
         None => Turn::Pass,
     };
     let part = |size| unsafe { real(fd, from, size) };
@@ -237,7 +245,7 @@ pub unsafe extern "C" fn write(fd: c_int, from: *const c_void, size: usize) -> i
 
 fn truncated(real: Truncate, fd: c_int, size: c_long) -> c_int {
     let all = || unsafe { real(fd, size) };
-    done(file("write", fd, 0), all, all)
+    done(file("write", fd, (0, 0)), all, all)
 }
 
 #[unsafe(no_mangle)]
@@ -253,7 +261,7 @@ pub unsafe extern "C" fn ftruncate(fd: c_int, size: c_long) -> c_int {
 fn opened(real: Open, path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
     let bytes = unsafe { CStr::from_ptr(path) }.to_bytes();
     let turn = match last_part(bytes) {
-        Some(on) if flags & WRITING != 0 => step("open", on, 0),
+        Some(on) if flags & WRITING != 0 => step("open", on, (0, 0)),
         Some(_) | None => Turn::Pass,
     };
     let all = || unsafe { real(path, flags, mode) };
@@ -274,7 +282,7 @@ pub unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: c_uint) -
 pub unsafe extern "C" fn unlink(path: *const c_char) -> c_int {
     let real = real!(c"unlink", unsafe extern "C" fn(*const c_char) -> c_int);
     let bytes = unsafe { CStr::from_ptr(path) }.to_bytes();
-    let turn = last_part(bytes).map_or(Turn::Pass, |on| step("write", on, 0));
+    let turn = last_part(bytes).map_or(Turn::Pass, |on| step("write", on, (0, 0)));
     let all = || unsafe { real(path) };
     done(turn, all, all)
 }
@@ -284,7 +292,7 @@ pub unsafe extern "C" fn rename(from: *const c_char, to: *const c_char) -> c_int
     type Rename = unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
     let real = real!(c"rename", Rename);
     let bytes = unsafe { CStr::from_ptr(to) }.to_bytes();
-    let turn = last_part(bytes).map_or(Turn::Pass, |on| step("write", on, 0));
+    let turn = last_part(bytes).map_or(Turn::Pass, |on| step("write", on, (0, 0)));
     let all = || unsafe { real(from, to) };
     done(turn, all, all)
 }
@@ -302,7 +310,7 @@ pub unsafe extern "C" fn writev(fd: c_int, parts: *const c_void, count: c_int) -
     let mut space = [0; 512];
     let turn = match name(fd, &mut space) {
         Some(b"socket") => socket("send", 0),
-        Some(on) => step("write", on, 0),
+        Some(on) => step("write", on, (0, 0)),
         None => Turn::Pass,
     };
     let part = |count| unsafe { real(fd, parts, count) };
@@ -315,4 +323,3 @@ pub unsafe extern "C" fn recv(fd: c_int, to: *mut c_void, size: usize, flags: c_
     let part = |size| unsafe { real(fd, to, size, flags) };
     done(socket("receive", size), || part(size), || part(size / 2))
 }
-

@@ -11,7 +11,7 @@ use std::{
 use armarius::catalogue::writes::LogEntry;
 use serde_json::Value as Json;
 
-use super::steps::{Steps, taken};
+use super::steps::{Steps, Trace};
 use crate::support::{Desk, Library, Ran};
 
 const FAULTS: &str = "refuse-folder=AW26,write-then-drop=nth:2";
@@ -36,27 +36,26 @@ pub(super) struct Scene {
 impl Scene {
     /// Everything staged, nothing sent.
     pub(super) fn staged(profile: &'static str) -> Self {
-        let library = Library::misbehaving(30, FAULTS);
-        let desk = Desk::at(library.address(), HURRIED);
-        Self::with(library, desk, profile)
+        Self::behind(profile, str::to_owned)
     }
 
     /// The same at a desk that reaches the library by another way.
-    pub(super) fn behind(profile: &'static str, way: impl Fn(&Library) -> String) -> Self {
-        let library = Library::misbehaving(30, FAULTS);
-        let desk = Desk::at(&way(&library), HURRIED);
-        Self::with(library, desk, profile)
-    }
-
-    fn with(library: Library, desk: Desk, profile: &'static str) -> Self {
-        let scene = Self {
-            library,
-            desk,
-            profile,
-        };
+    pub(super) fn behind(profile: &'static str, way: impl FnOnce(&str) -> String) -> Self {
+        let scene = Self::bare(profile, way);
         let _ = scene.run(&scene.stage_words()).ends(0);
         scene.library.meddle(DRIFTED, "Title", "Theirs");
         scene
+    }
+
+    /// Nothing staged.
+    pub(super) fn bare(profile: &'static str, way: impl FnOnce(&str) -> String) -> Self {
+        let library = Library::misbehaving(30, FAULTS);
+        let desk = Desk::at(&way(library.address()), HURRIED);
+        Self {
+            library,
+            desk,
+            profile,
+        }
     }
 
     /// The words that stage it all.
@@ -93,8 +92,8 @@ impl Scene {
         all
     }
 
-    /// Runs the program with its steps counted; gives its end and the steps it took.
-    pub(super) fn run_watched(&self, words: &[&str], steps: Steps) -> (Watched, Vec<String>) {
+    /// Runs the program with its steps counted; gives its end and what it did.
+    pub(super) fn run_watched(&self, words: &[&str], steps: Steps) -> (Watched, Trace) {
         let trace = self.trace();
         drop(std::fs::remove_file(&trace));
         let mut command = self.desk.command(&self.words(words));
@@ -106,55 +105,51 @@ impl Scene {
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             said: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
-        (watched, taken(&trace))
+        (watched, Trace::read(&trace))
+    }
+
+    /// The power goes: what was written into the log of the workspace and not yet synced before
+    /// a step is gone.
+    pub(super) fn power_cut(&self, trace: &Trace, step: usize) {
+        let log = self.folder().join("workspace.sqlite-wal");
+        let durable = trace.durable("workspace.sqlite-wal", step);
+        if let Ok(file) = std::fs::OpenOptions::new().write(true).open(log) {
+            let size = file.metadata().unwrap().len();
+            file.set_len(size.min(durable)).unwrap();
+        }
+    }
+
+    /// Where the workspace lies.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.desk.folder().join("data").join(self.profile)
     }
 
     fn trace(&self) -> PathBuf {
         self.desk.folder().join("trace")
     }
 
-    /// Goes on until the run is over, whatever is left of it, and gives its outcomes.
-    pub(super) fn finish(&self) -> Outcomes {
+    /// Goes on until the run is over, whatever is left of it, and gives its report.
+    pub(super) fn finish(&self) -> Told {
         let resumed = self.run(&["resume", "--format", "json"]);
-        if resumed.said.contains("no run was interrupted or is paused") {
-            let report = self.run(&["report", "--format", "json"]);
-            if report.said.contains("nothing was ever submitted") {
-                // It was killed before the run was kept: then nothing was sent.
-                assert_eq!(self.written(), [], "sent before it was kept");
-                let _ = self.run(&["submit", "--yes"]).ends(3);
-            }
-        } else {
+        let over = "no run was interrupted or is paused";
+        if !resumed.said.contains(over) {
             let _ = resumed.ends(3);
+        } else if self.report().is_none() {
+            // It was killed before the run was kept: then nothing was sent.
+            assert_eq!(self.written(), [], "sent before it was kept");
+            let _ = self.run(&["submit", "--yes"]).ends(3);
         }
-        self.outcomes()
+        let told = self.report().unwrap();
+        assert_eq!(told.0["run"], "R-0001", "one run, and no other");
+        assert_eq!(told.0["state"], "finished");
+        told
     }
 
-    /// What the report says of every change.
-    pub(super) fn outcomes(&self) -> Outcomes {
-        let told = self.told();
-        assert_eq!(told["run"], "R-0001", "one run, and no other");
-        assert_eq!(told["state"], "finished");
-        let outcome = |item: &Json| (place(item), item["outcome"].as_str().unwrap().to_owned());
-        items(&told).iter().map(outcome).collect()
-    }
-
-    /// Insists that a run ended as if nothing had happened to it.
-    pub(super) fn are(&self, outcomes: &Outcomes, expected: &Outcomes, at: Option<&String>) {
-        let other = |(place, word): &(&Place, &String)| expected.get(*place) != Some(*word);
-        let others: Vec<_> = outcomes.iter().filter(other).collect();
-        let told = self.told();
-        let reasons: Vec<&Json> = items(&told)
-            .iter()
-            .filter(|item| others.iter().any(|(at, _)| **at == place(item)))
-            .collect();
-        assert!(
-            others.is_empty() && outcomes.len() == expected.len(),
-            "not as if nobody had touched it, at {at:?}: {reasons:#?}"
-        );
-    }
-
-    fn told(&self) -> Json {
-        self.run(&["report", "--format", "json"]).ends(0).json()
+    /// The report of the last run, if there ever was one.
+    pub(super) fn report(&self) -> Option<Told> {
+        let report = self.run(&["report", "--format", "json"]);
+        let never = report.said.contains("nothing was ever submitted");
+        (!never).then(|| Told(report.ends(0).json()))
     }
 
     /// What we wrote, by the library's log.
@@ -166,29 +161,21 @@ impl Scene {
 
     /// Insists that what is told is what is there: nothing lost, nothing twice, and the draft
     /// holds what is not written.
-    pub(super) fn agrees(&self) {
-        let told = self.told();
+    pub(super) fn agrees(&self, told: &Told) {
         let mut times: BTreeMap<Place, usize> = BTreeMap::new();
         for entry in self.written() {
             *times.entry((entry.asset, entry.field)).or_default() += 1;
         }
         let mut failed = BTreeSet::new();
-        for item in items(&told) {
+        for item in told.items() {
             let (name, field) = place(item);
             let asset = self.library.asset(&name);
-            let logged = if field == "thumbnail" {
-                "(thumbnail)"
-            } else {
-                &field
-            };
-            let times = times.remove(&(asset.id.clone(), logged.to_owned()));
+            let times = times.remove(&(asset.id.clone(), logged(&field).to_owned()));
             let applied = item["outcome"] == "applied";
             assert_eq!(times.unwrap_or(0), usize::from(applied), "written: {item}");
             if !applied {
                 failed.insert((name, field));
-                continue;
-            }
-            if field == "thumbnail" {
+            } else if field == "thumbnail" {
                 assert_eq!(asset.thumbnail.as_deref(), Some("a|1"), "{item}");
             } else {
                 let wanted: Vec<&str> = item["wanted"].as_str().into_iter().collect();
@@ -208,24 +195,52 @@ impl Scene {
 
     /// Insists that what a run has settled so far is true, whatever is still open.
     pub(super) fn is_honest(&self) {
-        let report = self.run(&["report", "--format", "json"]);
-        if report.said.contains("nothing was ever submitted") {
-            return;
-        }
         let log = self.written();
-        for item in items(&report.ends(0).json()) {
+        for item in self.report().iter().flat_map(Told::items) {
             if item["outcome"] == "applied" {
                 let (name, field) = place(item);
                 let id = self.library.asset(&name).id;
-                let logged = if field == "thumbnail" {
-                    "(thumbnail)"
-                } else {
-                    &field
-                };
-                let found = log.iter().any(|one| one.asset == id && one.field == logged);
-                assert!(found, "told and not there: {item}");
+                let is_it = |one: &LogEntry| one.asset == id && one.field == logged(&field);
+                assert!(log.iter().any(is_it), "told and not there: {item}");
             }
         }
+    }
+}
+
+/// What `report --format json` says of a run.
+pub(super) struct Told(Json);
+
+impl Told {
+    fn items(&self) -> &[Json] {
+        self.0["items"].as_array().unwrap()
+    }
+
+    /// How every change ended.
+    pub(super) fn outcomes(&self) -> Outcomes {
+        let outcome = |item: &Json| (place(item), item["outcome"].as_str().unwrap().to_owned());
+        self.items().iter().map(outcome).collect()
+    }
+
+    /// Insists that a run ended as if nothing had happened to it.
+    pub(super) fn is(&self, expected: &Outcomes, at: Option<&str>) {
+        let other = |item: &&Json| {
+            let known = expected.get(&place(item));
+            known.map(String::as_str) != item["outcome"].as_str()
+        };
+        let others: Vec<&Json> = self.items().iter().filter(other).collect();
+        assert!(
+            others.is_empty() && self.items().len() == expected.len(),
+            "not as if nobody had touched it, at {at:?}: {others:#?}"
+        );
+    }
+}
+
+/// The library's name of a field in its log.
+fn logged(field: &str) -> &str {
+    if field == "thumbnail" {
+        "(thumbnail)"
+    } else {
+        field
     }
 }
 
@@ -240,10 +255,6 @@ pub(super) struct Watched {
     pub(super) out: String,
     /// Its messages.
     pub(super) said: String,
-}
-
-fn items(told: &Json) -> &[Json] {
-    told["items"].as_array().unwrap()
 }
 
 fn place(item: &Json) -> Place {

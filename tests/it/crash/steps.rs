@@ -90,10 +90,40 @@ impl Steps {
     }
 }
 
-/// The steps that were taken, one a line.
-pub(super) fn taken(trace: &Path) -> Vec<String> {
-    let text = fs::read_to_string(trace).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
+/// What a watched program did, one call a line.
+pub(super) struct Trace(Vec<String>);
+
+impl Trace {
+    /// Reads what the interposer wrote.
+    pub(super) fn read(file: &Path) -> Self {
+        let text = fs::read_to_string(file).unwrap_or_default();
+        Self(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The calls that were counted, in their order.
+    pub(super) fn steps(&self) -> Vec<&str> {
+        let all = self.0.iter().map(String::as_str);
+        all.filter(|step| !step.starts_with("0 ")).collect()
+    }
+
+    /// How much of a file was durable before a step: the end of what was written before the last
+    /// sync before it.
+    pub(super) fn durable(&self, file: &str, before: usize) -> u64 {
+        let (mut written, mut durable) = (0, 0);
+        for step in &self.0 {
+            let words: Vec<&str> = step.split(' ').collect();
+            let number = |place: usize| words[place].parse::<u64>().unwrap();
+            if number(0) == before as u64 {
+                break;
+            }
+            match (words[1], words[2] == file) {
+                ("sync", true) => durable = written,
+                ("write", true) => written = written.max(number(4)),
+                _ => {}
+            }
+        }
+        durable
+    }
 }
 
 fn interposer() -> &'static Path {

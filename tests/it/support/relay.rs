@@ -4,10 +4,11 @@
 use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
+    process::Child,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
 };
@@ -26,6 +27,7 @@ pub(crate) struct Relay {
     /// The address to use instead of the server's.
     pub(crate) address: String,
     held: Receiver<()>,
+    seen: Arc<AtomicUsize>,
 }
 
 #[derive(Clone)]
@@ -42,12 +44,13 @@ impl Relay {
     /// Holds the call with this number among those that contain the word; passes all others on.
     pub(crate) fn holding(server: &str, word: &'static str, number: usize, moment: Moment) -> Self {
         let (tell, held) = channel();
+        let seen: Arc<AtomicUsize> = Arc::default();
         let plan = Plan {
             server: server.trim_start_matches("http://").to_owned(),
             word,
             number,
             moment,
-            seen: Arc::default(),
+            seen: Arc::clone(&seen),
             held: tell,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -59,7 +62,26 @@ impl Relay {
                 thread::spawn(move || drop(plan.pass(connection)));
             }
         });
-        Self { address, held }
+        Self {
+            address,
+            held,
+            seen,
+        }
+    }
+
+    /// Returns when the call is held, or the program has ended without it.
+    pub(crate) fn wait_or_end(&self, program: &mut Child) {
+        let look = std::time::Duration::from_millis(20);
+        while self.held.recv_timeout(look) == Err(RecvTimeoutError::Timeout) {
+            if program.try_wait().unwrap().is_some() {
+                return;
+            }
+        }
+    }
+
+    /// How many calls contained the word so far.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
     }
 
     /// Returns when the call is held.

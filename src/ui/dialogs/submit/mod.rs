@@ -73,7 +73,7 @@ fn obstacle(scene: &Scene<'_>) -> Option<String> {
     if workbench.draft().is_empty() {
         return Some("nothing is staged; mark assets, then edit them".into());
     }
-    if let Some(run) = workbench.current_run() {
+    if let Some(run) = workbench.unfinished_run() {
         return Some(format!(
             "{} is {}; one run at a time",
             run.id,
@@ -200,6 +200,7 @@ impl SubmitDialog {
             calls: calls.collect(),
             items: std::mem::take(&mut self.plan.items),
             digest: self.plan.digest.clone(),
+            rules: scene.identity.rules,
         };
         let sent = text::counted(submission.items.len() as u64, "change");
         Reaction::Taken(vec![

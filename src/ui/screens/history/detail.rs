@@ -58,7 +58,7 @@ fn step(operation: &Operation, entry: &Entry, scene: &Scene<'_>) -> Vec<Line> {
             )
         })),
         Deed::Drop => lines.push(("threw the whole draft away".into(), Role::Text)),
-        Deed::Undo(_) | Deed::Redo(_) | Deed::Settle { .. } => {}
+        Deed::Undo(_) | Deed::Redo(_) | Deed::Accept { .. } | Deed::Settle { .. } => {}
     }
     lines.push((String::new(), Role::Text));
     lines.extend(undoing(operation, scene));

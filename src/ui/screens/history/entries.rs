@@ -160,6 +160,7 @@ pub(super) fn count(operation: &Operation) -> u64 {
         | Deed::Settle {
             written: picked, ..
         } => picked.iter().map(|one| one.rows.len()).sum(),
+        Deed::Accept { items, .. } => items.len(),
         Deed::Undo(_) | Deed::Redo(_) | Deed::Drop => 0,
     }
 }
@@ -168,7 +169,9 @@ fn of_run(run: &Run) -> Entry {
     let state = match run.state {
         RunState::Finished | RunState::Stopped => match run.headline() {
             "DONE" => "done",
-            "NOTHING WRITTEN" => "nothing",
+            "DONE WITH WARNINGS" => "warnings",
+            "NOTHING DONE" => "nothing",
+            "STOPPED" => "stopped",
             _ => "partly",
         },
         RunState::Running | RunState::Paused | RunState::Interrupted => run.state.word(),

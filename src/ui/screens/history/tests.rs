@@ -153,6 +153,7 @@ fn with_a_run(mut session: Session) -> Session {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     };
     let id = run.id.clone();
     session.event(Event::RunStarted(Box::new(run)));

@@ -80,10 +80,7 @@ impl Results {
             *self = Self::default();
             return;
         };
-        let going = scene
-            .workbench
-            .current_run()
-            .is_some_and(|current| current.id == run.id);
+        let going = run.is_unfinished();
         let basis = (run.id.clone(), scene.workbench.run_news());
         let other = self.basis.as_ref().is_none_or(|(id, _)| *id != run.id);
         let ended = self.going && !going;
@@ -212,7 +209,7 @@ impl Component for Results {
             ];
         }
         if self.going {
-            let paused = scene.workbench.current_run().is_some_and(work::is_paused);
+            let paused = self.run(scene).is_some_and(work::is_paused);
             return vec![
                 Hint::Named(
                     Action::Work(Work::Pause),

@@ -69,6 +69,7 @@ fn run(submission: Submission, number: u32) -> Run {
         items: submission.items,
         counts: ServerCounts::default(),
         counted: false,
+        rules: crate::domain::run::RunRules::default(),
     }
 }
 
@@ -81,6 +82,7 @@ fn call(number: u32, items: &[u32], counts: Option<ServerCounts>) -> CallNote {
         took_ms: counts.map(|_| 6100),
         counts,
         trace: "9c1e".into(),
+        found: Vec::new(),
     }
 }
 

@@ -17,6 +17,18 @@ pub(super) fn is_paused(run: &Run) -> bool {
     matches!(run.state, RunState::Paused | RunState::Interrupted)
 }
 
+/// What is said when a run is taken up: what was sent and not answered comes first.
+fn goes_on(run: &Run) -> String {
+    match run.unanswered() {
+        0 => format!("{} goes on.", run.id),
+        sent => format!(
+            "{} goes on: {} sent and not answered, read back first.",
+            run.id,
+            text::counted(sent as u64, "change")
+        ),
+    }
+}
+
 impl Results {
     pub(super) fn work(&mut self, work: Work, argument: &str, scene: &Scene<'_>) -> Reaction {
         let named = matches!(work, Work::Resume | Work::Retry | Work::ReadBack);
@@ -46,7 +58,8 @@ impl Results {
     }
 
     fn steer(&self, work: Work, scene: &Scene<'_>) -> Reaction {
-        let current = scene.workbench.current_run();
+        let shown = self.run(scene).filter(|run| run.is_unfinished());
+        let current = shown.or_else(|| scene.workbench.unfinished_run());
         match (work, current) {
             (Work::Resume, _) => {
                 let mut runs = scene.workbench.runs().iter().rev();
@@ -54,12 +67,15 @@ impl Results {
                 let Some(run) = run.or_else(|| runs.find(|run| is_paused(run))) else {
                     return Reaction::say("No run waits to go on.");
                 };
-                Reaction::step(Step::Effect(Effect::ResumeRun(run.id.clone())))
+                Reaction::Taken(vec![
+                    Step::Effect(Effect::ResumeRun(run.id.clone())),
+                    Step::Say(goes_on(run)),
+                ])
             }
             (_, None) => Reaction::say("No run is going."),
             (Work::Pause, Some(run)) if is_paused(run) => Reaction::Taken(vec![
                 Step::Effect(Effect::ResumeRun(run.id.clone())),
-                Step::Say(format!("{} goes on.", run.id)),
+                Step::Say(goes_on(run)),
             ]),
             (Work::Pause, Some(run)) => Reaction::Taken(vec![
                 Step::Effect(Effect::PauseRun(run.id.clone())),
@@ -117,17 +133,11 @@ impl Results {
                 "There is no report `{wanted}`; known are csv, json, md."
             ));
         }
-        let effect = |format| Effect::Report {
+        Reaction::step(Step::Effect(Effect::Report {
             run: run.id.clone(),
-            format,
+            formats,
             path: None,
-        };
-        Reaction::Taken(
-            formats
-                .into_iter()
-                .map(|one| Step::Effect(effect(one)))
-                .collect(),
-        )
+        }))
     }
 
     fn exclude(&mut self, scene: &Scene<'_>) -> Reaction {

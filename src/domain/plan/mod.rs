@@ -1,11 +1,20 @@
 //! The plan: what would be sent, and what not and why. Pure: changes × capabilities → calls.
 
-use std::fmt::Write;
+mod calls;
+mod confirm;
+mod dry;
+
+use std::{collections::HashSet, fmt::Write};
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use super::{Capabilities, Draft, FieldKey, Item, Listing, Row, Schema, TagDelta, Value, edit};
+use super::{
+    Capabilities, Draft, FieldKey, Item, Listing, Row, Schema, Value, edit, run::RunRules,
+};
+
+pub use confirm::{Confirmation, LARGE, is_production};
+pub use dry::{DryRun, Fate};
 
 /// What would be sent, and what not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,8 +113,16 @@ impl Plan {
         self
     }
 
+    /// The same plan with its first assets in calls of their own, ahead of all others.
+    #[must_use]
+    pub fn with_canary(mut self, rules: &RunRules, batch_size: usize) -> Self {
+        let first = rules.canary_rows(&self.items);
+        self.calls = calls::of(&self.items, batch_size.max(1), &first);
+        self
+    }
+
     fn group(&mut self, batch_size: usize) {
-        self.calls = calls(&self.items, batch_size);
+        self.calls = calls::of(&self.items, batch_size, &HashSet::new());
         self.summary = Summary::default();
         for item in &self.items {
             self.summary.count(item);
@@ -250,59 +267,6 @@ fn item(
             .map(|key| (key.clone(), listing.value(row, key).clone()))
             .collect(),
     }
-}
-
-/// What is asked of one asset.
-type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
-
-/// Assets whose changes are the same stand together, so that equal edits share a call.
-fn calls(items: &[Item], batch_size: usize) -> Vec<PlannedCall> {
-    let mut calls = Vec::new();
-    for thumbnails in [false, true] {
-        let mut by_asset: IndexMap<Row, Vec<u32>> = IndexMap::new();
-        for (place, item) in (0u32..).zip(items) {
-            if (item.field == FieldKey::thumbnail()) == thumbnails {
-                by_asset.entry(item.row).or_default().push(place);
-            }
-        }
-        let mut alike: IndexMap<Wish<'_>, Vec<u32>> = IndexMap::new();
-        for places in by_asset.into_values() {
-            let wish = places
-                .iter()
-                .map(|&place| &items[place as usize])
-                .map(|item| (&item.field, &item.wanted, &item.delta))
-                .collect();
-            alike.entry(wish).or_default().extend(places);
-        }
-        let mut call = PlannedCall {
-            thumbnails,
-            items: Vec::new(),
-        };
-        let mut assets = 0;
-        let mut last = None;
-        for place in alike.into_values().flatten() {
-            let row = items[place as usize].row;
-            if last != Some(row) {
-                if assets == batch_size {
-                    calls.push(std::mem::replace(
-                        &mut call,
-                        PlannedCall {
-                            thumbnails,
-                            items: Vec::new(),
-                        },
-                    ));
-                    assets = 0;
-                }
-                assets += 1;
-                last = Some(row);
-            }
-            call.items.push(place);
-        }
-        if !call.items.is_empty() {
-            calls.push(call);
-        }
-    }
-    calls
 }
 
 /// The digest that ties an approval or a run to exact values.

@@ -1,0 +1,214 @@
+//! Keys, pastes, the mouse and sizes, as the terminal sends them, made into inputs.
+
+use std::{io, pin::Pin, time::Duration};
+
+use futures_util::{Stream, StreamExt};
+use ratatui::{
+    crossterm::{
+        event::{
+            Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+            MouseEventKind, poll, read,
+        },
+        terminal::{size, window_size},
+    },
+    layout::Size,
+};
+
+use crate::ui::{
+    chord::{Chord, Key},
+    input::{Input, Mouse, MouseDeed},
+};
+
+/// How long the terminal may be silent before it is looked at whether it is still there.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Inputs as they come, those that are there together in one piece; sizes are told once.
+///
+/// A thread of its own reads them. A terminal may answer late what was asked long ago, and half
+/// an answer makes the reader wait for the other half: the screens must not wait with it. Make it
+/// once; it lasts as long as the program.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
+    let (tell, told) = futures_channel::mpsc::unbounded();
+    std::thread::Builder::new()
+        .name("keys".into())
+        .spawn(move || {
+            while let Ok(event) = next() {
+                breaks();
+                if tell.unbounded_send(event).is_err() {
+                    break;
+                }
+            }
+        })?;
+    let together = told.ready_chunks(512).map(|events| together(&events));
+    Ok(Box::pin(together.filter(|inputs| {
+        let any = !inputs.is_empty();
+        async move { any }
+    })))
+}
+
+/// The next event. A terminal that is gone may be silent for good instead of saying so.
+fn next() -> io::Result<Event> {
+    while !poll(SILENCE)? {
+        window_size()?;
+    }
+    read()
+}
+
+#[cfg(debug_assertions)]
+static BREAKS: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Makes the thread that reads the keys panic at the next one, for the tests of that end.
+#[cfg(debug_assertions)]
+pub fn break_keys() {
+    BREAKS.store(true, std::sync::atomic::Ordering::SeqCst);
+}
+
+#[cfg(debug_assertions)]
+fn breaks() {
+    let asked = BREAKS.load(std::sync::atomic::Ordering::SeqCst);
+    assert!(!asked, "asked to break on a key");
+}
+
+#[cfg(not(debug_assertions))]
+const fn breaks() {}
+
+/// Events as inputs; of several sizes only the last one counts.
+fn together(events: &[Event]) -> Vec<Input> {
+    let (width, height) = size().unwrap_or((u16::MAX, u16::MAX));
+    let mut inputs: Vec<Input> = events
+        .iter()
+        .filter_map(|event| input(event, Size::new(width, height)))
+        .collect();
+    let last = inputs
+        .iter()
+        .rposition(|input| matches!(input, Input::Resize { .. }));
+    let mut place = 0;
+    inputs.retain(|input| {
+        place += 1;
+        !matches!(input, Input::Resize { .. }) || Some(place - 1) == last
+    });
+    inputs
+}
+
+fn input(event: &Event, size: Size) -> Option<Input> {
+    match event {
+        Event::Key(key) => chord(key).map(Input::Key),
+        Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
+        Event::Mouse(mouse) => self::mouse(*mouse, size).map(Input::Mouse),
+        Event::Resize(width, height) => Some(Input::Resize {
+            width: *width,
+            height: *height,
+        }),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+fn mouse(event: MouseEvent, size: Size) -> Option<Mouse> {
+    let deed = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => MouseDeed::Click,
+        MouseEventKind::Drag(MouseButton::Left) => MouseDeed::Drag,
+        MouseEventKind::Up(MouseButton::Left) => MouseDeed::Release,
+        MouseEventKind::ScrollUp => MouseDeed::WheelUp,
+        MouseEventKind::ScrollDown => MouseDeed::WheelDown,
+        MouseEventKind::Down(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => return None,
+    };
+    Some(Mouse {
+        deed,
+        column: event.column.min(size.width.saturating_sub(1)),
+        row: event.row.min(size.height.saturating_sub(1)),
+    })
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "keys of keyboards nobody here has: media keys, locks, modifiers alone"
+)]
+fn chord(event: &KeyEvent) -> Option<Chord> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let key = match event.code {
+        KeyCode::Char(character) => Key::Char(character),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::F(number) => Key::F(number),
+        _ => return None,
+    };
+    let held = |modifier| event.modifiers.contains(modifier);
+    let ctrl = held(KeyModifiers::CONTROL);
+    let plain = matches!(key, Key::Char(_) | Key::BackTab);
+    let key = match key {
+        Key::Char(character) if ctrl => Key::Char(character.to_ascii_lowercase()),
+        other => other,
+    };
+    Some(Chord {
+        key,
+        ctrl,
+        alt: held(KeyModifiers::ALT),
+        shift: held(KeyModifiers::SHIFT) && !plain,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_no_keys_and_capitals_carry_their_shift() {
+        let mut event = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
+        assert_eq!(chord(&event).unwrap(), Chord::parse("S").unwrap());
+        event.kind = KeyEventKind::Release;
+        assert_eq!(chord(&event), None);
+        let event = KeyEvent::new(KeyCode::Down, KeyModifiers::SHIFT);
+        assert_eq!(chord(&event).unwrap(), Chord::parse("shift-down").unwrap());
+    }
+
+    #[test]
+    fn of_a_storm_of_sizes_the_last_one_counts() {
+        let key = Event::Key(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE));
+        let events = [Event::Resize(80, 24), key, Event::Resize(60, 16)];
+        let inputs = together(&events);
+        assert_eq!(inputs.len(), 2);
+        assert_eq!(
+            inputs[1],
+            Input::Resize {
+                width: 60,
+                height: 16
+            }
+        );
+    }
+
+    #[test]
+    fn the_mouse_is_never_outside_the_screen() {
+        let event = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: u16::MAX,
+            row: u16::MAX,
+            modifiers: KeyModifiers::NONE,
+        };
+        let mouse = mouse(event, Size::new(80, 24)).unwrap();
+        assert_eq!((mouse.column, mouse.row), (79, 23));
+    }
+}
