@@ -48,11 +48,10 @@ impl Road {
             ..Ended::default()
         };
         match job.stage.clone() {
-            Stage::Fresh => self.compare_and_send(job, &mut ended).await,
             Stage::Clear { holds, since } if since.elapsed() < STALE => {
                 self.send(job, Some(holds), &mut ended).await;
             }
-            Stage::Clear { .. } => self.compare_and_send(job, &mut ended).await,
+            Stage::Fresh | Stage::Clear { .. } => self.compare_and_send(job, &mut ended).await,
             Stage::Doubt { .. } => self.resolve(job, &mut ended).await,
             Stage::Said { call, said } => self.verify(job, (call, said), &mut ended).await,
         }
