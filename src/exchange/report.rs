@@ -373,7 +373,7 @@ mod tests {
     const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
 
     fn run() -> Run {
-        let item = |row: u32, wanted: &str| Item {
+        let item = |(row, wanted): (u32, &str)| Item {
             row,
             asset: format!("a{row}").as_str().into(),
             name: format!("PNT|{row}"),
@@ -404,12 +404,9 @@ mod tests {
             finished_ms: None,
             digest: "d1".into(),
             state: RunState::Stopped,
-            items: vec![
-                item(0, "Acme"),
-                item(1, "Acme"),
-                item(2, "Studio"),
-                item(3, "Acme"),
-            ],
+            items: [(0, "Acme"), (1, "Acme"), (2, "Studio"), (3, "Acme")]
+                .map(item)
+                .into(),
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
@@ -428,6 +425,7 @@ mod tests {
             }],
             counts: SAID,
             counted: true,
+            reverts: Vec::new(),
             rules: crate::domain::run::RunRules::default(),
         }
     }

@@ -5,6 +5,7 @@
 //! returns. `listing.sqlite` is a cache of what the library answered and may be deleted. `lock`
 //! says who writes. Start reading at [`Workspace`].
 
+mod copy;
 mod database;
 mod error;
 mod listing;
@@ -17,6 +18,8 @@ mod view;
 mod workspace;
 
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,5 @@ pub use self::{
     listing::CachedListing,
     lock::Holder,
     notes::Note,
-    runs::RunSummary,
     workspace::{Access, Workspace},
 };
