@@ -10,6 +10,8 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    points::Comparison,
+    revert::Reread,
     run::{CallNote, RunRules, RunState, Settlement},
 };
 
@@ -78,6 +80,12 @@ pub enum Effect {
         /// Where to; the reports folder if `None`.
         path: Option<PathBuf>,
     },
+    /// Load a run of the workspace with its changes; answer [`Event::RunLoaded`].
+    LoadRun(RunId),
+    /// Read the assets of a run again, to take it back; answer [`Event::RunRead`]. Writes nothing.
+    ReadForRevert(RunId),
+    /// Write a comparison of two restore points as a table; answer [`Event::ReportWritten`].
+    Export(Box<Comparison>),
     /// Put text on the clipboard.
     Copy(String),
     /// Give the terminal back to the shell until continued.
@@ -99,6 +107,8 @@ pub struct Submission {
     pub calls: Vec<(bool, Vec<u32>)>,
     /// The digest over the items.
     pub digest: String,
+    /// The runs it takes back.
+    pub reverts: Vec<RunId>,
     /// How carefully the run begins, and when it stops by itself.
     pub rules: RunRules,
 }
@@ -236,6 +246,17 @@ pub enum Event {
         /// Where table and note lie.
         paths: Vec<PathBuf>,
     },
+    /// A run of the workspace with its changes.
+    RunLoaded(Box<Run>),
+    /// A run, and what the server has now of its assets.
+    RunRead {
+        /// The run.
+        run: Box<Run>,
+        /// What was read.
+        read: Box<Reread>,
+    },
+    /// A report lies there.
+    ReportWritten(PathBuf),
     /// Text was copied; or it could not be and lies in this file.
     Copied {
         /// Where it lies if there is no clipboard.

@@ -128,6 +128,29 @@ pub enum Command {
         )]
         note: String,
     },
+    /// Stage what takes a run back; nothing is sent
+    ///
+    /// The run's assets are read again first. Where the server still has what the run wrote, the
+    /// earlier value is staged; everything else stays and is named with its reason.
+    Revert {
+        /// The run; the last one if left out
+        run: Option<String>,
+        /// How to print what was staged and what was left out
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Show the steps of the draft, the runs, and what others changed; or compare restore points
+    History(HistoryArgs),
+    /// Take the last step of the draft back, or the one named if nothing later rests on it
+    Undo {
+        /// The step's number, as `history` shows it
+        step: Option<u64>,
+    },
+    /// Bring the last step back that was taken back, or the one named
+    Redo {
+        /// The step's number, as `history` shows it
+        step: Option<u64>,
+    },
     /// Print the report of a run
     Report(ReportArgs),
     /// Try each step of signing in; never writes
@@ -297,6 +320,61 @@ pub enum DraftFormat {
     Table,
     /// One JSON object a change.
     Jsonl,
+}
+
+/// Options of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Compare instead; list if left out
+    #[command(subcommand)]
+    pub what: Option<HistoryWhat>,
+    /// What to list
+    #[arg(long, value_enum, default_value_t = HistoryGrouping::All)]
+    pub only: HistoryGrouping,
+    /// A filter: `who:akim field:rights after:11-01 run:R-04`, and words
+    #[arg(long, value_name = "FILTER", default_value = "")]
+    pub filter: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+/// What `history` does instead of listing.
+#[derive(Debug, Subcommand)]
+pub enum HistoryWhat {
+    /// Compare what the library had before two runs, or before a run and now
+    Compare {
+        /// A run
+        from: String,
+        /// Another run, or `now`
+        #[arg(default_value = "now")]
+        to: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+        format: CompareFormat,
+    },
+}
+
+/// What `history` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HistoryGrouping {
+    /// Steps, runs, and what others changed.
+    All,
+    /// Steps of the draft.
+    Draft,
+    /// Runs.
+    Runs,
+}
+
+/// Formats of `history compare`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// Comma-separated, one line a value.
+    Csv,
 }
 
 /// Text for people, or JSON for programs.

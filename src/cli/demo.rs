@@ -55,7 +55,7 @@ pub async fn run(
         Kind::DynamicMedia => DEMO_PASSWORD,
         Kind::Atlan => DEMO_TOKEN,
     });
-    let endpoint = wire::endpoint(&profile, secret)?;
+    let endpoint = wire::endpoint(&profile, secret.into())?;
     let ending = workstation::open(&setup, &profile, endpoint, output).await;
     server.shutdown().await;
     ending

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
+pub mod history;
 pub mod interruption;
 pub mod list;
 pub mod mistake;
@@ -20,6 +21,7 @@ pub mod output;
 pub mod plan;
 pub mod report;
 pub mod results;
+pub mod revert;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -136,6 +138,12 @@ async fn headless(
             let what = What::Retry(Box::new(chosen.clone()));
             submit::run(global, (what, true, *format), output).await
         }
+        Command::Revert { run, format } => {
+            revert::run(global, (run.clone(), *format), output).await
+        }
+        Command::History(args) => history::run(global, args, output).await,
+        Command::Undo { step } => history::undo(global, *step, output).await,
+        Command::Redo { step } => history::redo(global, *step, output).await,
         Command::Results(args) => results::run(global, args, output).await,
         Command::ReadBack { run, format } => {
             aftermath::read_back(global, (run.clone(), *format), output).await

@@ -24,7 +24,7 @@ use crate::{
     },
     endpoint::Endpoint,
     runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
-    store::{Holder, Workspace},
+    store::{Holder, StoreError, Workspace},
 };
 
 /// Opens the workspace of the chosen profile; nothing is asked of the endpoint yet.
@@ -185,8 +185,14 @@ pub fn parts_with(
 ) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
     let me = Holder::this_process(&profile.author, now_ms());
-    let workspace = Workspace::open(&folder, &me)
-        .map_err(|error| Stop::from(error.failure("can't open the workspace")))?;
+    let open = || {
+        let mut workspace = Workspace::open(&folder, &me)?;
+        workspace.belongs_to(&library(profile))?;
+        Ok(workspace)
+    };
+    let opened: Result<_, StoreError> = open();
+    let workspace =
+        opened.map_err(|error| Stop::from(error.failure("can't open the workspace")))?;
     let number = |number: Option<u32>| number.map(|number| number as usize);
     Ok(RuntimeParts {
         endpoint,
@@ -210,4 +216,19 @@ pub fn parts_with(
 /// The folder reports go to; a name alone lies in the folder of the workspace.
 pub fn reports(profile: &Profile, workspace: &Path) -> PathBuf {
     workspace.join(profile.reports_dir.as_deref().unwrap_or("reports"))
+}
+
+/// What a workspace belongs to: the protocol and the machine, whatever the profile is called.
+fn library(profile: &Profile) -> String {
+    let rest = profile.url.split_once("://").map_or("", |(_, rest)| rest);
+    let machine = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let machine = machine
+        .rsplit_once('@')
+        .map_or(machine, |(_, machine)| machine);
+    let port = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
+    let machine = match machine.rsplit_once(':') {
+        Some((machine, number)) if port(number) => machine,
+        Some(_) | None => machine,
+    };
+    format!("{} at {}", profile.kind.word(), machine.to_lowercase())
 }

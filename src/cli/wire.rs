@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
 use super::{args::Global, ending::Stop};
 use crate::{
     config::{Config, Environment, Kind, Loaded, Profile, Sources},
     endpoint::{
-        Endpoint,
+        Credentials, Endpoint,
         atlan::{self, Atlan},
         dynamic_media::{self, DynamicMedia},
         http::{Http, HttpSettings},
@@ -56,7 +54,13 @@ impl Setup {
         let secret = profile
             .secret(&self.environment)
             .map_err(|error| Stop::usage(format!("profile {}: {error}", profile.name)))?;
-        endpoint(profile, secret)
+        let (again, environment) = (profile.clone(), self.environment.clone());
+        let fetch = move || {
+            again
+                .secret(&environment)
+                .map_err(|error| error.to_string())
+        };
+        endpoint(profile, Credentials::from(secret).fetched_by(fetch))
     }
 }
 
@@ -84,7 +88,7 @@ pub fn sources(global: &Global) -> Sources {
 /// # Errors
 ///
 /// If the transport can't be set up.
-pub fn endpoint(profile: &Profile, secret: SecretString) -> Result<Arc<dyn Endpoint>, Stop> {
+pub fn endpoint(profile: &Profile, secret: Credentials) -> Result<Arc<dyn Endpoint>, Stop> {
     let settings = HttpSettings {
         timeout_s: profile.timeout_s.into(),
         ..HttpSettings::default()

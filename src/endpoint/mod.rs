@@ -4,6 +4,7 @@
 //! transport. Errors carry a verdict, decided once, here.
 
 pub mod atlan;
+mod credentials;
 pub mod dynamic_media;
 #[doc(hidden)]
 pub mod fuzz;
@@ -11,6 +12,8 @@ pub mod http;
 pub mod memory;
 
 use futures_util::future::BoxFuture;
+
+pub use credentials::Credentials;
 
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Outcome, Schema, Value,

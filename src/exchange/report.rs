@@ -370,8 +370,10 @@ mod tests {
         error: 1,
     };
 
+    const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
+
     fn run() -> Run {
-        let item = |row: u32, wanted: &str| Item {
+        let item = |(row, wanted): (u32, &str)| Item {
             row,
             asset: format!("a{row}").as_str().into(),
             name: format!("PNT|{row}"),
@@ -389,7 +391,7 @@ mod tests {
                 code: code.into(),
                 reason: reason.into(),
                 meaning: String::new(),
-                server: (outcome != Outcome::Unknown).then(|| Value::text("=now")),
+                server: Some(Value::text("=now")).filter(|_| outcome != Outcome::Unknown),
                 call: 1,
             })
         };
@@ -402,21 +404,13 @@ mod tests {
             finished_ms: None,
             digest: "d1".into(),
             state: RunState::Stopped,
-            items: vec![
-                item(0, "Acme"),
-                item(1, "Acme"),
-                item(2, "Studio"),
-                item(3, "Acme"),
-            ],
+            items: [(0, "Acme"), (1, "Acme"), (2, "Studio"), (3, "Acme")]
+                .map(item)
+                .into(),
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
-                settled(
-                    2,
-                    Outcome::Refused,
-                    "E7",
-                    "no write access to `Legal`\u{1b}[2J",
-                ),
+                settled(2, Outcome::Refused, "E7", REFUSED),
                 None,
             ],
             calls: vec![CallNote {
@@ -431,6 +425,7 @@ mod tests {
             }],
             counts: SAID,
             counted: true,
+            reverts: Vec::new(),
             rules: crate::domain::run::RunRules::default(),
         }
     }

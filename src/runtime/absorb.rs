@@ -24,7 +24,11 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
             workbench.listing.take(&assets);
         }
         Event::PersistFailed(failure) => workbench.read_only = Some(failure.sentence()),
-        Event::RunStarted(run) => workbench.absorb_run(*run),
+        Event::RunStarted(run) | Event::RunLoaded(run) => workbench.absorb_run(*run),
+        Event::RunRead { run, read } => {
+            workbench.absorb_run(*run);
+            workbench.absorb_reread(&read);
+        }
         Event::Call { run, call } => workbench.absorb_call(&run, call),
         Event::Settled { run, settled } => workbench.absorb_settled(&run, settled),
         Event::RunState {
@@ -37,6 +41,7 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         | Event::Persisted(_)
         | Event::Reported { .. }
         | Event::HandedOver { .. }
+        | Event::ReportWritten(_)
         | Event::Copied { .. }
         | Event::Failed(_)
         | Event::Said(_) => {}

@@ -1,6 +1,12 @@
 //! Signing in, and reading from the endpoint with patience.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -27,6 +33,8 @@ pub(super) struct Connecting {
     /// Held while signing in, so that nobody does it twice.
     turn: AsyncMutex<()>,
     known: Mutex<Option<Connection>>,
+    /// Whether the endpoint stopped taking the credentials in the middle of a run.
+    expired: AtomicBool,
 }
 
 impl Default for Connecting {
@@ -34,6 +42,7 @@ impl Default for Connecting {
         Self {
             turn: AsyncMutex::new(()),
             known: Mutex::default(),
+            expired: AtomicBool::new(false),
         }
     }
 }
@@ -63,6 +72,7 @@ impl Runtime {
         let connection = self.patiently(asking, || endpoint.connect()).await?;
         self.0.gate.limit(self.limits(&connection));
         *lock(&connecting.known) = Some(connection.clone());
+        connecting.expired.store(false, Ordering::Relaxed);
         let said = Event::Connected {
             capabilities: Box::new(connection.capabilities.clone()),
             schema: connection.schema.clone(),
@@ -111,6 +121,16 @@ impl Runtime {
             }),
             Ok(None) | Err(_) => Ok(()),
         }
+    }
+
+    /// The endpoint no longer takes the credentials.
+    pub(super) fn signed_out(&self) {
+        self.0.connecting.expired.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody must sign in again before a run can go on.
+    pub(super) fn is_signed_out(&self) -> bool {
+        self.0.connecting.expired.load(Ordering::Relaxed)
     }
 
     /// Signs in anew at the next occasion.

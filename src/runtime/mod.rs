@@ -13,6 +13,7 @@ mod pictures;
 mod report;
 
 mod restore;
+mod revert;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -196,6 +197,9 @@ impl Runtime {
                 words,
                 path,
             } => self.hand_over((run, items), words, path),
+            Effect::LoadRun(run) => self.load_run(run),
+            Effect::ReadForRevert(run) => self.read_for_revert(run),
+            Effect::Export(comparison) => self.export(*comparison),
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
         }
         None

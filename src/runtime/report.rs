@@ -8,11 +8,12 @@ use crate::{
         Failure, Run, RunId, Stamp,
         failure::FailureKind,
         oplog,
+        points::Comparison,
         run::{Accepted, RunState},
     },
     exchange::{
-        Account, ExchangeError, Guard, Written, account_json, handover_note, handover_tsv,
-        report_csv, report_markdown, write_kept, write_new,
+        Account, ExchangeError, Guard, Written, account_json, comparison_csv, handover_note,
+        handover_tsv, report_csv, report_markdown, write_file, write_kept, write_new,
     },
     flow::{Event, ReportFormat},
     store::Workspace,
@@ -251,5 +252,23 @@ async fn in_background<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|error| failure(error.to_string())),
         Err(stopped) => Err(failure(stopped.to_string())),
+    }
+}
+
+/// Writes a comparison of two restore points.
+pub(super) fn write_table(comparison: &Comparison, path: &Path) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
+    let written = write_file(path, |out| comparison_csv(comparison, out, Guard::Exact));
+    written.map_err(|error| error.to_string())
+}
+
+pub(super) fn failure(why: String) -> Failure {
+    Failure {
+        what: WHAT.into(),
+        why,
+        hint: "choose another folder".into(),
+        kind: FailureKind::Local,
     }
 }

@@ -3,12 +3,13 @@
 use super::{Runtime, connect::KEPT};
 use crate::{
     domain::{
-        Asset, Capabilities, Failure, RunId, Schema, Stamp, Workbench, oplog::Deed, run::RunState,
+        Asset, Capabilities, Failure, OperationId, Run, RunId, Schema, Stamp, Workbench, outside,
+        run::RunState,
     },
     store::{StoreError, Workspace},
 };
 
-/// How many runs are known from the start; older ones stay in the workspace.
+/// How many runs are loaded at the start; older ones are loaded when somebody opens them.
 const RUNS: usize = 20;
 const WHAT: &str = "could not read the workspace";
 
@@ -29,8 +30,14 @@ impl Runtime {
     /// If the workspace is damaged.
     pub async fn restore(&self) -> Result<Restored, Failure> {
         let (stamp, read_only) = (self.stamp(), self.0.read_only.clone());
+        let keeps_copy = read_only.is_none();
         let work = move |workspace: &mut Workspace| restored(workspace, stamp, read_only);
-        self.0.disk.ask(WHAT, work).await
+        let restored = self.0.disk.ask(WHAT, work).await?;
+        if keeps_copy {
+            // Everything was readable. A copy that can't be made is made at another start.
+            self.0.disk.tell(|workspace| drop(workspace.keep_copy()));
+        }
+        Ok(restored)
     }
 
     /// A setting of the view, as JSON text.
@@ -63,6 +70,9 @@ fn restored(
     workbench.replay_all(workspace.operations()?);
     let mut marks = workspace.load_marks()?.into_iter();
     workbench.restore_marks(marks.next().unwrap_or_default());
+    let kept = workspace.setting(outside::KEPT)?;
+    let kept = kept.and_then(|json| serde_json::from_str(&json).ok());
+    workbench.restore_outside(kept.unwrap_or_default());
     let runs = workspace.runs()?;
     let recent = runs.len().saturating_sub(RUNS);
     for (place, summary) in runs.iter().enumerate() {
@@ -70,8 +80,9 @@ fn restored(
             workbench.absorb_run(workspace.load_run(&summary.id)?);
         }
     }
+    workbench.restore_summaries(runs);
     if read_only.is_none() {
-        settle_last(workspace, &mut workbench, stamp)?;
+        settle_ended(workspace, &mut workbench, &stamp)?;
     }
     workbench.read_only = read_only;
     Ok(Restored {
@@ -101,28 +112,26 @@ fn cached(workspace: &mut Workspace, workbench: &mut Workbench) -> Result<Option
     }
 }
 
-/// A run that ended just before the program did: what it wrote leaves the draft now.
-fn settle_last(
+/// Runs that ended just before the program did: what they wrote leaves the draft now.
+///
+/// Whether somebody has worked on the draft since is told by the order of operations. Their times
+/// prove nothing: clocks jump.
+fn settle_ended(
     workspace: &mut Workspace,
     workbench: &mut Workbench,
-    stamp: Stamp,
+    stamp: &Stamp,
 ) -> Result<(), StoreError> {
-    let Some(last) = workbench.runs().last() else {
-        return Ok(());
-    };
-    let id: RunId = last.id.clone();
-    let Some(finished_ms) = last.finished_ms else {
-        return Ok(());
-    };
-    let is_known = workbench.log().last().is_some_and(|operation| {
-        operation.stamp.at_ms > finished_ms
-            || matches!(&operation.deed, Deed::Settle { run, .. } if *run == id)
-    });
-    if is_known {
-        return Ok(());
+    let last = workbench.log().last().map_or(OperationId(0), |one| one.id);
+    let is_over = |run: &&Run| matches!(run.state, RunState::Finished | RunState::Stopped);
+    let over = workbench.runs().iter().filter(is_over);
+    let ids: Vec<RunId> = over.map(|run| run.id.clone()).collect();
+    for id in ids {
+        if workspace.ended_after(&id)? != Some(last) {
+            continue;
+        }
+        if let Some(operation) = workbench.settle_draft(&id, stamp.clone()) {
+            workspace.append_operation(&operation)?;
+        }
     }
-    match workbench.settle_draft(&id, stamp) {
-        Some(operation) => workspace.append_operation(&operation),
-        None => Ok(()),
-    }
+    Ok(())
 }

@@ -122,6 +122,7 @@ impl Runtime {
             calls: waiting_calls(submission.calls, operation),
             counts: ServerCounts::default(),
             counted: false,
+            reverts: submission.reverts,
             rules: submission.rules,
         }
     }
@@ -181,7 +182,7 @@ impl Runtime {
                     seconds,
                     why,
                 }),
-                News::SignedOut => self.forget_connection(),
+                News::SignedOut => self.signed_out(),
                 News::State { state, at_ms, note } => {
                     self.tell(Event::RunState {
                         run: run.clone(),
@@ -205,10 +206,24 @@ impl Runtime {
 
     /// Goes on with a run that is paused, or was left by an earlier start of the program.
     pub(super) fn resume_run(&self, run: RunId) {
-        if let Some(control) = lock(&self.0.current).control(&run) {
-            return control.go_on();
+        let control = lock(&self.0.current).control(&run).cloned();
+        match control {
+            Some(control) if self.is_signed_out() => self.sign_in_and_go_on(control),
+            Some(control) => control.go_on(),
+            None => self.take_up(run, Control::go_on),
         }
-        self.take_up(run, Control::go_on);
+    }
+
+    /// The run waits because its sign-in expired: it goes on once somebody is signed in again.
+    fn sign_in_and_go_on(&self, control: Control) {
+        let runtime = self.clone();
+        self.spawn(async move {
+            runtime.forget_connection();
+            match runtime.connected().await {
+                Ok(_) => control.go_on(),
+                Err(error) => runtime.fail(error.failure(RESUME)),
+            }
+        });
     }
 
     /// Stops a run; what was sent and not answered is still read back.
@@ -276,7 +291,7 @@ impl Runtime {
         }
     }
 
-    async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
+    pub(super) async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
         let work = move |workspace: &mut Workspace| workspace.load_run(&run);
         self.0.disk.ask(what, work).await
     }

@@ -1,6 +1,10 @@
 //! Opening a database file: settings, format versions, and upgrades.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    path::Path,
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -115,6 +119,7 @@ pub(super) fn open(
     set("cache_size", "-32768")?;
     set("foreign_keys", "ON")?;
     set("trusted_schema", "OFF")?;
+    set("cell_size_check", "ON")?;
     upgrade(connection, path, formats, found)
 }
 
@@ -192,10 +197,7 @@ fn upgrade(
     if found > 0 {
         let copy = path.with_extension(format!("format-{found}.sqlite"));
         if !copy.exists() {
-            let copy = copy.display().to_string();
-            connection
-                .execute("VACUUM INTO ?1", [copy])
-                .map_err(fault)?;
+            copy_whole(&connection, &copy)?;
         }
     }
     let transaction = connection
@@ -216,6 +218,37 @@ fn upgrade(
         .map_err(fault)?;
     transaction.commit().map_err(fault)?;
     Ok(connection)
+}
+
+/// Copies a database under another name: the copy is there whole and durable, or not at all.
+pub(super) fn copy_whole(connection: &Connection, to: &Path) -> Result<(), StoreError> {
+    let io = |why: std::io::Error| StoreError::Folder {
+        path: to.to_path_buf(),
+        why: why.to_string(),
+    };
+    let new = to.with_extension("new");
+    // Left by a program that was killed in the middle.
+    drop(fs::remove_file(&new));
+    let made = connection
+        .execute("VACUUM INTO ?1", [new.display().to_string()])
+        .map_err(|error| StoreError::of(to, &error))
+        .and_then(|_| {
+            File::open(&new)
+                .and_then(|file| file.sync_all())
+                .map_err(io)?;
+            fs::rename(&new, to).map_err(io)?;
+            // A name in a folder is durable only when the folder is.
+            match to.parent() {
+                Some(folder) if cfg!(unix) => File::open(folder)
+                    .and_then(|folder| folder.sync_all())
+                    .map_err(io),
+                Some(_) | None => Ok(()),
+            }
+        });
+    if made.is_err() {
+        drop(fs::remove_file(&new));
+    }
+    made
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::copy;
 use crate::domain::{Failure, RunId, failure::FailureKind};
 
 /// Why the workspace could not be read or written. Nothing is ever half written.
@@ -30,6 +31,16 @@ pub enum StoreError {
     Foreign {
         /// The file.
         path: PathBuf,
+    },
+    /// It is the workspace of another library.
+    #[error("{} belongs to {theirs}, and this profile is for {ours}", path.display())]
+    Elsewhere {
+        /// The file.
+        path: PathBuf,
+        /// The library it was made for.
+        theirs: String,
+        /// The library of the profile.
+        ours: String,
     },
     /// A newer version of the program wrote it.
     #[error("{} was written by a newer version (format {found}; this one knows {known})", path.display())]
@@ -93,9 +104,16 @@ impl StoreError {
     pub fn hint(&self) -> String {
         match self {
             Self::Folder { .. } => "name another folder by --data-dir".to_owned(),
-            Self::Damaged { path, .. } => format!(
+            Self::Damaged { path, .. } => copy::way_out(path).unwrap_or_else(|| {
+                format!(
                 "nothing was changed; restore a copy of the file, or move it aside to start with \
                  an empty draft: mv {0} {0}.damaged",
+                path.display()
+                )
+            }),
+            Self::Elsewhere { path, .. } => format!(
+                "put the address of the profile back, or move the file aside to start with an \
+                 empty draft: mv {0} {0}.other",
                 path.display()
             ),
             Self::Foreign { .. } => {
@@ -104,6 +122,10 @@ impl StoreError {
             Self::Newer { .. } => "use the newer version; the file is untouched".to_owned(),
             Self::Full { .. } => "make room on the disk, then try again".to_owned(),
             Self::Disk { .. } => "check the disk, then start the program again".to_owned(),
+            // Whoever holds it is named; a disk says what is wrong with it.
+            Self::ReadOnly(why) if why.contains("can't be written") => {
+                "make the folder writable, then start again".to_owned()
+            }
             Self::ReadOnly(_) => "leave the other one, then start again".to_owned(),
             Self::Busy { .. } => "try again in a moment".to_owned(),
             Self::Unfit { .. } | Self::NoRun(_) | Self::RunExists(_) | Self::Database { .. } => {

@@ -5,6 +5,7 @@
 //! returns. `listing.sqlite` is a cache of what the library answered and may be deleted. `lock`
 //! says who writes. Start reading at [`Workspace`].
 
+mod copy;
 mod database;
 mod error;
 mod listing;
@@ -17,6 +18,8 @@ mod view;
 mod workspace;
 
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod tests;
@@ -27,6 +30,5 @@ pub use self::{
     lock::Holder,
     notes::Note,
     page::read_page,
-    runs::RunSummary,
     workspace::{Access, Workspace},
 };

@@ -10,39 +10,12 @@ use super::{
     page, seal,
 };
 use crate::domain::{
-    Item, Outcome, Run, RunId,
-    run::{CallNote, RunRules, RunState, ServerCounts, Settlement, Tally},
+    FieldKey, Item, OperationId, Outcome, Run, RunId,
+    run::{CallNote, RunRules, RunState, RunSummary, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
 const ITEMS_A_RECORD: usize = 512;
-
-/// A run without its changes, for lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunSummary {
-    /// Its name.
-    pub id: RunId,
-    /// What it is about.
-    pub label: String,
-    /// Who submitted it.
-    pub author: String,
-    /// The profile it was sent to.
-    pub profile: String,
-    /// When it started, milliseconds since 1970.
-    pub started_ms: i64,
-    /// When it ended, if it did.
-    pub finished_ms: Option<i64>,
-    /// The digest over its changes.
-    pub digest: String,
-    /// The rules it keeps by itself.
-    pub rules: RunRules,
-    /// Where it is.
-    pub state: RunState,
-    /// How many changes it has.
-    pub items: u32,
-    /// How many of them ended where.
-    pub tally: Tally,
-}
 
 /// What never changes about a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,6 +25,10 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reverts: Vec<RunId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldKey>,
     /// Runs of earlier versions had none.
     #[serde(default)]
     rules: RunRules,
@@ -83,6 +60,8 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            reverts: run.reverts.clone(),
+            fields: run.fields(),
             rules: run.rules,
         });
         self.write(|transaction, path| {
@@ -147,11 +126,31 @@ impl Workspace {
                 )
                 .map_err(|error| StoreError::of(path, &error))?;
             if changed == 0 {
-                Err(StoreError::NoRun(run.clone()))
-            } else {
-                Ok(())
+                return Err(StoreError::NoRun(run.clone()));
             }
+            if finished.is_some() {
+                // Clocks jump; the order of what was kept does not.
+                transaction
+                    .execute(
+                        "INSERT INTO settings (key, value)
+                         SELECT 'ended:' || ?1, coalesce(max(seq), 0) FROM operations WHERE true
+                         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                        [&run.0],
+                    )
+                    .map_err(|error| StoreError::of(path, &error))?;
+            }
+            Ok(())
         })
+    }
+
+    /// The last operation that was kept when a run ended; `None` if it has not, or long ago.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn ended_after(&self, run: &RunId) -> Result<Option<OperationId>, StoreError> {
+        let last = self.setting(&format!("ended:{run}"))?;
+        Ok(last.and_then(|last| last.parse().ok()).map(OperationId))
     }
 
     /// The runs without their changes, oldest first.
@@ -222,6 +221,7 @@ impl Workspace {
                 error: sum.error + one.error,
             }),
             calls,
+            reverts: summary.reverts,
         };
         for settlement in settled {
             run.settle(settlement);
@@ -288,6 +288,8 @@ impl Workspace {
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,
+                reverts: head.reverts,
+                fields: head.fields,
             });
         }
         Ok(summaries)

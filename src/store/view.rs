@@ -8,6 +8,9 @@ use super::{Workspace, error::StoreError, seal};
 /// How many earlier sets of marks are kept.
 const KEPT_MARKS: i64 = 20;
 
+/// Under this key stands the library a workspace belongs to.
+const LIBRARY: &str = "library";
+
 impl Workspace {
     /// Keeps the marks; the sets before stay, up to twenty.
     ///
@@ -76,6 +79,25 @@ impl Workspace {
             })
             .optional()
             .map_err(|error| StoreError::of(&self.path, &error))
+    }
+
+    /// Insists that the workspace belongs to a library; one that belongs to none yet does from
+    /// now on. A draft made against one library is never sent to another.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Elsewhere`] if it is another library's.
+    pub fn belongs_to(&mut self, library: &str) -> Result<(), StoreError> {
+        match self.setting(LIBRARY)? {
+            Some(known) if known == library => Ok(()),
+            Some(theirs) => Err(StoreError::Elsewhere {
+                path: self.path.clone(),
+                theirs,
+                ours: library.to_owned(),
+            }),
+            None if self.may_write().is_err() => Ok(()),
+            None => self.set_setting(LIBRARY, library),
+        }
     }
 
     /// Keeps a setting of the view.

@@ -173,6 +173,9 @@ impl Workspace {
         if !is_gapless {
             return Err(self.damaged("the log of operations has a gap"));
         }
+        if self.last_given("operations")? != operations.len() as u64 {
+            return Err(self.damaged("the last operations are missing"));
+        }
         Ok(operations)
     }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome, Value,
+        Outcome,
         run::{CallNote, Settlement, as_found},
     },
     endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
@@ -86,16 +86,6 @@ impl Road {
             let places = going;
             self.send(Job { places, ..job }, ended).await;
         }
-    }
-
-    /// What is there now, where the draft does not know: if no answer comes, this tells whether
-    /// it was written.
-    fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
-        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
-            let value = reading.value()?.clone();
-            (self.item(place).before == Value::Unknown).then_some((place, value))
-        });
-        known.collect()
     }
 
     /// A planned call that turned out to be needless: it no longer waits.

@@ -111,6 +111,7 @@ impl Engine {
     pub async fn go(mut self) -> Run {
         let road = self.road.clone();
         self.enter(RunState::Running, "").await;
+        self.keep_rule();
         let mut flying: FuturesUnordered<BoxFuture<'_, Ended>> = FuturesUnordered::new();
         loop {
             self.heed().await;
@@ -255,18 +256,24 @@ impl Engine {
             }
             self.run.settle(settlement);
         }
-        let rule = self.run.rules.stop;
-        if rule.is_met(self.so_far) && self.stopping.is_none() {
-            let SoFar { answered, errors } = self.so_far;
-            self.stopping = Some(format!(
-                "not sent: the run stopped by its rule ({rule}): {errors} errors of {answered} answered"
-            ));
-        }
+        self.keep_rule();
         for job in ended.again.into_iter().rev() {
             self.lanes.back(job);
         }
         if let Some(hold) = ended.halt {
             self.hold(hold);
+        }
+    }
+
+    /// Stops by the run's own rule, once that is met.
+    fn keep_rule(&mut self) {
+        let rule = self.run.rules.stop;
+        if rule.is_met(self.so_far) && self.stopping.is_none() {
+            let SoFar { answered, errors } = self.so_far;
+            self.stopping = Some(format!(
+                "not sent: the run stopped by its rule ({rule}): {errors} errors of {answered} \
+                 answered"
+            ));
         }
     }
 

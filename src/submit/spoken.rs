@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome,
+        Outcome, Value,
         run::{Settlement, as_found},
     },
     endpoint::Said,
@@ -34,5 +34,15 @@ impl Road {
             compare::after_answer(place, &item, (one, call), reading)
         });
         settled.collect()
+    }
+
+    /// What is there now, where the draft does not know: if no answer comes, this tells whether
+    /// it was written.
+    pub(super) fn found(&self, places: &[u32], readings: &[Reading]) -> Vec<(u32, Value)> {
+        let known = places.iter().zip(readings).filter_map(|(&place, reading)| {
+            let value = reading.value()?.clone();
+            (self.item(place).before == Value::Unknown).then_some((place, value))
+        });
+        known.collect()
     }
 }

@@ -19,7 +19,7 @@ use super::{
     view::View,
 };
 use crate::{
-    domain::{AssetId, FieldKey, Query, Sort, Workbench, run::RunRules, workbench::Command},
+    domain::{AssetId, FieldKey, Query, RunId, Sort, Workbench, run::RunRules, workbench::Command},
     flow::Effect,
 };
 
@@ -152,6 +152,8 @@ pub enum Step {
     Say(String),
     /// Show a screen.
     Show(ScreenId),
+    /// Show a run in Results; it is loaded first if it is an older one.
+    OpenRun(RunId),
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.
@@ -179,6 +181,8 @@ pub enum Step {
     Keep(Box<super::dialogs::Kept>),
     /// Open the dialog of an edit without asking about hidden marks again.
     Edit(Edit, String),
+    /// Open the edit dialog with these wishes filled in and their fields ticked.
+    Correct(Vec<super::dialogs::Wanted>),
     /// Do this action as if its key had been pressed, with an argument.
     Do(Action, String),
     /// Remember a command for the command line.

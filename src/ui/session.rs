@@ -289,6 +289,9 @@ impl Session {
             | Effect::ReadBack(_)
             | Effect::Report { .. }
             | Effect::HandOver { .. }
+            | Effect::LoadRun(_)
+            | Effect::ReadForRevert(_)
+            | Effect::Export(_)
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::Quit => Vec::new(),

@@ -41,7 +41,23 @@ fn every_change_has_an_outcome_and_the_library_has_what_was_wanted() {
         let first = &told["items"][0];
         let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
         let expected = [
-            "asset", "name", "field", "before", "wanted", "server", "outcome", "code", "reason",
+            "asset",
+            "name",
+            "field",
+            "before",
+            "wanted",
+            "server",
+            "outcome",
+            "code",
+            "reason",
+            "meaning",
+            "call",
+            "sent",
+            "trace",
+            "retry_safe",
+            "retry_why",
+            "next_step",
+            "accepted",
         ];
         assert_eq!(keys, expected);
         assert_eq!(first["name"], "PNT_0000010_SWATCH");
@@ -199,9 +215,7 @@ fn when_everything_is_refused_nothing_succeeded() {
         let told = submit(&desk, profile).ends(4).json();
         assert_eq!(counts(&told), [("refused", 3)]);
         assert!(library.writes().is_empty());
-        desk.on(profile, &["retry"])
-            .ends(4)
-            .shows("NOTHING WRITTEN");
+        desk.on(profile, &["retry"]).ends(4).shows("NOTHING DONE");
     }
 }
 

@@ -130,7 +130,7 @@ impl NextStep {
     /// What to do, without naming keys or commands.
     pub fn words(self) -> &'static str {
         match self {
-            Self::HandOver => "sending it again as this user can't help; hand it over, or drop it",
+            Self::HandOver => "this user may not change it; hand it over, or drop it",
             Self::Correct => "correct the value, or drop the change",
             Self::SendAgain => "send it again",
             Self::ReadBack => "ask the server again; then it is ok, or safe to send again",

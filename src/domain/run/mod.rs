@@ -6,6 +6,7 @@ mod outcome;
 mod rules;
 mod sieve;
 mod standing;
+mod summary;
 
 use std::{borrow::Cow, collections::HashSet, fmt};
 
@@ -18,6 +19,7 @@ pub use outcome::{Outcome, Tally};
 pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 pub use sieve::Sieve;
 pub use standing::{Accepted, Standing};
+pub use summary::{RunSummary, reverted_by};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +30,12 @@ impl RunId {
     /// The name of the n-th run, counted from 1.
     pub fn numbered(number: u32) -> Self {
         Self(format!("R-{number:04}"))
+    }
+
+    /// Its number; 0 if it has none.
+    pub fn number(&self) -> u32 {
+        let digits = self.0.rsplit('-').next();
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }
 
@@ -227,6 +235,8 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The runs it takes back, if it was made of their reverts.
+    pub reverts: Vec<RunId>,
     /// The rules it keeps by itself.
     #[serde(default)]
     pub rules: RunRules,
@@ -281,22 +291,7 @@ impl Run {
         if !self.counted {
             return None;
         }
-        let mut ours = ServerCounts::default();
-        let counted: HashSet<u32> = self
-            .calls
-            .iter()
-            .filter(|call| call.counts.is_some())
-            .map(|call| call.number)
-            .collect();
-        let settled = self.settled.iter().flatten();
-        for settlement in settled.filter(|one| counted.contains(&one.call)) {
-            match settlement.outcome {
-                Outcome::Applied => ours.success += 1,
-                Outcome::Warned => ours.warning += 1,
-                Outcome::Refused => ours.error += 1,
-                Outcome::Conflict | Outcome::Skipped | Outcome::Unknown => {}
-            }
-        }
+        let ours = self.counted_by_us();
         let said = self.counts;
         let words = |c: ServerCounts| {
             format!(
@@ -313,6 +308,27 @@ impl Run {
                 words(ours)
             ))
         })
+    }
+
+    /// What we count in the calls that the server counted too.
+    pub fn counted_by_us(&self) -> ServerCounts {
+        let mut ours = ServerCounts::default();
+        let counted: HashSet<u32> = self
+            .calls
+            .iter()
+            .filter(|call| call.counts.is_some())
+            .map(|call| call.number)
+            .collect();
+        let settled = self.settled.iter().flatten();
+        for settlement in settled.filter(|one| counted.contains(&one.call)) {
+            match settlement.outcome {
+                Outcome::Applied => ours.success += 1,
+                Outcome::Warned => ours.warning += 1,
+                Outcome::Refused => ours.error += 1,
+                Outcome::Conflict | Outcome::Skipped | Outcome::Unknown => {}
+            }
+        }
+        ours
     }
 
     /// The headline in words: `DONE`, `DONE WITH WARNINGS`, `PARTLY DONE`, `NOTHING DONE`,

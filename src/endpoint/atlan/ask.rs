@@ -51,7 +51,7 @@ impl Ask {
     /// The request with address, credentials and the headers of an agent of its own. The id is new
     /// for each request, and the same when it is tried again.
     pub(super) fn request(&self, settings: &Settings) -> HttpRequest {
-        let bearer = format!("Bearer {}", settings.token.expose_secret());
+        let bearer = format!("Bearer {}", settings.token.now().expose_secret());
         let url = format!("{}{}", settings.url, self.path);
         let mut request = HttpRequest::new(self.method, url)
             .secret_header("authorization", SecretString::from(bearer))

@@ -30,13 +30,13 @@ use std::sync::{
 };
 
 use futures_util::future::BoxFuture;
-use secrecy::SecretString;
 use serde_json::Value as Json;
 
 use crate::domain::{Asset, AssetId, FieldKey, Value};
 
 use super::{
-    Answer, Asking, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    EndpointError, Page,
     http::{self, Http, HttpRequest, HttpResponse},
     in_chunks,
 };
@@ -54,7 +54,7 @@ pub struct Settings {
     /// The tenant's address, without path.
     pub url: String,
     /// The API token.
-    pub token: SecretString,
+    pub token: Credentials,
     /// Assets a page of the listing; 0 means the default of 300.
     pub page_size: usize,
 }
@@ -289,7 +289,15 @@ impl Atlan {
 
 impl Endpoint for Atlan {
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>> {
-        Box::pin(self.connected())
+        Box::pin(async move {
+            match self.connected().await {
+                // The token may have expired, and its place may hold another one by now.
+                Err(EndpointError::SignIn { .. }) if self.settings.token.renewed().await => {
+                    self.connected().await
+                }
+                told => told,
+            }
+        })
     }
 
     fn home(&self) -> String {

@@ -25,7 +25,7 @@ fn atlan(url: &str) -> Atlan {
     };
     let tenant = Settings {
         url: url.to_owned(),
-        token: SecretString::from("t0p-secret".to_owned()),
+        token: "t0p-secret".to_owned().into(),
         page_size: 2,
     };
     Atlan::new(tenant, Http::new(settings).unwrap())

@@ -1,9 +1,9 @@
 //! Envelopes: credentials and an operation out, a return or a fault back.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use crate::endpoint::{
-    EndpointError,
+    Credentials, EndpointError,
     http::{HttpRequest, HttpResponse},
 };
 
@@ -29,7 +29,7 @@ pub(super) struct Sender {
     /// The user's e-mail address.
     pub(super) user: String,
     /// The password.
-    pub(super) password: SecretString,
+    pub(super) password: Credentials,
     /// Whether the credentials go into the namespace without a version.
     pub(super) unversioned_header: bool,
 }
@@ -62,7 +62,7 @@ pub(super) fn request(
     Ok(HttpRequest::post(&sender.service, xml.finish()?)
         .header("Content-Type", "text/xml; charset=UTF-8")
         .header("SOAPAction", format!("\"{operation}\""))
-        .secret_inside(sender.password.clone()))
+        .secret_inside(sender.password.now()))
 }
 
 fn credentials(xml: &mut Xml, sender: &Sender) {
@@ -73,7 +73,7 @@ fn credentials(xml: &mut Xml, sender: &Sender) {
     };
     xml.node_in("authHeader", ("xmlns", namespace), |xml| {
         xml.leaf("user", &sender.user);
-        xml.leaf("password", sender.password.expose_secret());
+        xml.leaf("password", sender.password.now().expose_secret());
         xml.leaf("appName", "armarius");
         xml.leaf("appVersion", env!("CARGO_PKG_VERSION"));
     });

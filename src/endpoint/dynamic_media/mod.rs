@@ -30,13 +30,13 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
-    Answer, Asking, Call, CallKind, CheckStep, Connection, Cursor, Endpoint, EndpointError, Page,
+    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    EndpointError, Page,
     http::{self, Http},
     in_chunks,
 };
@@ -63,7 +63,7 @@ pub struct Settings {
     /// The user's e-mail address.
     pub user: String,
     /// The password.
-    pub password: SecretString,
+    pub password: Credentials,
     /// The company's name; may be left out where the user has only one.
     pub company: Option<String>,
     /// The metadata field that holds the certificate's status.
@@ -80,7 +80,7 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with nothing but the sign-in.
-    pub fn new(url: &str, user: &str, password: SecretString) -> Self {
+    pub fn new(url: &str, user: &str, password: Credentials) -> Self {
         Self {
             url: url.to_owned(),
             user: user.to_owned(),
@@ -265,7 +265,13 @@ impl DynamicMedia {
 impl Endpoint for DynamicMedia {
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>> {
         async move {
-            let session = self.sign_in().await?;
+            let session = match self.sign_in().await {
+                // The password may have been changed, and its place may hold the new one by now.
+                Err(EndpointError::SignIn { .. }) if self.settings.password.renewed().await => {
+                    self.sign_in().await?
+                }
+                told => told?,
+            };
             Ok(Connection {
                 capabilities: self.capabilities(&session),
                 schema: session.fields.schema.clone(),

@@ -1,5 +1,6 @@
 //! The same roads without a screen: commands in, results out.
 
+mod history;
 mod library;
 mod results;
 
@@ -153,6 +154,7 @@ impl Headless {
                 .map(|call| (call.thumbnails, call.items.clone()))
                 .collect(),
             digest: plan.digest.clone(),
+            reverts: self.workbench.reverts_of(&plan.items),
             rules: self.rules,
         })));
         let id = self
@@ -173,7 +175,7 @@ impl Headless {
     /// If there is no such run, or it could not be taken up.
     pub async fn resume(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let id = match run {
-            Some(_) => self.find(run)?.id.clone(),
+            Some(_) => self.loaded(run).await?.id.clone(),
             None => self.unfinished()?,
         };
         self.perform(Effect::ResumeRun(id.clone()));
@@ -254,6 +256,7 @@ impl Headless {
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
             absorb(&mut self.workbench, &event);
+            self.note_outside(&event);
             if let Some(picked) = pick(&event) {
                 return picked;
             }

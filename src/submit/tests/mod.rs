@@ -1,5 +1,6 @@
 //! Stories of runs, told against a library in memory.
 
+mod careful;
 mod faults;
 mod life;
 mod stage;

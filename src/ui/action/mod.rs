@@ -124,6 +124,8 @@ pub enum Mark {
     Only,
     /// The assets of the changes listed in Results.
     Listed,
+    /// Every change listed in Results, or none.
+    Pick,
     /// The marks before.
     Restore,
 }
@@ -187,6 +189,16 @@ pub enum Work {
     Redo,
     /// Take back this step.
     UndoStep,
+    /// Bring back this step.
+    RedoStep,
+    /// Take a run back: stage its inverse.
+    Revert,
+    /// Compare two restore points.
+    Compare,
+    /// Compare a run's restore point with now.
+    ComparePoint,
+    /// Write what is compared as a table.
+    Export,
     /// Take out of the draft.
     Exclude,
     /// Throw the draft away.
@@ -205,6 +217,10 @@ pub enum Work {
     Retry,
     /// Read back what is unknown.
     ReadBack,
+    /// Accept what the server has.
+    Accept,
+    /// Write a table of changes for somebody else.
+    HandOver,
     /// Write the report.
     Report,
 }

@@ -77,6 +77,7 @@ table! {
     Mark M::DropHidden, "select-hidden-drop" "", ["s h"], [], BROWSE, "drop hidden marks", "drops the marks the filter hides";
     Mark M::Only,     "select-only" "",     ["s o"], [], BROWSE, "show only marked", "filters by is:marked";
     Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the listed changes in Browse";
+    Mark M::Pick,     "pick-listed" "",     ["A"], ["a a"], &[Results], "pick all", "picks every listed change of the run, or none";
     Mark M::Restore,  "select-last" "",     ["s r"], [], BROWSE, "restore previous", "brings the marks before back";
 
     View V::Filter,      "filter" "QUERY",  ["/"], ["f12"], LISTS, "filter", "narrows the list while you type";
@@ -104,6 +105,11 @@ table! {
     Work W::Undo,     "undo" "",        ["u"], ["a u"], &[Browse, Staged, History], "undo", "takes the last step of the draft back";
     Work W::Redo,     "redo" "",        ["U"], ["a U"], &[Browse, Staged, History], "redo", "brings the last step back";
     Work W::UndoStep, "undo-step" "[N]", ["x"], ["delete"], &[History], "undo this step", "takes this step back, wherever it stands";
+    Work W::RedoStep, "redo-step" "[N]", [], [], &[History], "bring back", "brings this undone step back, wherever it stands";
+    Work W::Revert,   "revert" "[RUN]",  ["Z"], ["a z"], &[Results, History], "revert ..", "reads a run's assets again and stages what brings the earlier values back";
+    Work W::ComparePoint, "compare-now" "[RUN]", ["P"], ["a p"], &[History], "since then", "compares what was there before this run with now";
+    Work W::Compare,  "compare" "[RUN RUN]", ["="], [], &[History], "compare", "keeps this restore point; on another one compares the two";
+    Work W::Export,   "export" "",       ["w"], ["a w"], &[History], "export", "writes the comparison with now as a table";
     Work W::Exclude,  "exclude" "",     ["x"], ["delete"], &[Staged, Results, Range], "take out", "takes this change out of the draft; unmarks a range";
     Work W::Drop,     "drop" "",        [], [], EVERYWHERE, "drop", "throws the whole draft away; undo brings it back";
     Work W::Submit,   "submit" "",      ["S"], ["a s"], &[Browse, Staged, Review], "submit ..", "shows the plan; nothing is sent before you confirm it";
@@ -113,6 +119,8 @@ table! {
     Work W::Resume,   "resume" "[RUN]", [], [], EVERYWHERE, "resume", "goes on with a paused or interrupted run";
     Work W::Retry,    "retry" "[RUN]",  ["r"], ["a r"], &[Results], "retry ..", "plans what failed once more";
     Work W::ReadBack, "read-back" "[RUN]", ["R"], ["f5"], &[Results], "read back", "asks the server what it has where the outcome is unknown";
+    Work W::Accept,   "accept-changes" "", ["a"], ["a k"], &[Results], "accept", "accepts what the server has; the change leaves the problems and the draft";
+    Work W::HandOver, "hand-over" "[NOTE]", ["H"], ["a h"], &[Results], "hand over", "writes a small table of these changes for somebody else, and a note";
     Work W::Report,   "report" "[csv|json|md]", ["w"], ["a w"], &[Results], "report", "writes the report of the run";
 
     Copy Copy::Id,    "copy-id" "",    ["y i"], [], LISTS, "id", "copies the id";

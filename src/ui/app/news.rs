@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, World};
+use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
         Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
@@ -37,9 +37,9 @@ fn named_together(paths: &[PathBuf]) -> String {
 
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stale {
+pub(super) struct Stale {
     /// Rows came or values changed.
-    rows: bool,
+    pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
     states: bool,
     /// It must be worked in now, however long that takes.
@@ -66,8 +66,13 @@ impl App {
     pub fn on_events(&mut self, events: Vec<Event>, now_ms: i64) -> Vec<crate::flow::Effect> {
         self.world.now_ms = now_ms;
         let mut stale = Stale::default();
+        let mut looked = false;
         for event in events {
+            looked |= tells_what_others_did(&event);
             self.absorb(event, &mut stale);
+        }
+        if looked {
+            self.note_outside();
         }
         let World {
             workbench, view, ..
@@ -137,6 +142,8 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::RunLoaded(run) => self.run_loaded(*run),
+            Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             Event::Reported {
                 run,
@@ -148,6 +155,7 @@ impl App {
                 text::counted(count, "change"),
                 named_together(&paths)
             )),
+            Event::ReportWritten(path) => self.say(format!("Written: {}", path.display())),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),

@@ -44,6 +44,7 @@ impl App {
                 Step::Close => drop(self.layers.pop()),
                 Step::Say(sentence) => self.say(sentence),
                 Step::Show(screen) => self.show(screen),
+                Step::OpenRun(run) => steps.extend(self.open_run(run)),
                 Step::Mark { rows, say } => {
                     self.world.workbench.mark(rows);
                     self.marked();
@@ -74,6 +75,10 @@ impl App {
                 }
                 Step::Edit(edit, argument) => {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
+                    steps.push_front(step);
+                }
+                Step::Correct(wanted) => {
+                    let step = dialogs::correcting(&wanted, &self.world.scene(true));
                     steps.push_front(step);
                 }
                 Step::Keep(kept) => self.world.kept = *kept,

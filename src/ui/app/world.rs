@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use ratatui::layout::Size;
 
 use crate::{
-    domain::{OperationId, Row, Workbench},
+    domain::{OperationId, Row, RunId, Workbench},
     ui::{
         action::Context,
-        component::{Identity, Scene, ScreenId},
+        component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
         keymap::Keymap,
@@ -32,6 +32,10 @@ pub(super) struct World {
     pub(super) commands: Vec<String>,
     pub(super) kept: dialogs::Kept,
     pub(super) said: Vec<String>,
+    /// A dialog that opens once no other one is open.
+    pub(super) waiting: Option<Box<dyn Component>>,
+    /// A run that is shown once it is loaded.
+    pub(super) opening: Option<RunId>,
     /// What to say once an operation is durable.
     pub(super) awaiting: HashMap<OperationId, String>,
     /// When the draft was last kept.
@@ -63,6 +67,8 @@ impl World {
             commands: Vec::new(),
             kept: dialogs::Kept::default(),
             said: Vec::new(),
+            waiting: None,
+            opening: None,
             awaiting: HashMap::new(),
             saved_ms: None,
             run_note: String::new(),

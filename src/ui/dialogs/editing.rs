@@ -23,6 +23,11 @@ pub fn editing(verb: Edit, argument: &str, scene: &Scene<'_>) -> Step {
     }
 }
 
+/// The edit dialog for the marked assets with these wishes filled in and their fields ticked.
+pub fn correcting(wanted: &[edit::Wanted], scene: &Scene<'_>) -> Step {
+    edit::correct(wanted, scene)
+}
+
 /// The plan of a submission.
 pub fn plan(scene: &Scene<'_>) -> Step {
     submit::open(scene)

@@ -80,6 +80,14 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             writable(scene)?;
             unless(redo == 0, "nothing to redo")
         }
+        Work::RedoStep => {
+            writable(scene)?;
+            unless(redo == 0, "no step was taken back")
+        }
+        Work::Revert => {
+            writable(scene)?;
+            unless(no_runs, "no runs yet")
+        }
         Work::Drop | Work::Exclude => {
             writable(scene)?;
             unless(bench.draft().is_empty(), "nothing is staged")
@@ -98,7 +106,16 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             unless(bench.current_run().is_some(), "a run is going")?;
             unless(bench.draft().is_empty(), "nothing is staged")
         }
-        Work::ReadBack | Work::Report => unless(no_runs, "no runs yet"),
+        Work::Accept => {
+            writable(scene)?;
+            unless(no_runs, "no runs yet")
+        }
+        Work::ReadBack
+        | Work::Report
+        | Work::HandOver
+        | Work::Compare
+        | Work::ComparePoint
+        | Work::Export => unless(no_runs, "no runs yet"),
     }
 }
 
@@ -118,7 +135,7 @@ fn marking(mark: Mark, scene: &Scene<'_>) -> Result<(), String> {
                 &format!("nothing {} in the last run", Outcome::Refused),
             )
         }
-        Mark::Listed => unless(bench.runs().is_empty(), "no runs yet"),
+        Mark::Listed | Mark::Pick => unless(bench.runs().is_empty(), "no runs yet"),
         Mark::Toggle
         | Mark::Range
         | Mark::RangeOff

@@ -5,6 +5,7 @@
 mod command;
 mod component;
 mod content;
+mod correct;
 mod draw;
 mod fields;
 mod form;
@@ -16,7 +17,8 @@ mod working;
 
 use roaring::RoaringBitmap;
 
-pub(super) use self::{command::open, content::Content};
+pub use self::correct::Wanted;
+pub(super) use self::{command::open, content::Content, correct::correct};
 use self::{
     fields::{FieldLine, lines},
     panes::Panes,

@@ -198,6 +198,7 @@ impl SubmitDialog {
                 by: scene.identity.author.clone(),
             },
             calls: calls.collect(),
+            reverts: scene.workbench.reverts_of(&self.plan.items),
             items: std::mem::take(&mut self.plan.items),
             digest: self.plan.digest.clone(),
             rules: scene.identity.rules,

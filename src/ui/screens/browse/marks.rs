@@ -61,9 +61,9 @@ impl Browse {
                 Reaction::step(Step::Mark { rows, say })
             }
             Mark::Only => show_only(scene),
-            Mark::Listed => Reaction::Taken(vec![
+            Mark::Listed | Mark::Pick => Reaction::Taken(vec![
                 Step::Show(ScreenId::Results),
-                Step::Do(Action::Mark(Mark::Listed), String::new()),
+                Step::Do(Action::Mark(mark), String::new()),
             ]),
             Mark::Restore => match scene.workbench.earlier_marks() {
                 None => Reaction::say("There are no earlier marks to bring back."),
@@ -256,7 +256,8 @@ impl Browse {
             | Mark::Query
             | Mark::Paste
             | Mark::Only
-            | Mark::Listed => return None,
+            | Mark::Listed
+            | Mark::Pick => return None,
         })
     }
 }

@@ -3,8 +3,9 @@
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    Focus, Results,
+    Focus, Results, again,
     facets::{Facet, reason},
+    headline::Headline,
     panes::Panes,
     progress::word,
 };
@@ -74,8 +75,14 @@ impl Results {
         if panes.facets.height > 0 {
             self.draw_facets(frame, &panes, scene);
         }
+        if panes.server.height > 0 {
+            self.draw_server(frame, &panes, scene);
+        }
         if panes.items.height > 0 {
             self.draw_items(frame, &panes, run, scene);
+        }
+        if panes.steps.height > 0 {
+            self.draw_steps(frame, &panes, scene);
         }
         if panes.detail.height > 0 {
             self.draw_detail(frame, &panes, run, scene);
@@ -98,23 +105,88 @@ impl Results {
     }
 
     fn draw_head(&self, frame: &mut Frame<'_>, head: Rect, scene: &Scene<'_>) {
-        let [long, short] = &self.headline;
+        let Headline {
+            long,
+            short,
+            read,
+            reconciled,
+            is_good,
+            ..
+        } = &self.headline;
+        let first = line(head, 0);
+        let quiet = scene.theme.style(Role::Quiet);
+        let room = usize::from(head.width).saturating_sub(text::width(read) + 3);
         let fits = text::width(long) < usize::from(head.width);
-        let headline = format!(" {}", if fits { long } else { short });
+        let told = if fits { long } else { short };
+        let used = if text::width(told) <= room {
+            text::put_right(frame.buffer_mut(), first, &format!("  {read} "), quiet)
+        } else {
+            0
+        };
+        let left = Rect {
+            width: first.width.saturating_sub(used),
+            ..first
+        };
+        let headline = format!(" {told}");
         let title = scene.theme.style(Role::Title);
-        text::put(frame.buffer_mut(), line(head, 0), &headline, title);
-        let (words, good) = &self.reconciled;
-        let role = if *good { Role::Quiet } else { Role::Warning };
-        let sign = if *good { " " } else { "!" };
-        let words = text::wrapped(words, head.width.saturating_sub(1));
-        for (number, words) in (1..).zip(words) {
+        text::put(frame.buffer_mut(), left, &headline, title);
+        let role = if *is_good { Role::Quiet } else { Role::Warning };
+        let sign = if *is_good { " " } else { "!" };
+        let words = text::wrapped(reconciled, head.width.saturating_sub(1));
+        for (number, words) in (1..head.height).zip(words) {
             let words = format!("{sign}{words}");
+            let place = line(head, number);
+            text::put(frame.buffer_mut(), place, &words, scene.theme.style(role));
+        }
+    }
+
+    fn draw_server(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
+        let inside = boxed(frame, panes.server, "Server said", scene.theme);
+        let role = if self.headline.is_good {
+            Role::Text
+        } else {
+            Role::Warning
+        };
+        let lines = (0..inside.height).zip(&self.headline.server);
+        for (number, words) in lines {
+            let style = scene.theme.style(role);
             text::put(
                 frame.buffer_mut(),
-                line(head, number),
-                &words,
-                scene.theme.style(role),
+                line(inside, number),
+                &format!(" {words}"),
+                style,
             );
+        }
+    }
+
+    /// The next steps of the changes listed, below them.
+    fn draw_steps(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
+        let title = scene.theme.style(Role::Title);
+        text::put(
+            frame.buffer_mut(),
+            line(panes.steps, 0),
+            " Next step",
+            title,
+        );
+        let lines = (1..panes.steps.height).zip(&self.steps);
+        for (number, (outcome, step, count)) in lines {
+            let place = line(panes.steps, number);
+            let keys = format!(" {} ", again::keys(*step, *outcome));
+            let speaking = scene.theme.style(Role::Speaking);
+            let used = text::put_right(frame.buffer_mut(), place, &keys, speaking);
+            let left = Rect {
+                width: place.width.saturating_sub(used),
+                ..place
+            };
+            let count = text::number(*count);
+            let pieces = [
+                (
+                    format!(" {} {count:>4}  ", outcome.letter()),
+                    scene.theme.style(role(*outcome)),
+                ),
+                (step.words().to_owned(), scene.theme.style(Role::Text)),
+            ];
+            text::put_all(frame.buffer_mut(), left, &pieces);
         }
     }
 
@@ -135,9 +207,12 @@ impl Results {
                     let words = format!("  {tick} {} {}", outcome.letter(), word(*outcome));
                     (words, Some(*count), role(*outcome))
                 }
+                Facet::Accepted(count) => {
+                    (format!("  {tick}   accepted"), Some(*count), Role::Applied)
+                }
                 Facet::Open(count) => ("      no outcome yet".to_owned(), Some(*count), Role::Text),
                 Facet::Total(count) => (
-                    "      total, Space shows all".to_owned(),
+                    "      total (Space: all)".to_owned(),
                     Some(*count),
                     Role::Text,
                 ),
@@ -171,7 +246,8 @@ impl Results {
             text::number(self.items.len() as u64),
             text::number(run.items.len() as u64)
         );
-        let inside = boxed(frame, panes.items, &title, scene.theme);
+        boxed(frame, panes.items, &title, scene.theme);
+        let inside = panes.inside[1];
         if self.items.is_empty() {
             let words = " No change of this run passes the filter; Tab shows it.";
             text::put(
@@ -220,6 +296,7 @@ impl Results {
             cells.extend([(diff::shown(&item.wanted), plain), (now, plain)]);
         }
         let said = match reason(settled) {
+            _ if self.is_accepted(place, run, scene) => "accepted",
             "" => word(settled.outcome),
             reason => reason,
         };
@@ -233,6 +310,10 @@ impl Results {
             cells,
             cursor,
         }
+    }
+
+    fn is_accepted(&self, place: u32, run: &Run, scene: &Scene<'_>) -> bool {
+        self.standing.accepted > 0 && scene.workbench.is_accepted(&run.id, place)
     }
 
     fn draw_detail(&self, frame: &mut Frame<'_>, panes: &Panes, run: &Run, scene: &Scene<'_>) {

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::domain::{FieldKey, Outcome, Run, run::Settlement};
+use roaring::RoaringBitmap;
+
+use crate::domain::{
+    FieldKey, Outcome, Run,
+    run::{Settlement, Standing},
+};
 
 /// The most reasons worth a line.
 const REASONS: usize = 200;
@@ -13,6 +18,8 @@ pub(super) struct Filter {
     outcomes: BTreeSet<Outcome>,
     reasons: BTreeSet<String>,
     fields: BTreeSet<FieldKey>,
+    /// Whether the accepted ones are among the outcomes asked for.
+    accepted: bool,
 }
 
 /// A line of the facets.
@@ -22,6 +29,8 @@ pub(super) enum Facet {
     Title(&'static str),
     /// An outcome, and how many ended so.
     Outcome(Outcome, u32),
+    /// Changes somebody accepted as the server has them; they are in no outcome above.
+    Accepted(u32),
     /// Changes that have no outcome yet.
     Open(u32),
     /// All of them.
@@ -43,9 +52,9 @@ pub(super) fn reason(settled: &Settlement) -> &str {
 
 impl Filter {
     /// The one a run is first shown with: its problems, or everything if it has none.
-    pub(super) fn of(run: &Run) -> Self {
-        let tally = run.tally();
-        let problem = |outcome: &Outcome| *outcome != Outcome::Applied && tally.of(*outcome) > 0;
+    pub(super) fn of(standing: &Standing) -> Self {
+        let problem =
+            |outcome: &Outcome| *outcome != Outcome::Applied && standing.tally.of(*outcome) > 0;
         Self {
             outcomes: Outcome::ALL.into_iter().filter(problem).collect(),
             ..Self::default()
@@ -58,6 +67,7 @@ impl Filter {
             Facet::Outcome(outcome, _) => self.outcomes.contains(outcome),
             Facet::Reason(reason, _) => self.reasons.contains(reason),
             Facet::Field(field, _) => self.fields.contains(field),
+            Facet::Accepted(_) => self.accepted,
             Facet::Title(_) | Facet::Open(_) | Facet::Total(_) => false,
         }
     }
@@ -73,44 +83,64 @@ impl Filter {
             Facet::Outcome(outcome, _) => turn(&mut self.outcomes, outcome),
             Facet::Reason(reason, _) => turn(&mut self.reasons, reason),
             Facet::Field(field, _) => turn(&mut self.fields, field),
+            Facet::Accepted(_) => self.accepted = !self.accepted,
             Facet::Total(_) => *self = Self::default(),
             Facet::Title(_) | Facet::Open(_) => {}
         }
     }
 
-    fn has_outcome(&self, outcome: Outcome) -> bool {
-        self.outcomes.is_empty() || self.outcomes.contains(&outcome)
+    fn has_outcome(&self, settled: &Settlement, accepted: &RoaringBitmap) -> bool {
+        if self.outcomes.is_empty() && !self.accepted {
+            return true;
+        }
+        if settled.outcome != Outcome::Applied && accepted.contains(settled.item) {
+            return self.accepted;
+        }
+        self.outcomes.contains(&settled.outcome)
     }
 
-    fn passes(&self, run: &Run, settled: &Settlement) -> bool {
+    fn passes(&self, run: &Run, settled: &Settlement, accepted: &RoaringBitmap) -> bool {
         let field = run.items.get(settled.item as usize).map(|item| &item.field);
-        self.has_outcome(settled.outcome)
+        self.has_outcome(settled, accepted)
             && (self.reasons.is_empty() || self.reasons.contains(reason(settled)))
             && (self.fields.is_empty() || field.is_some_and(|field| self.fields.contains(field)))
     }
 
-    /// The changes let through, as places in the run, worst first.
-    pub(super) fn items(&self, run: &Run) -> Vec<u32> {
+    /// The changes let through, as places in the run, worst first; accepted ones after those that
+    /// still ask for somebody.
+    pub(super) fn items(&self, run: &Run, accepted: &RoaringBitmap) -> Vec<u32> {
         let rank = |outcome| Outcome::ALL.iter().position(|one| *one == outcome);
         let settled = run.settled.iter().flatten();
-        let mut items: Vec<(Option<usize>, u32)> = settled
-            .filter(|settled| self.passes(run, settled))
-            .map(|settled| (rank(settled.outcome), settled.item))
+        let mut items: Vec<(bool, Option<usize>, u32)> = settled
+            .filter(|settled| self.passes(run, settled, accepted))
+            .map(|settled| {
+                let is_done =
+                    settled.outcome == Outcome::Applied || accepted.contains(settled.item);
+                (is_done, rank(settled.outcome), settled.item)
+            })
             .collect();
         items.sort_unstable();
-        items.into_iter().map(|(_, item)| item).collect()
+        items.into_iter().map(|(.., item)| item).collect()
     }
 
     /// The lines of the facets. Every outcome is there, also those nothing ended in; reasons and
     /// fields are counted among the outcomes let through, and those gone are let go of.
-    pub(super) fn facets(&mut self, run: &Run) -> Vec<Facet> {
-        let tally = run.tally();
+    pub(super) fn facets(
+        &mut self,
+        run: &Run,
+        (accepted, standing): (&RoaringBitmap, &Standing),
+    ) -> Vec<Facet> {
+        let tally = standing.tally;
         let mut lines = vec![Facet::Title("Outcome")];
         lines.extend(Outcome::ALL.map(|outcome| Facet::Outcome(outcome, tally.of(outcome))));
+        if standing.accepted > 0 {
+            lines.push(Facet::Accepted(standing.accepted));
+        } else {
+            self.accepted = false;
+        }
         let total = u32::try_from(run.items.len()).unwrap_or(u32::MAX);
-        match total.saturating_sub(tally.total()) {
-            0 => {}
-            open => lines.push(Facet::Open(open)),
+        if standing.open > 0 {
+            lines.push(Facet::Open(standing.open));
         }
         lines.push(Facet::Total(total));
         let mut reasons: HashMap<&str, u32> = HashMap::new();
@@ -119,7 +149,7 @@ impl Filter {
             let Some(item) = run.items.get(settled.item as usize) else {
                 continue;
             };
-            if !self.has_outcome(settled.outcome) {
+            if !self.has_outcome(settled, accepted) {
                 continue;
             }
             *fields.entry(&item.field).or_default() += 1;

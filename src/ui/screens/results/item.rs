@@ -2,9 +2,12 @@
 
 use ratatui::style::Style;
 
-use super::{Results, again};
+use super::{Results, again, step_of};
 use crate::{
-    domain::{Run, run::Item, run::Settlement},
+    domain::{
+        Outcome, Run,
+        run::{Item, NextStep, Settlement, retry_safe},
+    },
     ui::{
         app::clock,
         component::Scene,
@@ -14,6 +17,45 @@ use crate::{
 };
 
 type Line = (String, Style);
+
+/// The width of the labels.
+const LABEL: u16 = 11;
+
+/// Lines that begin with a label and wrap behind it.
+struct Lines<'a> {
+    scene: &'a Scene<'a>,
+    width: u16,
+    lines: Vec<Line>,
+}
+
+impl Lines<'_> {
+    fn say(&mut self, label: &str, words: &str, role: Role) {
+        let room = self.width.saturating_sub(LABEL).max(10);
+        for (number, piece) in text::wrapped(words, room).into_iter().enumerate() {
+            let head = if number == 0 { label } else { "" };
+            let style = self.scene.theme.style(role);
+            self.lines.push((format!("{head:<10} {piece}"), style));
+        }
+    }
+
+    /// Several on one line if there is room, each on its own otherwise.
+    fn say_together(&mut self, all: &[(&str, String, Role)]) {
+        let words = |(number, (label, words, _)): (usize, &(&str, String, Role))| match number {
+            0 => words.clone(),
+            _ => format!("{label}  {words}"),
+        };
+        let line = all.iter().enumerate().map(words).collect::<Vec<_>>();
+        let line = line.join("    ");
+        if let Some((label, ..)) = all.first()
+            && text::width(&line) + usize::from(LABEL) <= usize::from(self.width)
+        {
+            return self.say(label, &line, Role::Text);
+        }
+        for (label, words, role) in all {
+            self.say(label, words, *role);
+        }
+    }
+}
 
 impl Results {
     /// The lines of the detail pane: of the change under the cursor.
@@ -25,51 +67,102 @@ impl Results {
         let Some(settled) = &run.settled[place as usize] else {
             return Vec::new();
         };
-        let theme = scene.theme;
-        let mut lines = Vec::new();
-        let mut say = |label: &str, words: &str, role: Role| {
-            let room = width.saturating_sub(11).max(10);
-            for (number, piece) in text::wrapped(words, room).into_iter().enumerate() {
-                let head = if number == 0 { label } else { "" };
-                lines.push((format!("{head:<10} {piece}"), theme.style(role)));
-            }
+        let mut lines = Lines {
+            scene,
+            width,
+            lines: Vec::new(),
         };
-        let outcome = settled.outcome;
-        let word = format!("{} {}", outcome.letter(), outcome.word().to_uppercase());
-        say("Outcome", word.trim_start(), super::draw::role(outcome));
-        let said = match (settled.code.as_str(), settled.reason.as_str()) {
-            ("", "") => "nothing beyond that".to_owned(),
-            (code, "") => code.to_owned(),
-            ("", reason) => format!("\"{reason}\""),
-            (code, reason) => format!("{code}  \"{reason}\""),
-        };
-        say("Server", &said, Role::Text);
-        if !settled.meaning.is_empty() {
-            say("Meaning", &settled.meaning, Role::Text);
+        outcome(&mut lines, settled);
+        if let Some(count) = run.blamed_together(place) {
+            let told = told_by_value(item, settled);
+            let words = format!("field not named (one of {count}); {told}");
+            lines.say("Field", &words, Role::Warning);
         }
-        let staged = again::is_staged(item, scene);
-        say("Next", again::next_step(outcome, staged), Role::Speaking);
-        say("Wanted", &wanted(item), Role::Added);
-        say("Before", &diff::shown(&item.before), Role::Removed);
+        next(&mut lines, run, place);
         let now = settled
             .server
             .as_ref()
             .map_or("(not read back)".to_owned(), diff::shown);
-        say("Server now", &now, Role::Text);
-        say("Sent", &sent(run, settled, scene), Role::Text);
-        say("Safe", again::retry_safe(outcome), Role::Text);
-        let same = alike(run, settled);
-        if same > 0 {
-            say(
-                "Alike",
-                &format!(
-                    "{} of this run ended so",
-                    text::counted(same, "other change")
-                ),
-                Role::Quiet,
-            );
+        lines.say_together(&[
+            ("Wanted", wanted(item), Role::Added),
+            ("Before", diff::shown(&item.before), Role::Removed),
+            ("Server now", now, Role::Text),
+        ]);
+        lines.say_together(&[
+            ("Sent", sent(run, settled, scene), Role::Text),
+            (
+                "Retry-safe",
+                retry_safe(item, settled).sentence(),
+                Role::Text,
+            ),
+        ]);
+        if let Some(call) = run.calls.iter().find(|call| call.number == settled.call)
+            && !call.trace.is_empty()
+        {
+            let keys = scene.keymap.keys(crate::ui::action::Action::Copy(
+                crate::ui::action::Copy::Query,
+            ));
+            let copies = keys.map_or_else(String::new, |keys| format!("   {keys} copies"));
+            let words = format!("request {}{copies}", call.trace);
+            lines.say("Trace", &words, Role::Text);
         }
-        lines
+        if settled.outcome != Outcome::Applied {
+            let (here, before) = self.alike.of(settled);
+            let words = format!(
+                "same reason on {} here, on {} in other runs of 30 days",
+                text::counted(here, "other change"),
+                text::number(before)
+            );
+            lines.say("Alike", &words, Role::Quiet);
+        }
+        lines.lines
+    }
+}
+
+/// Where it ended, in the server's own code and words, and what they mean.
+fn outcome(lines: &mut Lines<'_>, settled: &Settlement) {
+    let outcome = settled.outcome;
+    let word = format!("{} {}", outcome.letter(), outcome.word().to_uppercase());
+    let word = word.trim_start();
+    let said = match (settled.code.as_str(), settled.reason.as_str()) {
+        ("", "") => String::new(),
+        (code, "") => format!("  {code}"),
+        ("", reason) => format!("  \"{reason}\""),
+        (code, reason) => format!("  {code}  \"{reason}\""),
+    };
+    lines.say(
+        "Outcome",
+        &format!("{word}{said}"),
+        super::draw::role(outcome),
+    );
+    if !settled.meaning.is_empty() {
+        lines.say("Meaning", &settled.meaning, Role::Text);
+    }
+}
+
+/// What to do now, with the keys for it; or who accepted it.
+fn next(lines: &mut Lines<'_>, run: &Run, place: u32) {
+    let scene = lines.scene;
+    if let Some(by) = scene.workbench.accepted_by(&run.id, place) {
+        let at = clock(by.at_ms, scene.identity.utc_offset_s, false);
+        let words = format!("as the server has it, by {} at {at}", by.by);
+        return lines.say("Accepted", &words, Role::Applied);
+    }
+    let (step, outcome) = step_of(run, place, scene);
+    let words = match (step, again::keys(step, outcome)) {
+        (NextStep::Nothing, _) => "nothing: the server has it".to_owned(),
+        (step, "") => step.words().to_owned(),
+        (step, keys) => format!("{}   {keys}", step.words()),
+    };
+    lines.say("Next", &words, Role::Speaking);
+}
+
+/// What reading back tells of a change that was blamed together with others.
+fn told_by_value(item: &Item, settled: &Settlement) -> &'static str {
+    match &settled.server {
+        None => "R reads back which",
+        Some(now) if item.is_met_by(now) => "read back: this one has the wanted value",
+        Some(_) => "read back: this one has not the wanted value",
     }
 }
 
@@ -83,34 +176,38 @@ fn wanted(item: &Item) -> String {
     format!("{}   {}", tags.join(" "), diff::shown(&item.wanted))
 }
 
-/// When and in which call it was sent, and under which name the server remembers that.
+/// When and in which call it was sent.
 fn sent(run: &Run, settled: &Settlement, scene: &Scene<'_>) -> String {
     let call = run
         .calls
         .iter()
         .find(|call| call.number == settled.call && settled.call != 0);
     let Some(call) = call else {
-        return "not sent".into();
+        return "never".into();
     };
     let at = clock(call.noted_ms, scene.identity.utc_offset_s, true);
-    let trace = if call.trace.is_empty() {
-        String::new()
-    } else {
-        format!(", trace {}", call.trace)
-    };
     format!(
-        "{at} in call {} of {} ({}, {}){trace}",
+        "{at} in call {} of {} ({})",
         call.number,
         run.calls.len(),
-        call.operation,
         text::counted(call.items.len() as u64, "change")
     )
 }
 
-/// How many other changes ended with the same outcome, code and reason.
-fn alike(run: &Run, settled: &Settlement) -> u64 {
-    let same = |one: &&Settlement| {
-        one.outcome == settled.outcome && one.code == settled.code && one.reason == settled.reason
+/// What the server's people need to find a call again, on one line.
+pub(super) fn trace(run: &Run, settled: Option<&Settlement>, scene: &Scene<'_>) -> String {
+    let number = settled.map_or(0, |settled| settled.call);
+    let call = run
+        .calls
+        .iter()
+        .find(|call| call.number == number && number != 0);
+    let Some(call) = call else {
+        return format!("{} not sent", run.id);
     };
-    (run.settled.iter().flatten().filter(same).count() as u64).saturating_sub(1)
+    let at = clock(call.noted_ms, scene.identity.utc_offset_s, true);
+    let trace = match call.trace.as_str() {
+        "" => String::new(),
+        trace => format!(" request {trace}"),
+    };
+    format!("{} call {number} {} {at}{trace}", run.id, call.operation)
 }

@@ -1,8 +1,10 @@
 //! 4: a run. How far it is while it goes on, and the outcome of every change of it afterwards.
 
 mod again;
+mod alike;
 mod draw;
 mod facets;
+mod fix;
 mod headline;
 mod item;
 mod moves;
@@ -16,12 +18,17 @@ use ratatui::{Frame, layout::Rect};
 use roaring::RoaringBitmap;
 
 use self::{
+    alike::Alike,
     facets::{Facet, Filter},
-    panes::Panes,
+    headline::Headline,
+    panes::{Needs, Panes},
     progress::Pace,
 };
 use crate::{
-    domain::{Run, RunId},
+    domain::{
+        Outcome, Run, RunId,
+        run::{NextStep, Standing, next_step},
+    },
     flow::Effect,
     ui::{
         action::{Action, Context, Copy, Edit, Go, Mark, Move, View, Work},
@@ -53,13 +60,16 @@ pub struct Results {
     /// Changes picked for retry and edit, as places in the run.
     marks: RoaringBitmap,
     /// What was worked out, and from what.
-    basis: Option<(RunId, u64)>,
+    basis: Option<(RunId, u64, usize)>,
     items: Vec<u32>,
     facets: Vec<Facet>,
-    /// How it ended in a sentence, in full and short.
-    headline: [String; 2],
-    /// Whether the server's counts agree with ours, in words, and whether that is good news.
-    reconciled: (String, bool),
+    headline: Headline,
+    /// How many changes stand where.
+    standing: Standing,
+    /// How often each reason was met.
+    alike: Alike,
+    /// The next steps of the changes listed, with how they ended and how many take them.
+    steps: Vec<(Outcome, NextStep, u64)>,
     assets: usize,
     /// Whether the run shown goes on.
     going: bool,
@@ -80,9 +90,10 @@ impl Results {
             *self = Self::default();
             return;
         };
+        let bench = scene.workbench;
         let going = run.is_unfinished();
-        let basis = (run.id.clone(), scene.workbench.run_news());
-        let other = self.basis.as_ref().is_none_or(|(id, _)| *id != run.id);
+        let basis = (run.id.clone(), bench.run_news(), bench.log().len());
+        let other = self.basis.as_ref().is_none_or(|(id, ..)| *id != run.id);
         let ended = self.going && !going;
         if other || ended || self.basis.as_ref() != Some(&basis) {
             if other {
@@ -90,29 +101,53 @@ impl Results {
                 self.marks.clear();
                 self.assets = assets(run);
             }
+            self.standing = bench.standing_of(run);
             if other || ended {
-                self.filter = Filter::of(run);
+                self.filter = Filter::of(&self.standing);
                 (self.item, self.facet, self.focus) = Default::default();
             }
             self.pace.take(run, scene.now_ms);
             // What is not shown while the run goes on is worked out when it has ended.
             if !going {
-                self.list(run);
-                self.headline = headline::of(run, self.assets);
-                self.reconciled = headline::reconciled(run);
+                self.list(run, scene);
+                self.alike.count(run);
+                if other || ended {
+                    self.alike.look_back(bench.runs(), run, scene.now_ms);
+                }
+                self.headline = Headline::of(run, &self.standing, self.assets);
             }
             (self.basis, self.going) = (Some(basis), going);
         }
         self.keep(scene);
     }
 
-    fn list(&mut self, run: &Run) {
-        self.facets = self.filter.facets(run);
-        self.items = self.filter.items(run);
+    fn list(&mut self, run: &Run, scene: &Scene<'_>) {
+        let accepted = scene.workbench.accepted(&run.id);
+        self.facets = self.filter.facets(run, (&accepted, &self.standing));
+        self.items = self.filter.items(run, &accepted);
+        self.steps.clear();
+        for &place in &self.items {
+            let (step, outcome) = step_of(run, place, scene);
+            if step == NextStep::Nothing {
+                continue;
+            }
+            let alike =
+                |(known, of, _): &&mut (Outcome, NextStep, u64)| (*known, *of) == (outcome, step);
+            match self.steps.iter_mut().find(alike) {
+                Some((.., count)) => *count += 1,
+                None => self.steps.push((outcome, step, 1)),
+            }
+        }
     }
 
     fn panes(&self, scene: &Scene<'_>) -> Panes {
-        Panes::of(scene, self.focus, &self.reconciled.0)
+        let needs = Needs {
+            sentence: &self.headline.reconciled,
+            is_urgent: !self.headline.is_good,
+            server: self.headline.server.len(),
+            steps: self.steps.len(),
+        };
+        Panes::of(scene, self.focus, needs)
     }
 
     fn keep(&mut self, scene: &Scene<'_>) {
@@ -153,7 +188,7 @@ impl Results {
                     .trim()
                     .to_owned()
             }),
-            Copy::Query => run.id.to_string(),
+            Copy::Query => item::trace(run, settled, scene),
         };
         Reaction::step(Step::Effect(Effect::Copy(text)))
     }
@@ -167,6 +202,22 @@ impl Results {
         self.update(scene);
         Reaction::step(Step::Show(ScreenId::Results))
     }
+}
+
+/// What to do now about a change, and how it ended.
+fn step_of(run: &Run, place: u32, scene: &Scene<'_>) -> (NextStep, Outcome) {
+    let bench = scene.workbench;
+    let at = place as usize;
+    let Some((item, Some(settled))) = run.items.get(at).zip(run.settled.get(at)) else {
+        return (NextStep::Nothing, Outcome::Skipped);
+    };
+    if settled.outcome == Outcome::Applied {
+        return (NextStep::Nothing, Outcome::Applied);
+    }
+    let is_accepted = bench.is_accepted(&run.id, place);
+    let is_staged = bench.staged_of(item).is_some();
+    let step = next_step(item, settled, is_staged, is_accepted);
+    (step, settled.outcome)
 }
 
 /// How many different assets a run is about.
@@ -227,14 +278,17 @@ impl Component for Results {
             "pick"
         };
         vec![
-            Hint::Key(Action::Work(Work::Retry)),
+            Hint::Named(Action::Work(Work::Retry), "retry"),
             Hint::Named(Action::Edit(Edit::Open), "fix"),
+            Hint::Key(Action::Work(Work::Accept)),
             Hint::Named(Action::Work(Work::ReadBack), "re-read"),
+            Hint::Named(Action::Work(Work::Exclude), "drop"),
+            Hint::Key(Action::Work(Work::HandOver)),
             Hint::Named(Action::Mark(Mark::Toggle), space),
             Hint::Named(Action::View(View::Facets), "facets"),
             Hint::Named(Action::Mark(Mark::Listed), "select"),
             Hint::Key(Action::Work(Work::Report)),
-            Hint::Key(Action::Work(Work::Exclude)),
+            Hint::Key(Action::Mark(Mark::Pick)),
             Hint::Named(Action::Move(Move::PreviousTab), "other runs"),
             Hint::Key(Action::Move(Move::NextPane)),
         ]
@@ -254,6 +308,7 @@ impl Component for Results {
             Action::Move(movement) => self.go(movement, scene),
             Action::Mark(Mark::Toggle) => self.toggle(scene),
             Action::Mark(Mark::Listed) => self.mark_listed(scene),
+            Action::Mark(Mark::Pick) => self.pick_listed(),
             Action::View(View::Facets) => {
                 let there = self.focus == Focus::Facets;
                 self.focus = if there { Focus::Items } else { Focus::Facets };

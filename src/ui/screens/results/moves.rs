@@ -134,6 +134,21 @@ impl Results {
         ))
     }
 
+    /// Picks every listed change; drops the picks if all of them are picked already.
+    pub(super) fn pick_listed(&mut self) -> Reaction {
+        let listed: roaring::RoaringBitmap = self.items.iter().copied().collect();
+        if listed.is_empty() {
+            return Reaction::say("No change is listed.");
+        }
+        if listed.is_subset(&self.marks) {
+            self.marks -= &listed;
+        } else {
+            self.marks |= &listed;
+        }
+        let picked = text::number(self.marks.len());
+        Reaction::say(format!("{picked} picked."))
+    }
+
     /// Space: picks the change, or lets a facet through.
     pub(super) fn toggle(&mut self, scene: &Scene<'_>) -> Reaction {
         match self.focus {
@@ -143,7 +158,7 @@ impl Results {
                     return Reaction::nothing();
                 };
                 self.filter.toggle(&facet);
-                self.list(run);
+                self.list(run, scene);
                 (self.item, self.scroll) = (Cursor::default(), 0);
                 self.keep(scene);
                 let (shown, all) = (self.items.len() as u64, run.items.len() as u64);

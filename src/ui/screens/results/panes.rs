@@ -1,5 +1,5 @@
 //! Where the panes of a run are: a function of the size, the pane with the keys, and how many
-//! lines the head needs.
+//! lines there are to say.
 
 use ratatui::layout::Rect;
 
@@ -15,39 +15,55 @@ const WIDE: u16 = 100;
 /// Below this height only the pane with the keys is shown.
 const LOW: u16 = 13;
 /// How wide the facets are.
-const FACETS: u16 = 34;
+const FACETS: u16 = 32;
 /// The most lines of the sentence below the headline.
 const SENTENCE: usize = 3;
+/// The fewest lines of changes that leave room for next steps below them.
+const ROWS: u16 = 6;
+/// The most next steps shown.
+const STEPS: u16 = 4;
+/// The fewest lines of facets that leave room for what the server counted.
+const FACET_LINES: u16 = 12;
+
+/// What there is to say around the changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Needs<'a> {
+    /// Whether the server's counts agree with ours, in words.
+    pub(super) sentence: &'a str,
+    /// Whether that must be said even where the counts are shown.
+    pub(super) is_urgent: bool,
+    /// How many lines the server's counts take.
+    pub(super) server: usize,
+    /// How many next steps there are.
+    pub(super) steps: usize,
+}
 
 /// Where the panes are; one without room has no height.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panes {
     pub(super) head: Rect,
     pub(super) facets: Rect,
+    pub(super) server: Rect,
     pub(super) items: Rect,
+    /// The next steps, inside the box of the changes, with their heading.
+    pub(super) steps: Rect,
     pub(super) detail: Rect,
-    /// The places inside the boxes, in the same order.
+    /// The places inside the boxes of facets, changes and detail.
     pub(super) inside: [Rect; 3],
 }
 
 impl Panes {
-    pub(super) fn of(scene: &Scene<'_>, focus: Focus, sentence: &str) -> Self {
+    pub(super) fn of(scene: &Scene<'_>, focus: Focus, needs: Needs<'_>) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
-        let lines = text::wrapped(sentence, body.width.saturating_sub(1))
-            .len()
-            .min(SENTENCE);
-        let lines = 1 + u16::try_from(lines).unwrap_or(1);
-        let head = Rect {
-            height: body.height.min(lines),
-            ..body
+        let wide = body.width >= WIDE;
+        let is_boxed = wide && body.height >= FACET_LINES + height_of(needs.server + 2) + 1;
+        let lines = if is_boxed && !needs.is_urgent {
+            0
+        } else {
+            sentence(needs.sentence, body.width)
         };
-        let rest = Rect {
-            y: body.y + head.height,
-            height: body.height - head.height,
-            ..body
-        };
+        let [head, rest] = split(body, 1 + lines);
         let none = Rect { height: 0, ..rest };
-        let wide = rest.width >= WIDE;
         let beside = if wide { FACETS } else { 0 };
         let main = Rect {
             x: rest.x + beside,
@@ -59,19 +75,8 @@ impl Panes {
             Focus::Detail if main.height < LOW => (none, main),
             Focus::Facets | Focus::Items if main.height < LOW => (main, none),
             Focus::Facets | Focus::Items | Focus::Detail => {
-                let top = main.height * 9 / 20;
-                let below = Rect {
-                    y: main.y + top,
-                    height: main.height - top,
-                    ..main
-                };
-                (
-                    Rect {
-                        height: top,
-                        ..main
-                    },
-                    below,
-                )
+                let [items, detail] = split(main, main.height * 9 / 20);
+                (items, detail)
             }
         };
         let facets = match focus {
@@ -82,11 +87,20 @@ impl Panes {
             Focus::Facets => main,
             Focus::Items | Focus::Detail => none,
         };
+        let (facets, server) = if is_boxed {
+            let [facets, server] = split(facets, facets.height - height_of(needs.server + 2));
+            (facets, server)
+        } else {
+            (facets, none)
+        };
         let inside = [facets, items, detail].map(|area| boxed::inside(area, scene.theme));
+        let (inside, steps) = with_steps(inside, needs.steps);
         Self {
             head,
             facets,
+            server,
             items,
+            steps,
             detail,
             inside,
         }
@@ -107,4 +121,38 @@ impl Panes {
     pub(super) fn detail_width(&self) -> u16 {
         self.inside[2].width.saturating_sub(2)
     }
+}
+
+fn height_of(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX / 2)
+}
+
+fn sentence(words: &str, width: u16) -> u16 {
+    let wrapped = text::wrapped(words, width.saturating_sub(1)).len();
+    height_of(wrapped.min(SENTENCE))
+}
+
+/// An area cut below its first lines.
+fn split(area: Rect, first: u16) -> [Rect; 2] {
+    let first = first.min(area.height);
+    let top = Rect {
+        height: first,
+        ..area
+    };
+    let below = Rect {
+        y: area.y + first,
+        height: area.height - first,
+        ..area
+    };
+    [top, below]
+}
+
+/// Takes the lines of the next steps, with their heading, from the end of the changes.
+fn with_steps([facets, items, detail]: [Rect; 3], steps: usize) -> ([Rect; 3], Rect) {
+    let wanted = height_of(steps).min(STEPS) + 1;
+    if steps == 0 || items.height < ROWS + wanted {
+        return ([facets, items, detail], Rect { height: 0, ..items });
+    }
+    let [items, steps] = split(items, items.height - wanted);
+    ([facets, items, detail], steps)
 }

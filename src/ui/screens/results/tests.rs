@@ -69,6 +69,7 @@ fn run(submission: Submission, number: u32) -> Run {
         items: submission.items,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: crate::domain::run::RunRules::default(),
     }
 }
@@ -149,6 +150,8 @@ fn shown(session: &mut Session, words: &str) {
     let screen = session.screen();
     assert!(screen.contains(words), "no `{words}` in\n{screen}");
 }
+
+mod aftermath;
 
 #[test]
 fn without_a_run_the_screen_says_where_one_comes_from() {
@@ -261,9 +264,14 @@ fn every_outcome_is_counted_and_listed_worst_first() {
 #[test]
 fn the_counts_are_reconciled_in_words() {
     let mut session = ended(120, 36, TRUE_COUNTS);
+    shown(&mut session, "server ok 1  W 1  E 1");
+    shown(&mut session, "ours   ok 1  W 1  E 1");
+    shown(&mut session, "reconciled: yes");
+    shown(&mut session, "Read back 2 of 6");
+    let mut session = ended(80, 24, TRUE_COUNTS);
     shown(
         &mut session,
-        "reconciled: the server counted 1 ok, 1 warnings, 1 errors; read back 2 of 6",
+        "reconciled: the server counted 1 ok, 1 warnings, 1 errors",
     );
     let mut session = ended(
         120,
@@ -284,15 +292,14 @@ fn the_counts_are_reconciled_in_words() {
 fn a_change_is_told_in_full_with_what_to_do_next() {
     let mut session = ended(120, 36, TRUE_COUNTS);
     for words in [
-        "Outcome    E REFUSED",
-        "Server     20003  \"because of refused\"",
+        "Outcome    E REFUSED  20003  \"because of refused\"",
         "Meaning    it means refused",
-        "Wanted     Acme Retail",
-        "Before     (empty)",
-        "Server now (not read back)",
-        "in call 1 of 1 (batchSetAssetMetadata, 6 changes), trace 9c1e",
-        "Safe       yes, nothing was written",
-        "Next       e corrects it, r sends it again",
+        "Wanted     Acme Retail    Before  (empty)    Server now  (not read back)",
+        "in call 1 of 1 (6 changes)",
+        "Retry-safe yes, nothing was written",
+        "Trace      request 9c1e   y q copies",
+        "Next       this user may not change it; hand it over, or drop it   H/x",
+        "same reason on 0 other changes here, on 0 in other runs of 30 days",
     ] {
         shown(&mut session, words);
     }
@@ -312,7 +319,11 @@ fn only_what_failed_and_is_still_staged_is_planned_again() {
     let mut session = ended(120, 36, TRUE_COUNTS);
     session.press("r");
     shown(&mut session, "Submit plan");
-    session.press("4 <Enter>");
+    shown(
+        &mut session,
+        "left out: 1 not safe to send again, 1 unknown; read them back first",
+    );
+    session.press("2 <Enter>");
     let effects = session.take_effects();
     let again = effects.iter().find_map(|effect| {
         if let Effect::Submit(submission) = effect {
@@ -322,9 +333,9 @@ fn only_what_failed_and_is_still_staged_is_planned_again() {
     });
     let again = again.unwrap();
     let names: Vec<&str> = again.items.iter().map(|item| item.name.as_str()).collect();
-    assert_eq!(names, ["JKT_02", "JKT_03", "JKT_04", "JKT_05"]);
+    assert_eq!(names, ["JKT_02", "JKT_04"]);
     assert_eq!(again.label, "retry of R-0001");
-    assert_eq!(again.calls, [(false, vec![0, 1, 2, 3])]);
+    assert_eq!(again.calls, [(false, vec![0, 1])]);
 }
 
 #[test]
@@ -355,7 +366,9 @@ fn reading_back_reporting_and_marking_are_one_key_each() {
         [Effect::ReadBack(RunId::numbered(1))]
     );
     session.press("w");
-    assert_eq!(session.take_effects().len(), 3, "CSV, JSON and Markdown");
+    let effects = session.take_effects();
+    let all = matches!(&effects[..], [Effect::Report { formats, .. }] if formats.len() == 3);
+    assert!(all, "CSV, JSON and Markdown: {effects:?}");
     session.press(": report <Space> c s v <Enter>");
     let reports = session.take_effects();
     let reports = reports
@@ -388,6 +401,11 @@ fn e_opens_the_dialog_on_the_asset_that_failed() {
     session.press("e");
     assert_eq!(session.app.workbench().marks().len(), 1);
     shown(&mut session, "EDIT");
+    shown(&mut session, "[x]>Rights");
+    shown(&mut session, "Acme Retail");
+    session.type_text(" 2026").press("<Ctrl+s>");
+    shown(&mut session, "Items  5 of 6 shown, worst first");
+    session.press("r 1 <Enter>");
 }
 
 #[test]

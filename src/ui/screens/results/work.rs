@@ -2,10 +2,14 @@
 
 use super::{Results, again};
 use crate::{
-    domain::{Run, RunId, run::RunState, workbench::Command},
+    domain::{
+        Outcome, Run, RunId,
+        run::{RunState, acceptable},
+        workbench::Command,
+    },
     flow::{Effect, ReportFormat},
     ui::{
-        action::{Edit, Work},
+        action::Work,
         component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
@@ -50,10 +54,19 @@ impl Results {
             Work::Retry => self.retry(scene),
             Work::ReadBack => self.read_back(scene),
             Work::Report => self.report(argument, scene),
+            Work::HandOver => self.hand_over(argument, scene),
+            Work::Accept => self.accept(scene),
             Work::Exclude => self.exclude(scene),
-            Work::Undo | Work::Redo | Work::UndoStep | Work::Drop | Work::Submit => {
-                Reaction::Passed
-            }
+            Work::Revert => dialogs::reverting(argument, self.run(scene).map(|run| &run.id), scene),
+            Work::Undo
+            | Work::Redo
+            | Work::UndoStep
+            | Work::RedoStep
+            | Work::Compare
+            | Work::ComparePoint
+            | Work::Export
+            | Work::Drop
+            | Work::Submit => Reaction::Passed,
         }
     }
 
@@ -90,10 +103,13 @@ impl Results {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet.");
         };
-        let all: Vec<u32> = (0..u32::try_from(run.items.len()).unwrap_or(u32::MAX)).collect();
         let picked: Vec<u32> = self.marks.iter().collect();
-        let places = if picked.is_empty() { &all } else { &picked };
-        let portion = again::portion(run, places, scene);
+        let places = if picked.is_empty() {
+            again::unwritten(run, scene)
+        } else {
+            picked
+        };
+        let portion = again::portion(run, &places, scene);
         if !portion.changes.is_empty() {
             return Reaction::step(dialogs::plan_of(portion, scene));
         }
@@ -144,7 +160,7 @@ impl Results {
         let Some(run) = self.run(scene) else {
             return Reaction::nothing();
         };
-        let picked = again::picked(run, &self.targets(), scene);
+        let picked = scene.workbench.staged_of_run(run, self.targets());
         if picked.is_empty() {
             return Reaction::say("Nothing of that is staged any more.");
         }
@@ -175,26 +191,46 @@ impl Results {
         Reaction::step(Step::Mark { rows, say })
     }
 
-    /// The edit dialog on the picked changes, or the one under the cursor.
-    pub(super) fn edit(&self, scene: &Scene<'_>) -> Reaction {
+    /// Accepts what the server has for the picked changes, or the one under the cursor.
+    fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
-            return Reaction::Passed;
+            return Reaction::say("No runs yet; there is nothing to accept.");
         };
-        if scene.workbench.read_only.is_some() {
-            return Reaction::Passed;
+        let targets = self.targets();
+        let settled = |place: &u32| run.settled[*place as usize].as_ref();
+        let refusals = targets.iter().filter_map(settled).filter_map(|settled| {
+            let why = acceptable(settled).err()?;
+            Some((settled.outcome == Outcome::Applied, why))
+        });
+        let mut refusals: Vec<(bool, &str)> = refusals.collect();
+        if refusals.len() == targets.len() {
+            refusals.sort_unstable();
+            let why = refusals.first().map_or("nothing is listed", |(_, why)| why);
+            return Reaction::say(format!("Nothing to accept: {why}."));
         }
-        let rows = again::rows(run, &self.targets(), scene);
-        if rows.is_empty() {
-            return Reaction::say("There is no asset to edit here.");
+        let command = Command::Accept {
+            run: run.id.clone(),
+            items: targets.into_iter().collect(),
+        };
+        self.marks.clear();
+        Reaction::step(Step::Apply(command))
+    }
+
+    /// Writes the picked changes, or the one under the cursor, to a small table for somebody
+    /// else, with a note.
+    fn hand_over(&self, words: &str, scene: &Scene<'_>) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::say("No runs yet; there is nothing to hand over.");
+        };
+        let items = self.targets();
+        if items.is_empty() {
+            return Reaction::say("No change is listed; there is nothing to hand over.");
         }
-        let say = format!(
-            "Marked {} of {}.",
-            text::counted(rows.len(), "asset"),
-            run.id
-        );
-        Reaction::Taken(vec![
-            Step::Mark { rows, say },
-            Step::Edit(Edit::Open, String::new()),
-        ])
+        Reaction::step(Step::Effect(Effect::HandOver {
+            run: run.id.clone(),
+            items,
+            words: words.trim().to_owned(),
+            path: None,
+        }))
     }
 }
