@@ -25,12 +25,6 @@ pub trait Endpoint: Send + Sync {
     /// Signs in, chooses the company, and reads what can be done and which fields there are.
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>>;
 
-    /// Whose library it is, whoever asks: what is staged for one is not sent to another. Empty if
-    /// there is but one.
-    fn home(&self) -> String {
-        String::new()
-    }
-
     /// Tries each step of signing in and says how it went. Never writes.
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>>;
 

@@ -15,14 +15,11 @@ use crate::{
     domain::Failure,
     endpoint::{Asking, Connection, EndpointError, Verdict},
     flow::Event,
-    store::Workspace,
     submit::{Gate, pace::Limits},
 };
 
 /// Under this key the workspace keeps what signing in told last.
 pub(super) const KEPT: &str = "connection";
-/// Under this key it keeps whose library it is for.
-const HOME: &str = "home";
 /// How often a read is put off before it fails.
 const READ_BUDGET: u32 = 5;
 /// Shorter waits are not worth a word.
@@ -67,7 +64,6 @@ impl Runtime {
             return Ok(known);
         }
         let endpoint = &self.0.endpoint;
-        self.at_home().await?;
         let asking = (Asking::Connect, true);
         let connection = self.patiently(asking, || endpoint.connect()).await?;
         self.0.gate.limit(self.limits(&connection));
@@ -86,41 +82,6 @@ impl Runtime {
         }
         self.tell(said);
         Ok(connection)
-    }
-
-    /// Insists that the endpoint is the one this workspace belongs to; a workspace without work in
-    /// it moves along.
-    async fn at_home(&self) -> Result<(), EndpointError> {
-        let home = self.0.endpoint.home();
-        if home.is_empty() || self.0.read_only.is_some() {
-            return Ok(());
-        }
-        let here = home.clone();
-        let work = move |workspace: &mut Workspace| {
-            let known = workspace.setting(HOME)?;
-            if known.as_ref() == Some(&here) {
-                return Ok(None);
-            }
-            let is_empty = workspace.operations()?.is_empty() && workspace.runs()?.is_empty();
-            if known.is_none() || is_empty {
-                workspace.set_setting(HOME, &here)?;
-                return Ok(None);
-            }
-            Ok(known)
-        };
-        // A workspace that can't be read says so itself when it is asked for its work.
-        let elsewhere = self.0.disk.ask("could not sign in", work).await;
-        match elsewhere {
-            Ok(Some(known)) => Err(EndpointError::SignIn {
-                code: HOME.to_owned(),
-                why: format!(
-                    "the draft and the runs of this workspace are for {known}, and the profile \
-                     now points to {home}"
-                ),
-                hint: "set the address back, or give the new one a profile of its own".to_owned(),
-            }),
-            Ok(None) | Err(_) => Ok(()),
-        }
     }
 
     /// The endpoint no longer takes the credentials.

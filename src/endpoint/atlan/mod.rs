@@ -37,7 +37,7 @@ use crate::domain::{Asset, AssetId, FieldKey, Value};
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
     EndpointError, Page,
-    http::{self, Http, HttpRequest, HttpResponse},
+    http::{Http, HttpRequest, HttpResponse},
     in_chunks,
 };
 use ask::Ask;
@@ -298,10 +298,6 @@ impl Endpoint for Atlan {
                 told => told,
             }
         })
-    }
-
-    fn home(&self) -> String {
-        http::origin(&self.settings.url)
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {

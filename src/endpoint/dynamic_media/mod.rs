@@ -36,9 +36,7 @@ use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
-    EndpointError, Page,
-    http::{self, Http},
-    in_chunks,
+    EndpointError, Page, http::Http, in_chunks,
 };
 
 use self::{
@@ -278,14 +276,6 @@ impl Endpoint for DynamicMedia {
             })
         }
         .boxed()
-    }
-
-    fn home(&self) -> String {
-        let origin = http::origin(&self.settings.url);
-        match &self.settings.company {
-            Some(company) => format!("{origin} ({})", company.trim().to_lowercase()),
-            None => origin,
-        }
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {

@@ -299,18 +299,6 @@ fn address_of(url: &Url) -> String {
     }
 }
 
-/// Scheme, host and port of an address, as one tells servers apart. On this machine the port says
-/// nothing: it changes from start to start.
-pub fn origin(address: &str) -> String {
-    let Ok(url) = Url::parse(address.trim()) else {
-        return address.trim().to_lowercase();
-    };
-    if is_loopback(&url) {
-        return format!("{}://{}", url.scheme(), url.host_str().unwrap_or("?"));
-    }
-    address_of(&url)
-}
-
 /// Whether the URL is on this machine.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();

@@ -75,6 +75,7 @@ fn fails_at(k: usize, fault: &Fault, protocol: Protocol) -> bool {
     let deed = (fault.deed)();
     let mut stage = Stage::over(protocol);
     stage.edited = 3;
+    stage.settings.batch_size = Some(1);
     let mut story = Story::staged(&stage, move |asked| {
         if asked.number == k {
             deed.clone()
