@@ -179,7 +179,7 @@ fn depth_without_end_is_refused_by_every_reader() {
         ("(", ")"),
         ("not ", ""),
     ] {
-        let deep = format!("{}{}", open.repeat(200_000), close.repeat(200_000));
+        let deep = format!("{}{}", open.repeat(50_000), close.repeat(50_000));
         let thread = thread::Builder::new().stack_size(2 << 20).spawn(move || {
             for (_, reader) in readers::readers() {
                 reader(deep.as_bytes());
