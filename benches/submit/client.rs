@@ -125,6 +125,7 @@ async fn freeze(task: &Task) -> Anyhow<String> {
         items: plan.items,
         counts: armarius::domain::run::ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: armarius::domain::run::RunRules::default(),
     };
     workspace.begin_run(&run)?;

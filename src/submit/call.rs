@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often the same changes are sent and lost before they are given up.
-const LOST_AT_MOST: u32 = 3;
+pub(super) const LOST_AT_MOST: u32 = 3;
 /// What became of a job.
 #[derive(Default)]
 pub(super) struct Ended {
@@ -354,6 +354,6 @@ impl Ended {
     }
 }
 
-fn unread(job: &Job, why: &str) -> Vec<Reading> {
+pub(super) fn unread(job: &Job, why: &str) -> Vec<Reading> {
     vec![Reading::Unread(why.to_owned()); job.places.len()]
 }

@@ -10,6 +10,7 @@ mod cli_config;
 mod cli_list;
 mod cli_report;
 mod cli_results;
+mod cli_revert;
 mod cli_serve;
 mod cli_stage;
 mod cli_submit;

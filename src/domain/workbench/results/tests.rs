@@ -41,6 +41,7 @@ fn after_a_run() -> Workbench {
         .collect();
     bench.absorb_run(Run {
         rules: Default::default(),
+        reverts: Vec::new(),
         id: RunId::numbered(1),
         label: String::new(),
         author: "akim".into(),
@@ -54,6 +55,7 @@ fn after_a_run() -> Workbench {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
     });
     let ends = [
         (Outcome::Applied, Some("new")),

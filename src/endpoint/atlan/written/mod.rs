@@ -1,7 +1,8 @@
 //! What the server says of a call it accepted.
 //!
 //! Assets it changed stand under `UPDATE` or `PARTIAL_UPDATE`; those that needed no change stand
-//! nowhere. It tells only some attributes, so a wanted value it doesn't show is not doubted here.
+//! nowhere, and neither do those it left out: they are to be read back. It tells only some
+//! attributes, so a wanted value it doesn't show is not doubted here.
 
 use std::collections::HashMap;
 
@@ -58,7 +59,20 @@ pub(super) fn answer(
         why: format!("no answer to a write as Atlan gives it: {error}"),
         maybe_written: true,
     };
-    let body: Body<'_> = serde_json::from_str(&escaped).map_err(garbled)?;
+    if response.is_page() {
+        return Err(EndpointError::Garbled {
+            why: response.page_words(),
+            maybe_written: true,
+        });
+    }
+    let mended;
+    let body: Body<'_> = match serde_json::from_str(&escaped) {
+        Ok(body) => body,
+        Err(_) => {
+            mended = lenient::replace_surrogates(&escaped);
+            serde_json::from_str(&mended).map_err(garbled)?
+        }
+    };
     let headers = headers(&body);
     let said = call
         .items
@@ -127,9 +141,11 @@ fn said(
         meaning: meaning.to_owned(),
     };
     match found {
+        // The server had the value already, or left the asset out: only reading back tells.
         None => Said {
-            code: "no-op".to_owned(),
-            reason: "the server had this value already".to_owned(),
+            outcome: Outcome::Unknown,
+            code: "not-mentioned".to_owned(),
+            reason: "the answer does not mention it".to_owned(),
             ..applied
         },
         Some((Fate::Created, _)) => warned(
