@@ -1,8 +1,9 @@
 //! The plain load tool beside us: wrk sending the bodies we sent, or a bare loop if there is no wrk.
 
 use std::{
+    fmt::Write as _,
     fs,
-    io::{Read, Write},
+    io::{Read, Write as _},
     net::TcpStream,
     path::PathBuf,
     process::Command,
@@ -87,7 +88,7 @@ impl Load {
     fn lua(&self) -> String {
         let mut headers = String::new();
         for (name, value) in &self.headers {
-            headers.push_str(&format!("wrk.headers[{name:?}] = {value:?}\n"));
+            let _ = writeln!(headers, "wrk.headers[{name:?}] = {value:?}");
         }
         format!(
             "wrk.method = 'POST'\n{headers}\
@@ -114,7 +115,7 @@ impl Load {
         let bodies = fs::read_to_string(&self.bodies)?;
         let mut headers = String::new();
         for (name, value) in &self.headers {
-            headers.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(headers, "{name}: {value}\r\n");
         }
         let requests: Vec<String> = bodies
             .split(BETWEEN)

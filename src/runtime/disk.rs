@@ -198,3 +198,95 @@ impl Journal for Disk {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        domain::{
+            Run,
+            run::{RunRules, ServerCounts},
+        },
+        store::Holder,
+    };
+
+    fn call(number: u32) -> CallNote {
+        CallNote {
+            number,
+            operation: "metadata".into(),
+            items: Vec::new(),
+            noted_ms: 5,
+            took_ms: None,
+            counts: None,
+            trace: String::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// A disk with a run that has no changes.
+    async fn begun(folder: &TempDir) -> (Disk, RunId) {
+        let me = Holder::this_process("jruiz", 0);
+        let disk = Disk::start(Workspace::open(folder.path(), &me).unwrap()).unwrap();
+        let run = Run {
+            reverts: Vec::new(),
+            id: RunId::numbered(1),
+            label: String::new(),
+            author: String::new(),
+            profile: String::new(),
+            started_ms: 5,
+            finished_ms: None,
+            digest: String::new(),
+            state: RunState::Running,
+            items: Vec::new(),
+            settled: Vec::new(),
+            calls: Vec::new(),
+            counts: ServerCounts::default(),
+            counted: false,
+            rules: RunRules::default(),
+        };
+        let id = run.id.clone();
+        let begin = move |workspace: &mut Workspace| workspace.begin_run(&run);
+        disk.ask("begin", begin).await.unwrap();
+        (disk, id)
+    }
+
+    #[tokio::test]
+    async fn notes_that_queued_up_are_kept_in_order_with_the_work_between_them() {
+        let folder = TempDir::new().unwrap();
+        let (disk, id) = begun(&folder).await;
+        // The disk is busy until everything is handed in.
+        let (free, busy) = mpsc::channel::<()>();
+        disk.tell(move |_| drop(busy.recv()));
+        let (early, late): (Vec<_>, Vec<_>) =
+            ((1..=70).map(call).collect(), (71..=75).map(call).collect());
+        let mut kept: Vec<_> = early.iter().map(|one| disk.note_call(&id, one)).collect();
+        let of = id.clone();
+        let look = move |workspace: &mut Workspace| workspace.load_run(&of);
+        let between = disk.ask("look", look);
+        kept.extend(late.iter().map(|one| disk.note_call(&id, one)));
+        let nobody = RunId::numbered(99);
+        let lost = disk.note_call(&nobody, &late[0]);
+        free.send(()).unwrap();
+        for kept in kept {
+            kept.await.unwrap();
+        }
+        assert_eq!(between.await.unwrap().calls.len(), 70);
+        let failure = lost.await.unwrap_err();
+        assert!(failure.why.contains("no run R-0099"), "{failure:?}");
+        disk.close().await;
+        let me = Holder::this_process("jruiz", 0);
+        let run = Workspace::open(folder.path(), &me).unwrap().load_run(&id);
+        assert_eq!(run.unwrap().calls.len(), 75);
+    }
+
+    #[tokio::test]
+    async fn after_the_end_a_note_is_refused_and_nobody_waits_for_ever() {
+        let folder = TempDir::new().unwrap();
+        let (disk, id) = begun(&folder).await;
+        disk.close().await;
+        let failure = disk.note_call(&id, &call(1)).await.unwrap_err();
+        assert_eq!(failure.why, "the workspace is closed");
+    }
+}

@@ -159,7 +159,7 @@ impl Engine {
         if road.wish() == Wish::Pause {
             return None;
         }
-        while flying.len() < road.concurrency() + road.room().beside() {
+        while flying.len() < road.allowed() {
             let most = road.cap().most();
             match self.lanes.next(&self.run.items, most, Instant::now()) {
                 Turn::Start(job) => flying.push(Box::pin(road.carry(job))),

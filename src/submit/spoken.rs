@@ -50,6 +50,13 @@ impl Room {
 }
 
 impl Road {
+    /// How many calls may fly: so many unanswered, and beside them those that only wait for the
+    /// disk.
+    pub(super) fn allowed(&self) -> usize {
+        let unanswered = self.concurrency();
+        unanswered + self.room().beside().min(unanswered)
+    }
+
     /// Whether an answer is to be compared with what the server has. Where it is not, the answer
     /// is the end.
     pub(super) fn is_to_verify(&self, said: &[Said]) -> bool {

@@ -3,6 +3,7 @@
 mod careful;
 mod faults;
 mod life;
+mod pacing;
 mod random;
 mod stage;
 
