@@ -280,5 +280,6 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         counts: ServerCounts::default(),
         counted: false,
         rules: RunRules::default(),
+        reverts: Vec::new(),
     }
 }
