@@ -173,7 +173,6 @@ fn settings(dice: &mut Dice) -> Settings {
         read_back: dice.permille(850),
         timeout: Duration::from_secs(dice.of(&[2, 5, 30, 60])),
         retry_budget: dice.of(&[0, 2, 4, 8]),
-        ..Settings::default()
     }
 }
 
