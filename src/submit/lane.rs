@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{
     is_thumbnail,
     narrow::{self, Family},
-    road::PROMPT,
+    noted::PROMPT,
 };
 use crate::{
     domain::{Item, Row, Run, Value},

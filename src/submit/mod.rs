@@ -18,6 +18,7 @@ pub mod engine;
 pub mod gate;
 mod lane;
 pub mod narrow;
+mod noted;
 pub mod pace;
 mod reads;
 mod road;

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Gate, News, Parts, Settings, Wish,
+    Gate, Journal, News, Parts, Settings, Wish,
     batch::Cap,
     compare::Reading,
     is_thumbnail,
@@ -27,7 +27,6 @@ use super::{
 use crate::{
     domain::{
         Failure, Item, Run, RunId,
-        failure::FailureKind,
         run::{CallNote, RunState, Settlement},
     },
     endpoint::{Asking, CallKind, Endpoint, EndpointError, Verdict},
@@ -35,10 +34,6 @@ use crate::{
 
 /// The time between bundles of news: twenty a second.
 const BUNDLE: Duration = Duration::from_millis(50);
-/// How old a note may be when its call leaves.
-pub(super) const PROMPT: Duration = Duration::from_secs(1);
-/// How often a note is made again before the run waits for a quicker disk.
-const NOTES: u32 = 3;
 /// Shorter waits are not worth a word.
 const NOTICED: Duration = Duration::from_secs(2);
 
@@ -339,6 +334,10 @@ impl Road {
         }
     }
 
+    pub(super) fn journal(&self) -> (&dyn Journal, &RunId) {
+        (self.0.parts.journal.as_ref(), &self.0.run)
+    }
+
     pub(super) async fn answered(&self, note: &CallNote) -> Result<(), Failure> {
         self.0.parts.journal.answered(&self.0.run, note).await?;
         self.tell_call(note);
@@ -401,31 +400,6 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Road {
-    /// Notes a call, durably: it may leave only after that, and at once.
-    ///
-    /// After a kill the note is all there is to say until when the call may be carried out, so a
-    /// note that took long to keep is made again.
-    pub(super) async fn noted_now(&self, number: u32, job: &Job) -> Result<CallNote, Failure> {
-        for _ in 0..NOTES {
-            let start = Instant::now();
-            let note = CallNote {
-                noted_ms: self.now_ms(),
-                ..self.note(number, job)
-            };
-            self.0.parts.journal.note_call(&self.0.run, &note).await?;
-            if start.elapsed() < PROMPT {
-                self.tell_call(&note);
-                return Ok(note);
-            }
-        }
-        Err(Failure {
-            what: "could not keep a note of the run, so nothing more is sent".into(),
-            why: format!("the disk takes longer than {} s for it", PROMPT.as_secs()),
-            hint: "go on when the disk is less busy".into(),
-            kind: FailureKind::Local,
-        })
-    }
-
     pub(super) fn items(&self) -> &[Item] {
         &self.0.items
     }

@@ -14,6 +14,11 @@
 //! | `Retry-After` | once heard, nobody sends before it is over |
 //! | a reason | a run that paused by itself says why |
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each question concerns a few kinds of lines of the log"
+)]
+
 use std::time::Duration;
 
 use armarius::domain::{
@@ -204,11 +209,11 @@ fn not_proven(facts: &Facts<'_>, sent: &Sent, (place, read): (u32, &Read)) -> Op
     }
     let window = sent.at.saturating_sub(facts.lines[read.sampled].at);
     let settings = &facts.story.scene.settings;
-    let pace = settings.requests_per_minute.map_or(Duration::ZERO, |rpm| {
+    let slots = settings.requests_per_minute.map_or(Duration::ZERO, |rpm| {
         let workers = u32::try_from(settings.concurrency).unwrap();
         Duration::from_mins(1) / rpm * 16 * 2 * workers
     });
-    let limit = WINDOW + settings.timeout + pace;
+    let limit = WINDOW + settings.timeout + slots;
     (window > limit).then(|| format!("{window:?} lie between reading and sending"))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A stream of numbers out of a seed (SplitMix64).
+/// A stream of numbers out of a seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 

@@ -1,5 +1,10 @@
 //! The log, sorted: what was sent, read, written and settled, each with its place in the log.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each question concerns a few kinds of lines of the log"
+)]
+
 use std::{collections::BTreeMap, time::Duration};
 
 use armarius::domain::{Outcome, Value, run::Settlement};
@@ -89,8 +94,7 @@ impl<'a> Facts<'a> {
             Entry::Answered {
                 request, settles, ..
             } => {
-                let sent = self.sent.get_mut(request).unwrap();
-                sent.settled = settles.then_some(*at);
+                self.sent.get_mut(request).unwrap().settled = settles.then_some(*at);
             }
             Entry::Told { sampled, seen, .. } => {
                 for (place, seen) in seen {
@@ -125,8 +129,8 @@ impl<'a> Facts<'a> {
                 kept: Kept::Settled(settled),
                 said,
             } => {
-                let settled = settled.iter().map(|one| (line, *said, one.clone()));
-                self.settled.extend(settled);
+                let all = settled.iter().map(|one| (line, *said, one.clone()));
+                self.settled.extend(all);
             }
             _ => {}
         }

@@ -21,6 +21,10 @@ pub(super) struct Fate {
 }
 
 /// How a call is carried out.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an oddity of its own, drawn by itself"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct How {
     /// Only the first half of it.
@@ -83,7 +87,7 @@ impl Fate {
             12 => Self::carried(dice, limit, ("garbled, maybe written", Some(garbled(true)))),
             13 => {
                 let at = during(dice, limit);
-                let told = Some(at + (limit - at) / 2);
+                let told = Some(at + limit.saturating_sub(at) / 2);
                 Self {
                     name: "slow",
                     at: Some(at),
@@ -216,7 +220,7 @@ impl ReadFate {
             _ => {
                 let at = during(dice, limit);
                 Self {
-                    times: Some((at, at + (limit - at) / 2)),
+                    times: Some((at, at + limit.saturating_sub(at) / 2)),
                     ..plain
                 }
             }

@@ -34,6 +34,7 @@ mod poison;
 mod scene;
 mod server;
 mod wire;
+mod world;
 
 use std::ops::Range;
 
@@ -63,6 +64,10 @@ struct Census {
     outcomes: [usize; 6],
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few kinds of lines are counted"
+)]
 impl Census {
     fn count(&mut self, story: &Story) {
         self.seeds += 1;

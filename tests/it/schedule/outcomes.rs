@@ -9,6 +9,11 @@
 //!
 //! What is told as the server's value, the server has told.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each question concerns a few kinds of lines of the log"
+)]
+
 use armarius::domain::{
     Outcome, Value,
     run::{RunState, Settlement, StopRule, same},
@@ -137,7 +142,7 @@ fn unknown(facts: &Facts<'_>, one: &Settlement, sent: &[&Sent]) -> Option<String
             .any(|(place, seen)| *place == one.item && !matches!(seen, Seen::Value(_))),
         _ => false,
     });
-    let permission = facts.story.scene.rules.forbidden.len() > 0;
+    let permission = !facts.story.scene.rules.forbidden.is_empty();
     (!is_stopped && !unread && !permission).then(|| "it could have been read".into())
 }
 

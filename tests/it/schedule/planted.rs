@@ -17,7 +17,7 @@ fn quiet() -> Story {
             && story.run.tally().applied > 1
             && wrote(story).is_some()
     };
-    (0..).map(in_memory).find(is_quiet).unwrap()
+    (0..1_000).map(in_memory).find(is_quiet).unwrap()
 }
 
 fn wrote(story: &Story) -> Option<usize> {

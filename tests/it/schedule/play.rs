@@ -37,7 +37,6 @@ const LIVES: usize = 60;
 
 /// How a schedule was played.
 pub(super) struct Story {
-    pub(super) seed: u64,
     pub(super) scene: Scene,
     pub(super) lines: Vec<Line>,
     /// The run as the journal has it at the end.
@@ -85,7 +84,6 @@ pub(super) fn play(seed: u64, scene: Scene, shelf: impl FnOnce(&Run) -> Shelf) -
         let (returned, stuck) = lives(&mut stage, &scene).await;
         let run = stage.paper.lock().unwrap().shelf.found();
         Story {
-            seed,
             scene,
             lines: log.lines(),
             run,
@@ -143,7 +141,7 @@ async fn live(stage: &mut Stage, scene: &Scene, found: Run, end: End) -> Option<
             fuse: Arc::clone(&fuse),
             log: stage.log.clone(),
         }),
-        settings: scene.settings.clone(),
+        settings: scene.settings,
         wishes,
         news,
         now_ms,
@@ -206,7 +204,7 @@ async fn ending(
         }
         End::Natural | End::At(..) => {}
     }
-    pending().await
+    pending::<()>().await;
 }
 
 /// Whoever sits before the screen: reads the news, and goes on when the run has paused.

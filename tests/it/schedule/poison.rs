@@ -135,7 +135,9 @@ fn taken_up(story: &Story) -> (usize, Vec<usize>) {
     let mut sent = vec![0; story.run.items.len()];
     for line in &story.lines {
         if let Entry::Sent { places, .. } = &line.entry {
-            places.iter().for_each(|place| sent[*place as usize] += 1);
+            for place in places {
+                sent[*place as usize] += 1;
+            }
         }
     }
     (reads, sent)

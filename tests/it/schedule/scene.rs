@@ -173,7 +173,6 @@ fn settings(dice: &mut Dice) -> Settings {
         read_back: dice.permille(850),
         timeout: Duration::from_secs(dice.of(&[2, 5, 30, 60])),
         retry_budget: dice.of(&[0, 2, 4, 8]),
-        ..Settings::default()
     }
 }
 
@@ -281,5 +280,6 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         counts: ServerCounts::default(),
         counted: false,
         rules: RunRules::default(),
+        reverts: Vec::new(),
     }
 }
