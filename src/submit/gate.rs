@@ -119,7 +119,12 @@ impl Gate {
     pub fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
         let now = self.now();
         let why = (cost(error), error.retry_after());
-        *lock(&self.0.trouble) = error.to_string();
+        // How long is told beside it.
+        let asks = EndpointError::Throttled {
+            retry_after_ms: None,
+        };
+        let is_asking = matches!(error, EndpointError::Throttled { .. });
+        *lock(&self.0.trouble) = if is_asking { &asks } else { error }.to_string();
         self.pace().brake(ticket, now, why)
     }
 

@@ -265,7 +265,6 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         planned.extend(calls);
     }
     Run {
-        reverts: Vec::new(),
         id: RunId::numbered(1),
         label: "a schedule".into(),
         author: "jruiz".into(),

@@ -208,7 +208,7 @@ fn lines_used_before_come_first_the_next_time() {
 #[test]
 fn list_commands_work_from_every_screen() {
     let mut session = session();
-    session.press("5");
+    session.press("4");
     command(&mut session, "filter name:01");
     assert_eq!(session.app.screen(), ScreenId::Browse);
     assert_eq!(session.app.scene().view.rows().len(), 1);
