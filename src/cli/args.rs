@@ -47,6 +47,7 @@ pub struct Global {
 
 impl Global {
     /// The same with a command's own care over the configuration's.
+    #[must_use]
     pub fn with(&self, care: &Care) -> Self {
         let mut global = self.clone();
         let canary = care.canary.map(|assets| assets.to_string());

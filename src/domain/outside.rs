@@ -312,7 +312,7 @@ mod tests {
             items: vec![item],
             settled: vec![Some(settled)],
             calls: Vec::new(),
-            counts: super::super::run::ServerCounts::default(),
+            counts: crate::domain::run::ServerCounts::default(),
             counted: false,
             rules: crate::domain::run::RunRules::default(),
             reverts: Vec::new(),

@@ -316,10 +316,8 @@ impl Endpoint for DynamicMedia {
             // The memberships, the fields, and their dictionaries.
             Asking::Connect => 3,
             Asking::Page | Asking::Submit => 1,
-            // It can't be asked.
-            Asking::Rights(_) => 0,
-            // Another server has them.
-            Asking::Picture => 0,
+            // Rights can't be asked for, and another server has the pictures.
+            Asking::Rights(_) | Asking::Picture => 0,
             Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),
             // The service tells one thumbnail at a time.
             Asking::Thumbnails(assets) => in_chunks(assets, 1),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
-        plan::DryRun, run::RunState,
+        Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
+        failure::FailureKind, plan::DryRun, run::RunState,
     },
     flow::Event,
     ui::{
@@ -94,14 +94,7 @@ impl App {
             Event::Connected {
                 capabilities,
                 schema,
-            } => {
-                self.world
-                    .workbench
-                    .absorb_connection(*capabilities, schema);
-                self.world.connection.link = Link::Online;
-                stale.all();
-                self.list();
-            }
+            } => self.connected(*capabilities, schema, stale),
             Event::ConnectFailed(failure) => {
                 self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
@@ -153,6 +146,14 @@ impl App {
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
         }
+    }
+
+    fn connected(&mut self, capabilities: Capabilities, schema: Schema, stale: &mut Stale) {
+        let workbench = &mut self.world.workbench;
+        workbench.absorb_connection(capabilities, schema);
+        self.world.connection.link = Link::Online;
+        stale.all();
+        self.list();
     }
 
     fn dry_run(&mut self, found: DryRun) {

@@ -84,10 +84,6 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             writable(scene)?;
             unless(redo == 0, "no step was taken back")
         }
-        Work::Revert => {
-            writable(scene)?;
-            unless(no_runs, "no runs yet")
-        }
         Work::Drop | Work::Exclude => {
             writable(scene)?;
             unless(bench.draft().is_empty(), "nothing is staged")
@@ -106,7 +102,7 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             unless(bench.current_run().is_some(), "a run is going")?;
             unless(bench.draft().is_empty(), "nothing is staged")
         }
-        Work::Accept => {
+        Work::Revert | Work::Accept => {
             writable(scene)?;
             unless(no_runs, "no runs yet")
         }

@@ -58,9 +58,10 @@ fn care(rules: &RunRules) -> Vec<Line> {
             }
         ),
     };
-    let stop = match rules.stop.is_some() {
-        true => format!("E  Stop after {}", rules.stop),
-        false => "E  Stop after errors: never".to_owned(),
+    let stop = if rules.stop.is_some() {
+        format!("E  Stop after {}", rules.stop)
+    } else {
+        "E  Stop after errors: never".to_owned()
     };
     let line = |on, words: String| (format!("{} {words}", mark(on)), Role::Text);
     vec![
