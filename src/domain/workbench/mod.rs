@@ -370,22 +370,6 @@ impl Workbench {
         rows
     }
 
-    /// The runs known, oldest first.
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
-    }
-
-    /// How many pieces of news of runs were taken in: what was worked out of them is stale once
-    /// it grew.
-    pub fn run_news(&self) -> u64 {
-        self.run_news
-    }
-
-    /// A run.
-    pub fn run(&self, id: &RunId) -> Option<&Run> {
-        self.runs.iter().find(|run| run.id == *id)
-    }
-
     /// The run that goes on now, if one does.
     pub fn current_run(&self) -> Option<&Run> {
         use super::run::RunState::{Paused, Running};
