@@ -10,6 +10,9 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    plan::DryRun,
+    points::Comparison,
+    revert::Reread,
     run::{CallNote, RunRules, RunState, Settlement},
 };
 
@@ -47,6 +50,14 @@ pub enum Effect {
         /// JSON text.
         value: String,
     },
+    /// Find out what would become of these changes if they were sent; answer [`Event::DryRun`].
+    /// Sends nothing.
+    DryRun {
+        /// The changes.
+        items: Vec<Item>,
+        /// The digest of the plan they are of.
+        digest: String,
+    },
     /// Freeze and send a run; answer [`Event::RunStarted`] once it is durable.
     Submit(Box<Submission>),
     /// Pause the run after the call that is under way.
@@ -78,6 +89,12 @@ pub enum Effect {
         /// Where to; the reports folder if `None`.
         path: Option<PathBuf>,
     },
+    /// Load a run of the workspace with its changes; answer [`Event::RunLoaded`].
+    LoadRun(RunId),
+    /// Read the assets of a run again, to take it back; answer [`Event::RunRead`]. Writes nothing.
+    ReadForRevert(RunId),
+    /// Write a comparison of two restore points as a table; answer [`Event::Exported`].
+    Export(Box<Comparison>),
     /// Put text on the clipboard.
     Copy(String),
     /// Give the terminal back to the shell until continued.
@@ -99,6 +116,8 @@ pub struct Submission {
     pub calls: Vec<(bool, Vec<u32>)>,
     /// The digest over the items.
     pub digest: String,
+    /// The runs it takes back.
+    pub reverts: Vec<RunId>,
     /// How carefully the run begins, and when it stops by itself.
     pub rules: RunRules,
 }
@@ -181,6 +200,8 @@ pub enum Event {
     Persisted(OperationId),
     /// Something could not be kept: the draft turns read-only and says so.
     PersistFailed(Failure),
+    /// What a dry run found.
+    DryRun(Box<DryRun>),
     /// A run is durable and begins.
     RunStarted(Box<Run>),
     /// A call was noted, or answered.
@@ -219,6 +240,17 @@ pub enum Event {
         /// What it waits for or why it stopped, in words; empty if there is nothing to say.
         note: String,
     },
+    /// A run of the workspace with its changes.
+    RunLoaded(Box<Run>),
+    /// A run, and what the server has now of its assets.
+    RunRead {
+        /// The run.
+        run: Box<Run>,
+        /// What was read.
+        read: Box<Reread>,
+    },
+    /// A table lies there.
+    Exported(PathBuf),
     /// Reports of a run were written.
     Reported {
         /// Of which run.

@@ -41,6 +41,9 @@ pub(crate) struct Task {
     pub(crate) value: String,
 }
 
+/// Before the program is started again, nothing of the calls in flight can be carried out any more.
+const LONG_AGO_MS: i64 = 600_000;
+
 /// How a run went.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sent {
@@ -122,11 +125,13 @@ async fn freeze(task: &Task) -> Anyhow<String> {
         items: plan.items,
         counts: armarius::domain::run::ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
+        rules: armarius::domain::run::RunRules::default(),
     };
     workspace.begin_run(&run)?;
     for call in run.calls.iter().take(task.concurrency) {
         let noted = CallNote {
-            noted_ms: now_ms(),
+            noted_ms: now_ms() - LONG_AGO_MS,
             ..call.clone()
         };
         workspace.note_call(&run.id, &noted)?;

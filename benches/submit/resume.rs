@@ -84,7 +84,8 @@ pub(crate) fn resume() -> Anyhow<()> {
     Ok(())
 }
 
-/// Seconds from the start of the workstation to a screen that names the interrupted run.
+/// Seconds from the start of the workstation to the screen of the interrupted run, asked for with
+/// the first screen.
 fn on_screen(config: &Path, data: &Path) -> Anyhow<f64> {
     let pair = native_pty_system().openpty(PtySize {
         rows: 36,
@@ -113,7 +114,7 @@ fn on_screen(config: &Path, data: &Path) -> Anyhow<f64> {
         }
     });
     let mut screen = vt100::Parser::new(size(36)?, size(120)?, 0);
-    let mut shown = None;
+    let (mut asked, mut shown) = (false, None);
     while shown.is_none() && now() - began < PATIENCE {
         let Ok(bytes) = receiver.recv_timeout(PATIENCE) else {
             break;
@@ -123,6 +124,10 @@ fn on_screen(config: &Path, data: &Path) -> Anyhow<f64> {
         }
         screen.process(&bytes);
         let text = screen.screen().contents();
+        if text.contains("1 Browse") && !asked {
+            asked = true;
+            writer.write_all(b"4")?;
+        }
         if text.contains("R-0001") {
             shown = Some((now() - began).as_secs_f64());
         }

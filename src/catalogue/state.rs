@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
-use crate::catalogue::faults::{Call, Faults, Permit};
+use crate::catalogue::faults::{self, Call, Faults, Permit};
 use crate::catalogue::soap::SoapSwitches;
 
 /// The state of the running server; cheap to clone.
@@ -94,6 +94,9 @@ impl ServerState {
     ///
     /// The answer to send instead of working.
     pub async fn admit(&self, call: &Call) -> Result<Permit, Response> {
+        if let Some(retry_after) = self.faults.blocked(self.now()) {
+            return Err(faults::throttled(retry_after));
+        }
         let mut decision = self.faults.decide(call);
         let (drifts, spent) = (
             std::mem::take(&mut decision.drifts),

@@ -40,6 +40,34 @@ pub struct Global {
     /// Colours on the screen
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub colour: Option<Colour>,
+    /// Keys of the configuration that a command's own options set.
+    #[arg(skip)]
+    pub keys: Vec<(String, String)>,
+}
+
+impl Global {
+    /// The same with a command's own care over the configuration's.
+    pub fn with(&self, care: &Care) -> Self {
+        let mut global = self.clone();
+        let canary = care.canary.map(|assets| assets.to_string());
+        let stated = [("canary", canary), ("stop_after", care.stop_after.clone())];
+        let stated = stated
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), text?)));
+        global.keys.extend(stated);
+        global
+    }
+}
+
+/// How carefully a run begins, and when it stops by itself.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Care {
+    /// Send so many assets first, alone, and read them back before the rest; 0 for none
+    #[arg(long, value_name = "N")]
+    pub canary: Option<u32>,
+    /// Stop after so many errors, or at such a share: `10`, `20%`, `10 or 20%`, `never`
+    #[arg(long, value_name = "RULE")]
+    pub stop_after: Option<String>,
 }
 
 /// When to use colours.
@@ -73,9 +101,15 @@ pub enum Command {
     },
     /// Send the draft and wait for an outcome of every change
     Submit {
-        /// Do not ask
+        /// Do not ask: the plan as printed is what you want, whatever the number of assets
         #[arg(long, short = 'y')]
         yes: bool,
+        /// Send nothing: read every asset again and say what would become of each change
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// How carefully
+        #[command(flatten)]
+        care: Care,
         /// How to print the outcomes
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
@@ -106,6 +140,29 @@ pub enum Command {
         /// How to print the outcomes
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
+    },
+    /// Stage what takes a run back; nothing is sent
+    ///
+    /// The run's assets are read again first. Where the server still has what the run wrote, the
+    /// earlier value is staged; everything else stays and is named with its reason.
+    Revert {
+        /// The run; the last one if left out
+        run: Option<String>,
+        /// How to print what was staged and what was left out
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Show the steps of the draft, the runs, and what others changed; or compare restore points
+    History(HistoryArgs),
+    /// Take the last step of the draft back, or the one named if nothing later rests on it
+    Undo {
+        /// The step's number, as `history` shows it
+        step: Option<u64>,
+    },
+    /// Bring the last step back that was taken back, or the one named
+    Redo {
+        /// The step's number, as `history` shows it
+        step: Option<u64>,
     },
     /// Accept what the server has: warnings, unless other changes are named
     Accept(Chosen),
@@ -297,6 +354,61 @@ pub enum DraftFormat {
     Table,
     /// One JSON object a change.
     Jsonl,
+}
+
+/// Options of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Compare instead; list if left out
+    #[command(subcommand)]
+    pub what: Option<HistoryWhat>,
+    /// What to list
+    #[arg(long, value_enum, default_value_t = HistoryGrouping::All)]
+    pub only: HistoryGrouping,
+    /// A filter: `who:akim field:rights after:11-01 run:R-04`, and words
+    #[arg(long, value_name = "FILTER", default_value = "")]
+    pub filter: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+/// What `history` does instead of listing.
+#[derive(Debug, Subcommand)]
+pub enum HistoryWhat {
+    /// Compare what the library had before two runs, or before a run and now
+    Compare {
+        /// A run
+        from: String,
+        /// Another run, or `now`
+        #[arg(default_value = "now")]
+        to: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+        format: CompareFormat,
+    },
+}
+
+/// What `history` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HistoryGrouping {
+    /// Steps, runs, and what others changed.
+    All,
+    /// Steps of the draft.
+    Draft,
+    /// Runs.
+    Runs,
+}
+
+/// Formats of `history compare`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// Comma-separated, one line a value.
+    Csv,
 }
 
 /// Text for people, or JSON for programs.

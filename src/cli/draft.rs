@@ -14,7 +14,7 @@ use crate::{
     runtime::HeadlessError,
 };
 
-/// Shows the draft, or drops it. Asks nothing of the endpoint.
+/// Shows the draft, or drops it. Asks nothing of the endpoint unless the cached listing is gone.
 ///
 /// # Errors
 ///
@@ -35,6 +35,12 @@ pub async fn run(
         }
         headless.close().await;
         return Ok(Ending::Ok);
+    }
+    if headless.workbench.listing.is_empty() && !headless.workbench.log().is_empty() {
+        // A draft is rules over what is listed: without a listing it would look empty.
+        output.say("the cached listing is gone; listing the library to show the draft");
+        headless.connect().await?;
+        session::list(&mut headless, output).await?;
     }
     let bench = &headless.workbench;
     for change in bench.draft().all(&bench.listing) {

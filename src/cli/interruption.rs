@@ -8,7 +8,9 @@ use std::{
     sync::{
         LazyLock, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
+    thread,
     time::Duration,
 };
 
@@ -77,6 +79,8 @@ pub struct Again {
 
 static TOLD: LazyLock<watch::Sender<Option<Cause>>> = LazyLock::new(|| watch::Sender::new(None));
 static HELD: Mutex<Option<Held>> = Mutex::new(None);
+/// Whether a run went on when the end was told.
+static HAD_A_RUN: AtomicBool = AtomicBool::new(false);
 /// Whether the last line was printed.
 static SAID: AtomicBool = AtomicBool::new(false);
 
@@ -139,7 +143,7 @@ pub async fn end(cause: Option<Cause>, output: &mut Output<'_>) -> Ending {
     else {
         return cause.map_or(Ending::Ok, Cause::ending);
     };
-    if runtime.has_a_run() {
+    if runtime.has_a_run() || HAD_A_RUN.load(Ordering::SeqCst) {
         output.say("waiting for the calls under way, 2 s at most");
     }
     let run = runtime.shutdown().await;
@@ -170,6 +174,8 @@ async fn see_to_it(mut signals: Signals) {
     };
     let orderly = async {
         let held = lock().clone();
+        let going = held.as_ref().is_some_and(|held| held.runtime.has_a_run());
+        HAD_A_RUN.store(going, Ordering::SeqCst);
         let run = match held {
             Some(held) => timeout(ORDERLY, held.runtime.shutdown()).await.ok(),
             None => None,
@@ -183,14 +189,21 @@ async fn see_to_it(mut signals: Signals) {
     };
     terminal::restore_or_leave(TERMINAL);
     if let (false, Some((folder, again))) = (SAID.swap(true, Ordering::SeqCst), place()) {
-        output::last_words(&match run {
+        let words = match run {
             Some(run) => ending::last_line(&run, &again),
             None => format!(
                 "armarius ended at once. Everything staged and every outcome is safe in {folder}; \
                  a run that went on is taken up again by `{}`.",
                 again.resume.unwrap_or(again.open)
             ),
-        });
+        };
+        // The messages may go to a terminal that takes nothing more.
+        let (done, is_done) = mpsc::channel::<()>();
+        drop(thread::spawn(move || {
+            output::last_words(&words);
+            drop(done);
+        }));
+        let _ = is_done.recv_timeout(TERMINAL);
     }
     at_once(cause.ending());
 }

@@ -10,16 +10,20 @@ pub mod chosen;
 pub mod config;
 pub mod demo;
 pub mod draft;
+pub mod dry;
 pub mod edits;
 pub mod ending;
 pub mod first_start;
+pub mod history;
 pub mod interruption;
 pub mod list;
 pub mod mistake;
 pub mod output;
 pub mod plan;
+pub mod progress;
 pub mod report;
 pub mod results;
+pub mod revert;
 pub mod serve;
 pub mod session;
 pub mod stage;
@@ -126,9 +130,15 @@ async fn headless(
         }
         Command::Draft(args) => draft::run(global, args, output).await,
         Command::Plan { format } => plan::run(global, *format, output).await,
-        Command::Submit { yes, format } => {
-            submit::run(global, (What::Draft, *yes, *format), output).await
-        }
+        Command::Submit {
+            dry_run: true,
+            care,
+            format,
+            ..
+        } => dry::run(&global.with(care), *format, output).await,
+        Command::Submit {
+            yes, care, format, ..
+        } => submit::run(&global.with(care), (What::Draft, *yes, *format), output).await,
         Command::Resume { run, format } => {
             submit::run(global, (What::Resume(run.clone()), true, *format), output).await
         }
@@ -136,6 +146,12 @@ async fn headless(
             let what = What::Retry(Box::new(chosen.clone()));
             submit::run(global, (what, true, *format), output).await
         }
+        Command::Revert { run, format } => {
+            revert::run(global, (run.clone(), *format), output).await
+        }
+        Command::History(args) => history::run(global, args, output).await,
+        Command::Undo { step } => history::undo(global, *step, output).await,
+        Command::Redo { step } => history::redo(global, *step, output).await,
         Command::Results(args) => results::run(global, args, output).await,
         Command::ReadBack { run, format } => {
             aftermath::read_back(global, (run.clone(), *format), output).await

@@ -56,6 +56,11 @@ pub(super) fn counted(count: u64, one: &str) -> String {
     format!("{count} {one}{ending}")
 }
 
+/// Says something to people while a command is at work.
+pub(super) fn aside(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible(message));
+}
+
 /// Says the last thing to people when everything else is gone.
 pub(super) fn last_words(message: &str) {
     let lines: Vec<String> = message.lines().map(|line| visible(line).into()).collect();

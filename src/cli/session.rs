@@ -49,13 +49,10 @@ pub async fn open(global: &Global) -> Result<Headless, Stop> {
 /// The words that start the program again on a profile; one that no file knows is the demo's.
 pub fn again(setup: &Setup, profile: &str) -> Again {
     let loaded = &setup.loaded;
-    let usual = loaded
-        .profile(None)
-        .is_ok_and(|usual| usual.name == profile);
     let known = loaded.profile(Some(profile)).is_ok();
-    let open = match (known, usual) {
-        (true, true) => "armarius".to_owned(),
-        (true, false) => format!("armarius -p {profile}"),
+    let open = match (known, loaded.is_chosen_by_flag()) {
+        (true, false) => "armarius".to_owned(),
+        (true, true) => format!("armarius -p {profile}"),
         (false, _) => "armarius demo".to_owned(),
     };
     let resume = known.then(|| format!("{open} resume"));
@@ -129,14 +126,21 @@ pub async fn known(global: &Global, output: &mut Output<'_>) -> Result<Headless,
 ///
 /// What keeps it from listing.
 pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<(), Stop> {
-    let mut said = 0;
+    let (mut said, mut all) = (0, 0);
     let progress = |have: u64, total: u64| {
+        all = total;
         if have >= said + SAY_EVERY && have < total {
             said = have;
             output.say(&format!("listed {have} of {total}"));
         }
     };
-    Ok(headless.list(progress).await?)
+    headless.list(progress).await?;
+    let listed = headless.workbench.listing.len();
+    if listed < all {
+        let missing = all - listed;
+        output.say(&format!("{missing} of {all} assets could not be listed"));
+    }
+    Ok(())
 }
 
 /// The rows a query lets through; reads the thumbnails it asks for first.
@@ -180,7 +184,7 @@ pub fn parts_with(
     let me = Holder::this_process(&profile.author, now_ms());
     let open = || {
         let mut workspace = Workspace::open(&folder, &me)?;
-        workspace.belongs_to(&library(profile))?;
+        workspace.belongs_to(&endpoint.home())?;
         Ok(workspace)
     };
     let opened: Result<_, StoreError> = open();
@@ -211,19 +215,4 @@ pub fn parts_with(
 /// The folder reports go to; a name alone lies in the folder of the workspace.
 pub fn reports(profile: &Profile, workspace: &Path) -> PathBuf {
     workspace.join(profile.reports_dir.as_deref().unwrap_or("reports"))
-}
-
-/// What a workspace belongs to: the protocol and the machine, whatever the profile is called.
-fn library(profile: &Profile) -> String {
-    let rest = profile.url.split_once("://").map_or("", |(_, rest)| rest);
-    let machine = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let machine = machine
-        .rsplit_once('@')
-        .map_or(machine, |(_, machine)| machine);
-    let port = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
-    let machine = match machine.rsplit_once(':') {
-        Some((machine, number)) if port(number) => machine,
-        Some(_) | None => machine,
-    };
-    format!("{} at {}", profile.kind.word(), machine.to_lowercase())
 }

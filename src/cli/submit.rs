@@ -9,10 +9,16 @@ use super::{
     ending::{self, Ending, Stop},
     interruption,
     output::{Output, counted},
-    plan, session,
+    plan, progress, session,
+    wire::Setup,
 };
 use crate::{
-    domain::{Outcome, Run, RunId, run::RunState},
+    config::Confirm,
+    domain::{
+        Outcome, Run, RunId,
+        plan::Confirmation,
+        run::{CanaryThen, RunRules, RunState},
+    },
     exchange,
     runtime::Headless,
 };
@@ -39,8 +45,9 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let mut headless = session::known(global, output).await?;
+    progress::tell(&mut headless, format);
     let run = match what {
-        What::Draft => match send_draft(&mut headless, yes, output).await? {
+        What::Draft => match send_draft(&mut headless, (global, yes), output).await? {
             Ok(run) => run,
             Err(ending) => {
                 headless.close().await;
@@ -100,11 +107,12 @@ fn announce(headless: &Headless, id: Option<&RunId>, output: &mut Output<'_>) {
 /// Sends the draft after showing the plan; the inner error is how to end without sending.
 async fn send_draft(
     headless: &mut Headless,
-    yes: bool,
+    (global, yes): (&Global, bool),
     output: &mut Output<'_>,
 ) -> Result<Result<Run, Ending>, Stop> {
     let planned = headless.plan();
     output.say(&plan::lines(&planned).join("\n"));
+    output.say(&care(&headless.rules));
     if planned.items.is_empty() {
         let ending = if planned.errors() > 0 {
             Ending::PlanErrors
@@ -120,7 +128,9 @@ async fn send_draft(
         return Ok(Err(Ending::PlanErrors));
     }
     if !yes {
-        confirm(planned.assets(), output)?;
+        let profile = Setup::load(global)?.profile(global)?;
+        let always = profile.confirm == Confirm::Count;
+        confirm(planned.confirmation(&profile.environment, always), output)?;
     }
     let label = headless
         .workbench
@@ -131,22 +141,40 @@ async fn send_draft(
     Ok(Ok(headless.submit(&planned, &label).await?))
 }
 
-/// Asks for the number of assets; anything else sends nothing.
-fn confirm(assets: usize, output: &mut Output<'_>) -> Result<(), Stop> {
+/// How carefully it will be sent, in words.
+fn care(rules: &RunRules) -> String {
+    let canary = match rules.canary {
+        0 => "no canary".to_owned(),
+        assets => format!(
+            "canary: the first {} alone, read back, then {}",
+            counted(assets.into(), "asset"),
+            match rules.canary_then {
+                CanaryThen::GoOn => "the rest",
+                CanaryThen::Ask => "`armarius resume`",
+            }
+        ),
+    };
+    format!("{canary}; stops by itself: {}", rules.stop)
+}
+
+/// Asks for what the plan asks for, on a terminal; anything else sends nothing.
+fn confirm(asked: Confirmation, output: &mut Output<'_>) -> Result<(), Stop> {
     if !std::io::stdin().is_terminal() {
         return Err(Stop::usage(
             "without a terminal, submit needs --yes; nothing was sent",
         ));
     }
     output.say(&format!(
-        "Type the number of assets ({assets}) to send, anything else to leave:"
+        "To send, {}; anything else leaves:",
+        asked.words()
     ));
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    if answer.trim() == assets.to_string() {
+    // A closed input is no answer, and so no Enter either.
+    let read = std::io::stdin().read_line(&mut answer)?;
+    if read > 0 && asked.is_met_by(&answer) {
         Ok(())
     } else {
-        Err(Stop::usage("that is not the number; nothing was sent"))
+        Err(Stop::usage("that was not it; nothing was sent"))
     }
 }
 

@@ -66,7 +66,7 @@ impl Setup {
 
 /// Where settings come from, for this command line.
 pub fn sources(global: &Global) -> Sources {
-    let mut flags = Vec::new();
+    let mut flags = global.keys.clone();
     if let Some(profile) = &global.profile {
         flags.push(("default_profile".to_owned(), profile.clone()));
     }

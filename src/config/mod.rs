@@ -184,6 +184,12 @@ impl Loaded {
         self.profiles.keys().map(String::as_str)
     }
 
+    /// Whether the profile was chosen for this once, by a flag.
+    pub fn is_chosen_by_flag(&self) -> bool {
+        let chosen = self.settings.get("default_profile");
+        chosen.is_some_and(|setting| matches!(setting.origin, read::Origin::Flag(_)))
+    }
+
     /// A profile by name; without one the default profile, or the only one.
     ///
     /// # Errors

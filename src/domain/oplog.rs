@@ -86,6 +86,19 @@ impl Operation {
             Deed::Stage(_) | Deed::Exclude(_) | Deed::Accept { .. } | Deed::Drop
         )
     }
+
+    /// The run it takes back, if it is a revert.
+    pub fn reverts(&self) -> Option<&RunId> {
+        match &self.deed {
+            Deed::Stage(step) => step.reverts.as_ref(),
+            Deed::Exclude(_)
+            | Deed::Accept { .. }
+            | Deed::Undo(_)
+            | Deed::Redo(_)
+            | Deed::Drop
+            | Deed::Settle { .. } => None,
+        }
+    }
 }
 
 /// The operations of a whole log that were not taken back, in order.

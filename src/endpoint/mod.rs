@@ -6,6 +6,8 @@
 pub mod atlan;
 mod credentials;
 pub mod dynamic_media;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod http;
 pub mod memory;
 
@@ -23,6 +25,12 @@ pub trait Endpoint: Send + Sync {
     /// Signs in, chooses the company, and reads what can be done and which fields there are.
     fn connect(&self) -> BoxFuture<'_, Result<Connection, EndpointError>>;
 
+    /// Whose library it is, whoever asks: what is staged for one is not sent to another. Empty if
+    /// there is but one.
+    fn home(&self) -> String {
+        String::new()
+    }
+
     /// Tries each step of signing in and says how it went. Never writes.
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>>;
 
@@ -38,6 +46,13 @@ pub trait Endpoint: Send + Sync {
         &'a self,
         ids: &'a [AssetId],
     ) -> BoxFuture<'a, Result<Vec<(AssetId, Value)>, EndpointError>>;
+
+    /// Asks whether these changes would be allowed, without writing anything. Takes any number.
+    fn rights<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Result<Rights, EndpointError>> {
+        let _ = items;
+        let why = "the protocol has no way to ask for rights without writing";
+        Box::pin(async move { Ok(Rights::NotOffered(why.to_owned())) })
+    }
 
     /// Sends one call, once. Never retries by itself.
     ///
@@ -69,6 +84,15 @@ pub trait Endpoint: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, EndpointError>>;
 }
 
+/// What an endpoint says of rights, asked without writing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// It can't be asked (why).
+    NotOffered(String),
+    /// Of each change in order: `None` if it is allowed or nothing is said, else why not.
+    Told(Vec<Option<String>>),
+}
+
 /// What is asked of an endpoint, as far as it matters for its pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
@@ -80,6 +104,8 @@ pub enum Asking {
     Fetch(usize),
     /// [`Endpoint::thumbnails`] of so many assets.
     Thumbnails(usize),
+    /// [`Endpoint::rights`] of so many changes.
+    Rights(usize),
     /// [`Endpoint::submit`].
     Submit,
     /// [`Endpoint::picture`].
@@ -190,7 +216,7 @@ pub enum EndpointError {
         why: String,
     },
     /// The endpoint asks to slow down. Nothing was done.
-    #[error("the endpoint asks to slow down")]
+    #[error("the endpoint asks to slow down{}", asked(*.retry_after_ms))]
     Throttled {
         /// Milliseconds to wait, from `Retry-After`; `None` if it did not say.
         retry_after_ms: Option<u64>,
@@ -315,6 +341,17 @@ impl EndpointError {
         }
     }
 
+    /// Whether a refusal of the call as a whole leaves open if a part of it was carried out: the
+    /// server broke while it was at it. Then it is read back before anything is blamed.
+    pub fn leaves_doubt(&self) -> bool {
+        let Self::Refused { code, .. } = self else {
+            return false;
+        };
+        // 30000 is the SOAP service's own word for anything unexpected.
+        let broke = |part: &str| part == "30000" || (part.len() == 3 && part.starts_with('5'));
+        code.is_empty() || code.split(['-', ' ']).any(broke)
+    }
+
     /// Whether the call was refused for its size: HTTP 413, or too many assets at once.
     pub fn is_too_large(&self) -> bool {
         matches!(self.code(), "413" | "ATLAS-400-00-212")
@@ -364,6 +401,14 @@ impl EndpointError {
             hint: self.hint().to_owned(),
             kind,
         }
+    }
+}
+
+/// How long somebody is to wait, in words.
+fn asked(retry_after_ms: Option<u64>) -> String {
+    match retry_after_ms.map(|ms| ms.div_ceil(1_000)) {
+        None | Some(0) => String::new(),
+        Some(seconds) => format!(" for {seconds} s"),
     }
 }
 

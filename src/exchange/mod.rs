@@ -11,6 +11,7 @@ mod handover;
 mod kept;
 mod listing;
 mod parse;
+mod points;
 mod report;
 
 #[cfg(test)]
@@ -25,5 +26,6 @@ pub use self::{
     kept::{Written, write_kept, write_new},
     listing::{ListFormat, list, list_to_file},
     parse::ChangeFormat,
+    points::{comparison_csv, comparison_json},
     report::{Account, account_json, report_csv, report_json, report_markdown},
 };

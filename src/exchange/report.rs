@@ -370,10 +370,23 @@ mod tests {
         error: 1,
     };
 
+    fn call() -> CallNote {
+        CallNote {
+            number: 1,
+            operation: "batchSetAssetMetadata".into(),
+            items: vec![0, 1, 2],
+            noted_ms: 1_790_000_000_200,
+            took_ms: Some(20),
+            counts: Some(SAID),
+            trace: String::new(),
+            found: Vec::new(),
+        }
+    }
+
     const REFUSED: &str = "no write access to `Legal`\u{1b}[2J";
 
     fn run() -> Run {
-        let item = |row: u32, wanted: &str| Item {
+        let item = |(row, wanted): (u32, &str)| Item {
             row,
             asset: format!("a{row}").as_str().into(),
             name: format!("PNT|{row}"),
@@ -404,30 +417,19 @@ mod tests {
             finished_ms: None,
             digest: "d1".into(),
             state: RunState::Stopped,
-            items: vec![
-                item(0, "Acme"),
-                item(1, "Acme"),
-                item(2, "Studio"),
-                item(3, "Acme"),
-            ],
+            items: [(0, "Acme"), (1, "Acme"), (2, "Studio"), (3, "Acme")]
+                .map(item)
+                .into(),
             settled: vec![
                 settled(0, Outcome::Applied, "", ""),
                 settled(1, Outcome::Applied, "", ""),
                 settled(2, Outcome::Refused, "E7", REFUSED),
                 None,
             ],
-            calls: vec![CallNote {
-                number: 1,
-                operation: "batchSetAssetMetadata".into(),
-                items: vec![0, 1, 2],
-                noted_ms: 1_790_000_000_200,
-                took_ms: Some(20),
-                counts: Some(SAID),
-                trace: String::new(),
-                found: Vec::new(),
-            }],
+            calls: vec![call()],
             counts: SAID,
             counted: true,
+            reverts: Vec::new(),
             rules: crate::domain::run::RunRules::default(),
         }
     }

@@ -3,8 +3,8 @@
 use crate::{domain::Workbench, flow::Event};
 
 /// Takes any event into a workbench. What only a screen cares about changes nothing.
-pub fn absorb(workbench: &mut Workbench, event: &Event) {
-    match event.clone() {
+pub fn absorb(workbench: &mut Workbench, event: Event) {
+    match event {
         Event::Connected {
             capabilities,
             schema,
@@ -24,7 +24,11 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
             workbench.listing.take(&assets);
         }
         Event::PersistFailed(failure) => workbench.read_only = Some(failure.sentence()),
-        Event::RunStarted(run) => workbench.absorb_run(*run),
+        Event::RunStarted(run) | Event::RunLoaded(run) => workbench.absorb_run(*run),
+        Event::RunRead { run, read } => {
+            workbench.absorb_run(*run);
+            workbench.absorb_reread(&read);
+        }
         Event::Call { run, call } => workbench.absorb_call(&run, call),
         Event::Settled { run, settled } => workbench.absorb_settled(&run, settled),
         Event::RunState {
@@ -34,7 +38,9 @@ pub fn absorb(workbench: &mut Workbench, event: &Event) {
         | Event::ListFailed { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
+        | Event::DryRun(_)
         | Event::Persisted(_)
+        | Event::Exported(_)
         | Event::Reported { .. }
         | Event::HandedOver { .. }
         | Event::Copied { .. }

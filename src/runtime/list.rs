@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many assets are read again at a time.
-const CHUNK: usize = 100;
+pub(super) const CHUNK: usize = 100;
 /// How many thumbnails are read between two pieces of news.
 pub(super) const THUMBNAILS_AT_A_TIME: usize = 20;
 const WHAT: &str = "could not list the library";

@@ -7,12 +7,14 @@
 mod absorb;
 mod connect;
 mod disk;
+mod dry;
 mod headless;
 mod list;
 mod pictures;
 mod report;
 
 mod restore;
+mod revert;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -39,7 +41,7 @@ use crate::{
 };
 
 pub use absorb::absorb;
-pub use headless::{Headless, HeadlessError};
+pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::Restored;
 
 use connect::Connecting;
@@ -190,6 +192,7 @@ impl Runtime {
             Effect::Persist(operation) => self.persist(*operation),
             Effect::SaveMarks(marks) => self.save_marks(marks),
             Effect::SaveSetting { key, value } => self.save_setting(key, value),
+            Effect::DryRun { items, digest } => self.dry_run(items, digest),
             Effect::Submit(submission) => self.submit(*submission),
             Effect::PauseRun(run) => self.pause_run(&run),
             Effect::ResumeRun(run) => self.resume_run(run),
@@ -202,6 +205,9 @@ impl Runtime {
                 words,
                 path,
             } => self.hand_over((run, items), words, path),
+            Effect::LoadRun(run) => self.load_run(run),
+            Effect::ReadForRevert(run) => self.read_for_revert(run),
+            Effect::Export(comparison) => self.export(*comparison),
             Effect::Copy(_) | Effect::Suspend | Effect::Quit => return Some(effect),
         }
         None

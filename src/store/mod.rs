@@ -29,6 +29,6 @@ pub use self::{
     listing::CachedListing,
     lock::Holder,
     notes::Note,
-    runs::RunSummary,
+    page::read_page,
     workspace::{Access, Workspace},
 };

@@ -1,6 +1,11 @@
 //! How many assets become few bytes: each distinct text once, then gzip.
 
-use std::{collections::HashMap, hash::Hash, io::Read};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    io::{Read, Write},
+    thread,
+};
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -112,9 +117,49 @@ impl<T: Clone + Eq + Hash> Known<T> {
 
 /// JSON, compressed.
 pub(super) fn pack(content: &impl Serialize) -> Result<Vec<u8>, String> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    serde_json::to_writer(&mut encoder, content).map_err(|error| error.to_string())?;
+    // At one go: the encoder clears its whole buffer for every piece it is given.
+    let text = serde_json::to_vec(content).map_err(|error| error.to_string())?;
+    let room = Vec::with_capacity(text.len() / 4 + 64);
+    let mut encoder = GzEncoder::new(room, Compression::fast());
+    encoder
+        .write_all(&text)
+        .map_err(|error| error.to_string())?;
     encoder.finish().map_err(|error| error.to_string())
+}
+
+/// Reads a stored page from what is within its seal: a door for fuzzing. Whatever it is given, it
+/// neither panics nor goes on for ever.
+#[doc(hidden)]
+pub fn read_page(json: &[u8]) {
+    if let Ok(page) = serde_json::from_slice::<Page>(json) {
+        drop(page.assets());
+    }
+}
+
+/// Many packed things, by as many threads as there are processors, in their order.
+pub(super) fn unpack_all<T: DeserializeOwned + Send>(
+    packed: &[(Vec<u8>, i64)],
+) -> Result<Vec<T>, String> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = packed.len().div_ceil(threads).max(1);
+    let some = |part: &[(Vec<u8>, i64)]| -> Result<Vec<T>, String> {
+        part.iter().map(|(body, sum)| unpack(body, *sum)).collect()
+    };
+    if packed.len() <= 1 {
+        return some(packed);
+    }
+    thread::scope(|scope| {
+        let parts: Vec<_> = packed
+            .chunks(share)
+            .map(|part| scope.spawn(move || some(part)))
+            .collect();
+        let mut all = Vec::with_capacity(packed.len());
+        for part in parts {
+            let part = part.join();
+            all.extend(part.map_err(|_| "a record could not be read".to_owned())??);
+        }
+        Ok(all)
+    })
 }
 
 /// What was packed, if its seal is whole.

@@ -10,39 +10,12 @@ use super::{
     page, seal,
 };
 use crate::domain::{
-    Item, OperationId, Outcome, Run, RunId,
-    run::{CallNote, RunRules, RunState, ServerCounts, Settlement, Tally},
+    FieldKey, Item, OperationId, Outcome, Run, RunId,
+    run::{CallNote, RunRules, RunState, RunSummary, ServerCounts, Settlement, Tally},
 };
 
 /// Changes kept in one record.
 const ITEMS_A_RECORD: usize = 512;
-
-/// A run without its changes, for lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunSummary {
-    /// Its name.
-    pub id: RunId,
-    /// What it is about.
-    pub label: String,
-    /// Who submitted it.
-    pub author: String,
-    /// The profile it was sent to.
-    pub profile: String,
-    /// When it started, milliseconds since 1970.
-    pub started_ms: i64,
-    /// When it ended, if it did.
-    pub finished_ms: Option<i64>,
-    /// The digest over its changes.
-    pub digest: String,
-    /// The rules it keeps by itself.
-    pub rules: RunRules,
-    /// Where it is.
-    pub state: RunState,
-    /// How many changes it has.
-    pub items: u32,
-    /// How many of them ended where.
-    pub tally: Tally,
-}
 
 /// What never changes about a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,6 +25,10 @@ struct Head {
     profile: String,
     started_ms: i64,
     digest: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reverts: Vec<RunId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldKey>,
     /// Runs of earlier versions had none.
     #[serde(default)]
     rules: RunRules,
@@ -83,6 +60,8 @@ impl Workspace {
             profile: run.profile.clone(),
             started_ms: run.started_ms,
             digest: run.digest.clone(),
+            reverts: run.reverts.clone(),
+            fields: run.fields(),
             rules: run.rules,
         });
         self.write(|transaction, path| {
@@ -180,7 +159,11 @@ impl Workspace {
     ///
     /// [`StoreError::Damaged`] if a record is not what was written.
     pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        self.summaries(None)
+        let runs = self.summaries(None)?;
+        if self.last_given("runs")? != runs.len() as u64 {
+            return Err(self.damaged("some runs are missing"));
+        }
+        Ok(runs)
     }
 
     /// The name of the last run; `None` if there never was one.
@@ -242,6 +225,7 @@ impl Workspace {
                 error: sum.error + one.error,
             }),
             calls,
+            reverts: summary.reverts,
         };
         for settlement in settled {
             run.settle(settlement);
@@ -268,15 +252,12 @@ impl Workspace {
             .connection
             .prepare("SELECT body, seal FROM items WHERE run = ?1 ORDER BY first")
             .map_err(fault)?;
-        let mut records = statement.query([number]).map_err(fault)?;
-        let mut items = Vec::new();
-        while let Some(record) = records.next().map_err(fault)? {
-            let body: Vec<u8> = record.get(0).map_err(fault)?;
-            let sum: i64 = record.get(1).map_err(fault)?;
-            let part: Vec<Item> = page::unpack(&body, sum).map_err(|why| self.damaged(&why))?;
-            items.extend(part);
-        }
-        Ok(items)
+        let records: Vec<(Vec<u8>, i64)> = statement
+            .query_map([number], |record| Ok((record.get(0)?, record.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(fault)?;
+        let parts: Vec<Vec<Item>> = page::unpack_all(&records).map_err(|why| self.damaged(&why))?;
+        Ok(parts.into_iter().flatten().collect())
     }
 
     fn summaries(&self, only: Option<&RunId>) -> Result<Vec<RunSummary>, StoreError> {
@@ -308,6 +289,8 @@ impl Workspace {
                 state: state(&word).ok_or_else(|| self.damaged("a run has no known state"))?,
                 items: record.get(4).map_err(fault)?,
                 tally: self.tally(number)?,
+                reverts: head.reverts,
+                fields: head.fields,
             });
         }
         Ok(summaries)

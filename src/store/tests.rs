@@ -49,7 +49,10 @@ pub(super) fn staged(number: u64) -> Operation {
             by: "akim".into(),
         },
         label: format!("set Rights on 2, {number}"),
-        deed: Deed::Stage(Step { edits: vec![edit] }),
+        deed: Deed::Stage(Step {
+            edits: vec![edit],
+            reverts: None,
+        }),
     }
 }
 
@@ -92,6 +95,7 @@ pub(super) fn run(items: u32) -> Run {
         calls: vec![call(1, 0)],
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: crate::domain::run::RunRules::default(),
     }
 }

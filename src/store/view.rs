@@ -82,21 +82,25 @@ impl Workspace {
     }
 
     /// Insists that the workspace belongs to a library; one that belongs to none yet does from
-    /// now on. A draft made against one library is never sent to another.
+    /// now on, and so does one without work in it. A draft made against one library is never sent
+    /// to another.
     ///
     /// # Errors
     ///
     /// [`StoreError::Elsewhere`] if it is another library's.
     pub fn belongs_to(&mut self, library: &str) -> Result<(), StoreError> {
         match self.setting(LIBRARY)? {
+            _ if library.is_empty() => Ok(()),
             Some(known) if known == library => Ok(()),
-            Some(theirs) => Err(StoreError::Elsewhere {
-                path: self.path.clone(),
-                theirs,
-                ours: library.to_owned(),
-            }),
-            None if self.may_write().is_err() => Ok(()),
-            None => self.set_setting(LIBRARY, library),
+            Some(theirs) if !self.operations()?.is_empty() || !self.runs()?.is_empty() => {
+                Err(StoreError::Elsewhere {
+                    path: self.path.clone(),
+                    theirs,
+                    ours: library.to_owned(),
+                })
+            }
+            Some(_) | None if self.may_write().is_err() => Ok(()),
+            Some(_) | None => self.set_setting(LIBRARY, library),
         }
     }
 

@@ -249,7 +249,7 @@ impl Workspace {
     }
 
     /// The last number a table gave out, noted apart from the table; 0 if it gave out none.
-    fn last_given(&self, table: &str) -> Result<u64, StoreError> {
+    pub(super) fn last_given(&self, table: &str) -> Result<u64, StoreError> {
         let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
         let last = self
             .connection

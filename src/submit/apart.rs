@@ -24,6 +24,8 @@ impl Road {
             let again = job.part(job.places.clone());
             return ended.hold(again, Hold::of(&error, None));
         }
+        let rest = self.without_written(job, (call, &error), ended).await;
+        let Some(job) = rest else { return };
         let assets = self.assets(&job);
         if error.is_too_large() && assets > 1 {
             self.cap().too_large(assets);

@@ -37,12 +37,12 @@ pub(super) fn question(run: &Run) -> Option<String> {
         .map(|outcome| format!("{} {outcome}", tally.of(outcome)))
         .collect();
     let assets = match rows.len() {
-        1 => "first asset".to_owned(),
-        many => format!("first {many} assets"),
+        1 => "first asset was".to_owned(),
+        many => format!("first {many} assets were"),
     };
     let verdict = if failed { "look at them, then " } else { "" };
     Some(format!(
-        "canary: the {assets} were sent and read back: {}; {verdict}resume to send the rest, or stop",
+        "canary: the {assets} sent and read back: {}; {verdict}resume to send the rest, or stop",
         counts.join(", ")
     ))
 }

@@ -9,9 +9,11 @@
 
 mod apart;
 pub mod batch;
+mod broken;
 mod call;
 mod canary;
 pub mod compare;
+pub mod dry;
 pub mod engine;
 pub mod gate;
 mod lane;

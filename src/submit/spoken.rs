@@ -1,5 +1,9 @@
 //! An answer taken at its word, or compared with what was read back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
 use super::{
     compare::{self, Reading},
     lane::Job,
@@ -12,6 +16,38 @@ use crate::{
     },
     endpoint::Said,
 };
+
+/// Room for calls beside those that were answered and only wait for the disk.
+#[derive(Default)]
+pub(super) struct Room {
+    concluding: AtomicUsize,
+    made: Notify,
+}
+
+impl Room {
+    /// How many calls may fly beside the allowed ones.
+    pub(super) fn beside(&self) -> usize {
+        self.concluding.load(Ordering::Relaxed)
+    }
+
+    /// Waits until there is more of it.
+    pub(super) async fn made(&self) {
+        self.made.notified().await;
+    }
+
+    /// Makes room while something is kept. Only after a call that went well: what a refusal means
+    /// for the rest is to be known before another call starts.
+    pub(super) async fn during<T>(&self, well: bool, kept: impl Future<Output = T>) -> T {
+        if !well {
+            return kept.await;
+        }
+        self.concluding.fetch_add(1, Ordering::Relaxed);
+        self.made.notify_one();
+        let kept = kept.await;
+        self.concluding.fetch_sub(1, Ordering::Relaxed);
+        kept
+    }
+}
 
 impl Road {
     /// Whether an answer is to be compared with what the server has. Where it is not, the answer

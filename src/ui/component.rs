@@ -19,7 +19,10 @@ use super::{
     view::View,
 };
 use crate::{
-    domain::{AssetId, FieldKey, Query, Sort, Workbench, run::RunRules, workbench::Command},
+    domain::{
+        AssetId, FieldKey, Query, RunId, Sort, Workbench, plan::DryRun, run::RunRules,
+        workbench::Command,
+    },
     flow::Effect,
 };
 
@@ -40,6 +43,10 @@ pub struct Identity {
     pub batch_size: Option<usize>,
     /// How carefully runs begin, and when they stop by themselves.
     pub rules: RunRules,
+    /// Whether assets are read again and compared before each call.
+    pub check_before: bool,
+    /// Whether assets are read back after each call.
+    pub read_back: bool,
     /// Whether the number of assets is always typed before anything is sent.
     pub always_count: bool,
     /// Seconds to add to UTC for times on the screen.
@@ -104,6 +111,8 @@ pub struct Scene<'a> {
     pub said: &'a [String],
     /// The words a run's state came with (`paused: sign in again`); empty if none.
     pub run_note: &'a str,
+    /// What the last dry run found.
+    pub dry_run: Option<&'a DryRun>,
     /// Until when the run that goes on waits, milliseconds since 1970, and why; `None` once over.
     pub run_waits: Option<(i64, &'a str)>,
     /// Where the row under Browse's cursor is; `None` if nothing is shown.
@@ -152,6 +161,8 @@ pub enum Step {
     Say(String),
     /// Show a screen.
     Show(ScreenId),
+    /// Show a run in Results; it is loaded first if it is an older one.
+    OpenRun(RunId),
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.

@@ -282,12 +282,16 @@ impl Session {
             | Effect::Picture { .. }
             | Effect::SaveMarks(_)
             | Effect::SaveSetting { .. }
+            | Effect::DryRun { .. }
             | Effect::Submit(_)
             | Effect::PauseRun(_)
             | Effect::ResumeRun(_)
             | Effect::StopRun(_)
             | Effect::ReadBack(_)
             | Effect::Report { .. }
+            | Effect::LoadRun(_)
+            | Effect::ReadForRevert(_)
+            | Effect::Export(_)
             | Effect::HandOver { .. }
             | Effect::Copy(_)
             | Effect::Suspend
@@ -359,6 +363,8 @@ pub fn identity() -> Identity {
         environment: "PROD".into(),
         role: "librarian".into(),
         draft: "AW26 rights fix".into(),
+        check_before: true,
+        read_back: true,
         ..Identity::default()
     }
 }

@@ -109,7 +109,10 @@ fn wrong_words_keep_it_from_starting_and_say_why() {
             &["--listen", "0.0.0.0:0"],
             "can be reached from other machines",
         ),
-        (&["--faults", "slwo"], "the nearest is `slow`"),
+        (
+            &["--faults", "slwo=1s"],
+            "`slwo` is no fault; the nearest is `slow`",
+        ),
         (&["--import", "none.jsonl"], "none.jsonl: No such file"),
         (
             &["--password-env", "NOBODY_SET_ME"],

@@ -1,10 +1,9 @@
 //! Text that would act on a terminal or deceive the eye: it is kept exactly, shown harmlessly,
 //! and edited and sent like any other.
 
-use regex::Regex;
 use serde_json::{Value as Json, json};
 
-use crate::support::{BOTH, Desk, Library, Terminal};
+use crate::support::{Audit, BOTH, Desk, Library, Terminal};
 
 /// Text of the library that XML can carry.
 const CARRIED: [(&str, &str, &str); 6] = [
@@ -247,25 +246,6 @@ fn on_the_screens_not_one_byte_of_theirs_acts() {
         terminal.types("q");
         assert_eq!(terminal.ends(), 0);
         terminal.is_clean();
-        only_our_own_sequences(&terminal.bytes);
+        Audit::of(&terminal.bytes).is_ours();
     }
-}
-
-/// The program moves, colours, and switches modes; it names no window, fills no clipboard, asks
-/// nothing, and prints no control of anybody else.
-#[track_caller]
-fn only_our_own_sequences(bytes: &[u8]) {
-    let text = std::str::from_utf8(bytes).unwrap();
-    let ours = Regex::new(
-        r"\x1b\[[0-9;:]*[mHABCDGdJKX]|\x1b\[\?(?:25|1000|1002|1003|1004|1006|1015|1049|2004|2026)[hl]|\x1b\[[0-6]? q|\r\n",
-    );
-    let rest = ours.unwrap().replace_all(text, "");
-    is_harmless(&rest);
-    // What looks like ours and isn't: the colours and the cleared screen of the names.
-    assert!(!text.contains("\u{1b}[31;44;5m"));
-    assert!(
-        !text.contains("]0;owned")
-            || text.contains("␛]0;owned")
-            || text.contains("<U+009D>0;owned")
-    );
 }

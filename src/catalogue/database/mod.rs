@@ -60,8 +60,16 @@ struct Inner {
     kinds: RwLock<Kinds>,
     refused_folders: RwLock<Vec<String>>,
     pretending: RwLock<HashSet<String>>,
+    poison: RwLock<Option<Poison>>,
     generation: AtomicU64,
     answers: Mutex<search::Answers>,
+}
+
+/// Which assets no write goes through to.
+#[derive(Clone, Copy, Debug)]
+struct Poison {
+    every: u64,
+    named: bool,
 }
 
 impl std::fmt::Debug for Library {
@@ -108,6 +116,7 @@ impl Library {
                 kinds: RwLock::new(kinds),
                 refused_folders: RwLock::default(),
                 pretending: RwLock::default(),
+                poison: RwLock::default(),
                 generation: AtomicU64::new(0),
                 answers: Mutex::default(),
             }),
@@ -175,6 +184,23 @@ impl Library {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(name.to_owned());
+    }
+
+    /// Refuse each `every`-th asset, whatever is to be written to it.
+    pub fn poison(&self, every: u64, named: bool) {
+        let mut poison = self
+            .inner
+            .poison
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *poison = Some(Poison { every, named });
+    }
+
+    /// Whether every write to this asset is refused; if so, whether the refusal names it.
+    pub fn poisoned(&self, record: &AssetRecord) -> Option<bool> {
+        let poison = (*read(&self.inner.poison))?;
+        let row = u64::try_from(record.row).unwrap_or(1);
+        row.is_multiple_of(poison.every).then_some(poison.named)
     }
 
     /// Name of the refused folder this asset lies in, if it does.

@@ -197,6 +197,13 @@ impl Writing<'_> {
         }
     }
 
+    /// Whether every write to this asset is refused on request; if so, whether it is named.
+    pub fn poisoned(&self, record: &AssetRecord) -> Option<bool> {
+        self.library
+            .poisoned(record)
+            .filter(|_| self.author.face != Face::House)
+    }
+
     /// One wish from beginning to end.
     ///
     /// # Errors

@@ -1,15 +1,18 @@
 //! Faults on request: slow, throttling, dropping, lying, refusing. One object, both faces.
 
 mod answer;
+mod dirty;
+mod help;
 mod parse;
 mod rule;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub use answer::{Fate, Permit};
-pub use parse::{BadFault, SPEC_HELP};
+pub use answer::{Fate, Permit, Share, Slip};
+pub use help::SPEC_HELP;
+pub use parse::BadFault;
 pub use rule::Drift;
 
 use crate::catalogue::database::{DatabaseError, Library};
@@ -70,7 +73,18 @@ pub struct Faults {
     rules: Vec<Rule>,
     counts: Mutex<Vec<u64>>,
     known: Mutex<Vec<HashSet<String>>>,
+    traffic: Mutex<Traffic>,
 }
+
+/// When calls came, and until when nobody is let in.
+#[derive(Debug, Default)]
+struct Traffic {
+    last_minute: VecDeque<i64>,
+    blocked_until: i64,
+}
+
+/// A minute, in milliseconds.
+const MINUTE: i64 = 60_000;
 
 impl Faults {
     /// No faults at all.
@@ -94,6 +108,7 @@ impl Faults {
                     .collect(),
             ),
             rules,
+            traffic: Mutex::default(),
         })
     }
 
@@ -132,6 +147,12 @@ impl Faults {
             if let Kind::RefuseFolder(folder) = &rule.kind {
                 library.refuse_folder(folder);
             }
+            if let Kind::Poison(every, named) = rule.kind {
+                library.poison(every, named);
+            }
+            if let Kind::Dirty(every) = rule.kind {
+                dirty::soil(library, every)?;
+            }
         }
         Ok(())
     }
@@ -146,6 +167,48 @@ impl Faults {
         self.rules
             .iter()
             .any(|rule| matches!(&rule.kind, Kind::Manner(known) if *known == word))
+    }
+
+    /// The deepest page by offset, if a rule says so.
+    pub fn window(&self) -> Option<u64> {
+        self.rules.iter().find_map(|rule| {
+            if let Kind::Window(assets) = rule.kind {
+                return Some(assets);
+            }
+            None
+        })
+    }
+
+    /// Count the call against the requests a minute, if a rule limits them; says for how many
+    /// seconds nobody is let in.
+    pub(in crate::catalogue) fn blocked(&self, now: i64) -> Option<u64> {
+        let (a_minute, block_s) = self.rules.iter().find_map(|rule| {
+            if let Kind::Pace { a_minute, block_s } = rule.kind {
+                return Some((a_minute, block_s));
+            }
+            None
+        })?;
+        let mut traffic = self
+            .traffic
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        while traffic
+            .last_minute
+            .front()
+            .is_some_and(|at| *at <= now - MINUTE)
+        {
+            traffic.last_minute.pop_front();
+        }
+        traffic.last_minute.push_back(now);
+        if traffic.last_minute.len() as u64 > a_minute && traffic.blocked_until <= now {
+            let block = i64::try_from(block_s)
+                .unwrap_or(MINUTE)
+                .saturating_mul(1_000);
+            traffic.blocked_until = now.saturating_add(block);
+            traffic.last_minute.clear();
+        }
+        let left = u64::try_from(traffic.blocked_until - now).ok()?;
+        (left > 0).then(|| left.div_ceil(1_000))
     }
 
     /// Count the call and decide.
@@ -165,7 +228,7 @@ impl Faults {
             }
             *count += 1;
             if rule.strikes(*count) {
-                rule.add_to(&mut decision);
+                rule.add_to(&mut decision, call.face);
                 if rule.which == Which::Once {
                     decision.spent.push(spent_key(&rule.text));
                 }
@@ -175,59 +238,15 @@ impl Faults {
     }
 }
 
+/// The answer to a caller who is not let in for so many seconds.
+pub(in crate::catalogue) fn throttled(retry_after: u64) -> axum::response::Response {
+    Answer::Throttled { retry_after }.response()
+}
+
 /// Under which key the library remembers that a rule is spent.
 fn spent_key(rule: &str) -> String {
     format!("spent:{rule}")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn bulk(asset: &str) -> Call {
-        Call::write(Face::Rest, "entity/bulk", vec![asset.to_owned()])
-    }
-
-    #[test]
-    fn a_rule_strikes_on_the_calls_it_selects_and_no_others() {
-        let faults = Faults::parse("drop=every:3:rest,html-502=nth:2:soap").expect("spec");
-        let read = Call::read(Face::Rest, "indexsearch");
-        let struck: Vec<bool> = (0..6)
-            .map(|_| faults.decide(&read).instead.is_some())
-            .collect();
-        assert_eq!(struck, [false, false, true, false, false, true]);
-        let soap = Call::read(Face::Soap, "searchAssets");
-        assert!(faults.decide(&soap).instead.is_none());
-        assert!(matches!(
-            faults.decide(&soap).instead,
-            Some(Answer::Html502)
-        ));
-    }
-
-    #[test]
-    fn a_lost_reply_for_one_asset_happens_once_and_only_when_it_is_written() {
-        let faults = Faults::parse("write-then-drop=first:1:asset:JKT_1").expect("spec");
-        assert_eq!(faults.decide(&bulk("other")).permit.fate, None);
-        assert_eq!(faults.decide(&bulk("JKT_1")).permit.fate, Some(Fate::Drop));
-        assert_eq!(faults.decide(&bulk("JKT_1")).permit.fate, None);
-    }
-
-    #[test]
-    fn a_slow_throttling_server_waits_and_names_the_pause() {
-        let faults = Faults::parse("slow=200ms,throttle=every:1:retry-after=2").expect("spec");
-        let decision = faults.decide(&bulk("x"));
-        assert_eq!(decision.delay, Some(Duration::from_millis(200)));
-        let response = decision.instead.expect("throttled").response();
-        assert_eq!(response.status(), 429);
-        assert_eq!(response.headers()["retry-after"], "2");
-    }
-
-    #[test]
-    fn a_wrong_specification_is_refused_with_the_nearest_right_word() {
-        let error = Faults::parse("slow=200ms,trottle=every:2").expect_err("typo");
-        assert!(error.to_string().contains("throttle"), "{error}");
-        assert!(Faults::parse("slow").is_err());
-        assert!(Faults::parse("drop=every:0").is_err());
-        assert!(Faults::parse("").is_ok());
-    }
-}
+mod tests;

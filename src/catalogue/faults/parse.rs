@@ -4,33 +4,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::catalogue::faults::answer::{Answer, Share, Slip};
+use crate::catalogue::faults::help::{NAMES, nearest};
 use crate::catalogue::faults::rule::{Kind, Rule, Which};
 use crate::catalogue::writes::Face;
-
-/// How to write a specification; shown by `serve --help`.
-pub const SPEC_HELP: &str = "\
-A fault specification is a list of rules with commas between them. A rule is a name, then `=` and
-its arguments with colons between them:
-
-  slow=200ms               wait before working (also 2s)
-  throttle=every:10:retry-after=2   answer 429 with Retry-After
-  drop=every:7             close the connection before any work
-  write-then-drop=every:5  write, then close the connection without an answer
-  silent-after-write=nth:3 write, then never answer
-  silent-refuse=every:4    answer success, write nothing
-  silent-refuse=asset:NAME the same for one asset alone
-  refuse-folder=NAME       no write access to that folder and below
-  wrong-region             every SOAP sign-in fails with 10001, every REST one with 401
-  html-502, empty-500, json-500, unavailable-503   answer that instead of working
-  truncate=every:11        cut the answer in the middle
-  count-mismatch=nth:2     SOAP batch: count one success too many
-  drift=FIELD/VALUE:nth:1:asset:NAME   somebody else writes VALUE just before the n-th write
-  lenient                  SOAP: take children in any order
-  partial-updates          REST: answer bulk updates as PARTIAL_UPDATE
-
-Which calls: every:N, nth:N, first:N, counted since the start over the calls the rule concerns, or
-once in the life of the library; all of them when none is given. Which are concerned: soap or rest, op:NAME (batchSetAssetMetadata, indexsearch,
-entity/bulk, ...), and asset:NAME, which comes last because it takes the rest of the rule.";
 
 /// What is wrong with a specification.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -39,26 +16,6 @@ pub struct BadFault {
     rule: String,
     problem: String,
 }
-
-const NAMES: &[&str] = &[
-    "slow",
-    "throttle",
-    "drop",
-    "write-then-drop",
-    "silent-after-write",
-    "silent-refuse",
-    "refuse-folder",
-    "wrong-region",
-    "html-502",
-    "empty-500",
-    "json-500",
-    "unavailable-503",
-    "truncate",
-    "count-mismatch",
-    "drift",
-    "lenient",
-    "partial-updates",
-];
 
 /// Every rule of a specification.
 pub(super) fn rules(spec: &str) -> Result<Vec<Rule>, BadFault> {
@@ -79,16 +36,39 @@ pub(super) fn rules(spec: &str) -> Result<Vec<Rule>, BadFault> {
 struct Arguments {
     first: Option<String>,
     which: Which,
+    seed: u64,
+    writes: bool,
     face: Option<Face>,
     operation: Option<String>,
     asset: Option<String>,
     retry_after: Option<u64>,
+    block: Option<u64>,
 }
+
+/// Names with an argument of their own in the first place.
+const TAKES_TEXT: [&str; 11] = [
+    "slow",
+    "refuse-folder",
+    "drift",
+    "drip",
+    "rpm",
+    "poison",
+    "poison-unnamed",
+    "max-batch",
+    "count-off",
+    "window",
+    "dirty",
+];
 
 fn rule(text: &str) -> Result<Rule, String> {
     let (name, rest) = text.split_once('=').unwrap_or((text, ""));
-    let takes_text = matches!(name, "slow" | "refuse-folder" | "drift");
-    let arguments = arguments(rest, takes_text)?;
+    if !NAMES.contains(&name) {
+        return Err(format!(
+            "`{name}` is no fault; the nearest is `{}`",
+            nearest(name)
+        ));
+    }
+    let arguments = arguments(rest, TAKES_TEXT.contains(&name))?;
     let kind = kind(name, &arguments)?;
     if matches!(kind, Kind::Drift { .. }) && arguments.asset.is_none() {
         return Err("name the asset: drift=FIELD/VALUE:asset:NAME".to_owned());
@@ -97,6 +77,8 @@ fn rule(text: &str) -> Result<Rule, String> {
         text: text.to_owned(),
         kind,
         which: arguments.which,
+        seed: arguments.seed,
+        writes: arguments.writes,
         face: arguments.face,
         operation: arguments.operation,
         asset: arguments.asset,
@@ -133,28 +115,52 @@ fn take<'text>(word: &str, tail: &'text str, found: &mut Arguments) -> Result<&'
         "every" => found.which = Which::Every(number(value)?),
         "nth" => found.which = Which::Nth(number(value)?),
         "first" => found.which = Which::First(number(value)?),
+        "after" => found.which = Which::After(number(value)?),
+        "p" => found.which = Which::Share(millionths(value)?),
+        "seed" => found.seed = number(value)?,
         "op" => found.operation = Some(value.to_owned()),
-        "once" | "soap" | "rest" => {
+        "once" | "soap" | "rest" | "writes" => {
             match word {
                 "once" => found.which = Which::Once,
                 "soap" => found.face = Some(Face::Soap),
+                "writes" => found.writes = true,
                 _ => found.face = Some(Face::Rest),
             }
             return Ok(tail);
         }
         _ => {
-            let seconds = word
-                .strip_prefix("retry-after=")
+            let (name, seconds) = word
+                .split_once('=')
                 .ok_or_else(|| format!("`{word}` is no argument of a rule"))?;
-            found.retry_after = Some(
-                seconds
-                    .parse()
-                    .map_err(|_| format!("`{seconds}` is not a number of seconds"))?,
-            );
+            let seconds = seconds
+                .parse()
+                .map_err(|_| format!("`{seconds}` is not a number of seconds"))?;
+            match name {
+                "retry-after" => found.retry_after = Some(seconds),
+                "block" => found.block = Some(seconds),
+                _ => return Err(format!("`{name}` is no argument of a rule")),
+            }
             return Ok(tail);
         }
     }
     Ok(after)
+}
+
+/// A share of 1, such as 0.2, in millionths.
+fn millionths(text: &str) -> Result<u32, String> {
+    let bad = || format!("`{text}` is not a share between 0 and 1");
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 6 || (whole.is_empty() && part.is_empty()) {
+        return Err(bad());
+    }
+    let whole: u32 = format!("0{whole}").parse().map_err(|_| bad())?;
+    let part: u32 = format!("{part:0<6}").parse().map_err(|_| bad())?;
+    whole
+        .checked_mul(1_000_000)
+        .and_then(|whole| whole.checked_add(part))
+        .filter(|share| *share <= 1_000_000)
+        .ok_or_else(bad)
 }
 
 fn number(text: &str) -> Result<u64, String> {
@@ -165,33 +171,72 @@ fn number(text: &str) -> Result<u64, String> {
 }
 
 fn kind(name: &str, arguments: &Arguments) -> Result<Kind, String> {
+    let first = arguments.first.as_deref().unwrap_or_default();
+    let fails = Kind::Instead;
     Ok(match name {
-        "slow" => Kind::Slow(duration(arguments.first.as_deref().unwrap_or_default())?),
+        "slow" => Kind::Slow(duration(first)?),
+        "drip" => Kind::Drip(duration(first)?),
         "throttle" => Kind::Throttle {
             retry_after: arguments.retry_after.unwrap_or(1),
         },
-        "drop" => Kind::Drop,
+        "rpm" => Kind::Pace {
+            a_minute: count(first)?,
+            block_s: arguments.block.unwrap_or(60),
+        },
+        "drop" => fails(Answer::Dropped),
+        "reset" => fails(Answer::Reset),
+        "html-502" => fails(Answer::Html502),
+        "html-200" => fails(Answer::Html200),
+        "empty-500" => fails(Answer::Empty500),
+        "json-500" => fails(Answer::Json500),
+        "unavailable-503" => fails(Answer::Unavailable503),
+        "signed-out" => Kind::SignedOut,
+        "forbid" => Kind::Forbid,
         "write-then-drop" => Kind::WriteThenDrop,
+        "write-then-reset" => Kind::WriteThenReset,
+        "write-then-500" => Kind::WriteThen500,
         "silent-after-write" => Kind::SilentAfterWrite,
         "silent-refuse" => Kind::Pretend,
-        "refuse-folder" => Kind::RefuseFolder(
-            arguments
-                .first
-                .clone()
-                .ok_or_else(|| "name the folder: refuse-folder=NAME".to_owned())?,
-        ),
-        "wrong-region" => Kind::WrongRegion,
-        "html-502" => Kind::Html502,
-        "empty-500" => Kind::Empty500,
-        "json-500" => Kind::Json500,
-        "unavailable-503" => Kind::Unavailable503,
+        "half" => Kind::Share(Share::Half),
+        "leave-out" => Kind::Share(Share::AllButOne),
         "truncate" => Kind::Truncate,
         "count-mismatch" => Kind::CountMismatch,
-        "drift" => drift(arguments.first.as_deref().unwrap_or_default())?,
-        "lenient" => Kind::Manner("lenient"),
-        "partial-updates" => Kind::Manner("partial-updates"),
-        other => return Err(unknown(other)),
+        "dup-page" => Kind::Page(Slip::Twice),
+        "miss-page" => Kind::Page(Slip::Missing),
+        "max-batch" => Kind::MaxBatch(count(first)?),
+        _ => return of_the_library(name, first),
     })
+}
+
+/// What holds of the library or the server as a whole, whatever the call.
+fn of_the_library(name: &str, first: &str) -> Result<Kind, String> {
+    Ok(match name {
+        "refuse-folder" if first.is_empty() => {
+            return Err("name the folder: refuse-folder=NAME".to_owned());
+        }
+        "refuse-folder" => Kind::RefuseFolder(first.to_owned()),
+        "wrong-region" => Kind::WrongRegion,
+        "poison" => Kind::Poison(count(first)?, true),
+        "poison-unnamed" => Kind::Poison(count(first)?, false),
+        "count-off" => Kind::CountOff(
+            first
+                .parse()
+                .map_err(|_| format!("`{first}` is not a number of assets"))?,
+        ),
+        "window" => Kind::Window(count(first)?),
+        "dirty" => Kind::Dirty(count(first)?),
+        "drift" => drift(first)?,
+        "lenient" => Kind::Manner("lenient"),
+        _ => Kind::Manner("partial-updates"),
+    })
+}
+
+/// A number from 1 in the first place of a rule.
+fn count(text: &str) -> Result<u64, String> {
+    if text.is_empty() {
+        return Err("a number is missing after `=`".to_owned());
+    }
+    number(text)
 }
 
 fn drift(text: &str) -> Result<Kind, String> {
@@ -216,15 +261,4 @@ fn duration(text: &str) -> Result<Duration, String> {
         "s" => Ok(Duration::from_secs(amount)),
         _ => Err(bad()),
     }
-}
-
-fn unknown(name: &str) -> String {
-    let nearest = NAMES
-        .iter()
-        .max_by(|one, other| {
-            strsim::jaro_winkler(one, name).total_cmp(&strsim::jaro_winkler(other, name))
-        })
-        .copied()
-        .unwrap_or_default();
-    format!("no such fault; the nearest is `{nearest}`")
 }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::catalogue::chance::Chance;
 use crate::catalogue::database::{DatabaseError, Library};
-use crate::catalogue::faults::answer::{Answer, Fate};
+use crate::catalogue::faults::answer::{Answer, Fate, Share, Slip};
 use crate::catalogue::faults::{Call, Decision};
 use crate::catalogue::writes::{Author, Change, Face, ValueChange, Write};
 
@@ -12,29 +13,66 @@ use crate::catalogue::writes::{Author, Change, Face, ValueChange, Write};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Slow(Duration),
-    Throttle { retry_after: u64 },
-    Drop,
+    Throttle {
+        retry_after: u64,
+    },
+    /// More requests a minute than this: 429 to everybody for a while.
+    Pace {
+        a_minute: u64,
+        block_s: u64,
+    },
+    /// An answer in place of the work.
+    Instead(Answer),
+    SignedOut,
+    Forbid,
     WriteThenDrop,
+    WriteThenReset,
+    WriteThen500,
+    Share(Share),
+    Drip(Duration),
+    Page(Slip),
+    CountOff(i64),
+    MaxBatch(u64),
+    /// Each so-many-th asset is refused; whether it is named.
+    Poison(u64, bool),
+    Window(u64),
+    Dirty(u64),
     SilentAfterWrite,
     Pretend,
     RefuseFolder(String),
     WrongRegion,
-    Html502,
-    Empty500,
-    Json500,
-    Unavailable503,
     Truncate,
     CountMismatch,
-    Drift { field: String, value: String },
+    Drift {
+        field: String,
+        value: String,
+    },
     Manner(&'static str),
 }
 
 impl Kind {
+    /// Whether it can be done to such a call at all.
+    fn concerns(&self, call: &Call) -> bool {
+        if matches!(self, Self::Page(_) | Self::CountOff(_)) {
+            return matches!(call.operation.as_str(), "searchAssets" | "indexsearch");
+        }
+        let Self::MaxBatch(most) = self else {
+            return true;
+        };
+        // The REST face names each asset twice: by guid and by qualified name.
+        let names = if call.face == Face::Rest { 2 } else { 1 };
+        call.assets.len() as u64 > most * names
+    }
+
     /// Whether only writing calls are concerned.
     const fn only_writes(&self) -> bool {
         matches!(
             self,
             Self::WriteThenDrop
+                | Self::WriteThenReset
+                | Self::WriteThen500
+                | Self::Share(_)
+                | Self::MaxBatch(_)
                 | Self::SilentAfterWrite
                 | Self::Pretend
                 | Self::CountMismatch
@@ -51,6 +89,9 @@ pub(super) enum Which {
     Every(u64),
     Nth(u64),
     First(u64),
+    After(u64),
+    /// By chance, so many in a million.
+    Share(u32),
     /// The first one in the life of the library, whatever is restarted.
     Once,
 }
@@ -62,6 +103,10 @@ pub(super) struct Rule {
     pub(super) text: String,
     pub(super) kind: Kind,
     pub(super) which: Which,
+    /// Of the chance.
+    pub(super) seed: u64,
+    /// Whether calls that read are left alone.
+    pub(super) writes: bool,
     pub(super) face: Option<Face>,
     pub(super) operation: Option<String>,
     pub(super) asset: Option<String>,
@@ -76,7 +121,8 @@ impl Rule {
     /// Whether the call counts for this rule.
     pub(super) fn concerns(&self, call: &Call, names: &HashSet<String>) -> bool {
         let asset_matters = self.asset.is_some() && !matches!(self.kind, Kind::Drift { .. });
-        (call.write || !self.kind.only_writes())
+        (call.write || !(self.writes || self.kind.only_writes()))
+            && self.kind.concerns(call)
             && self.face.is_none_or(|face| face == call.face)
             && self
                 .operation
@@ -92,12 +138,17 @@ impl Rule {
             Which::Every(step) => count.is_multiple_of(step),
             Which::Nth(number) => count == number,
             Which::First(number) => count <= number,
+            Which::After(number) => count > number,
+            Which::Share(millionths) => {
+                let mut chance = Chance::of(self.seed.wrapping_mul(1_000_003).wrapping_add(count));
+                chance.below(1_000_000) < millionths
+            }
             Which::Once => count == 1,
         }
     }
 
     /// Do it.
-    pub(super) fn add_to(&self, decision: &mut Decision) {
+    pub(super) fn add_to(&self, decision: &mut Decision, face: Face) {
         match &self.kind {
             Kind::Slow(delay) => {
                 decision.delay = Some(decision.delay.unwrap_or_default() + *delay);
@@ -107,11 +158,21 @@ impl Rule {
                     retry_after: *retry_after,
                 });
             }
-            Kind::Drop => decision.instead = Some(Answer::Dropped),
-            Kind::Html502 => decision.instead = Some(Answer::Html502),
-            Kind::Empty500 => decision.instead = Some(Answer::Empty500),
-            Kind::Json500 => decision.instead = Some(Answer::Json500),
-            Kind::Unavailable503 => decision.instead = Some(Answer::Unavailable503),
+            Kind::Instead(answer) => decision.instead = Some(*answer),
+            Kind::SignedOut => decision.instead = Some(Answer::SignedOut(face)),
+            Kind::Forbid => decision.instead = Some(Answer::Forbidden(face)),
+            Kind::MaxBatch(_) => decision.instead = Some(Answer::TooLarge),
+            Kind::WriteThenReset => decision.permit.fate = Some(Fate::Reset),
+            Kind::WriteThen500 => decision.permit.fate = Some(Fate::Fail),
+            Kind::Share(share) => {
+                decision.permit.share = *share;
+                if *share == Share::Half {
+                    decision.permit.fate = Some(Fate::Fail);
+                }
+            }
+            Kind::Drip(pause) => decision.permit.fate = Some(Fate::Drip(*pause)),
+            Kind::Page(slip) => decision.permit.slip = Some(*slip),
+            Kind::CountOff(by) => decision.permit.count_off += by,
             Kind::WriteThenDrop => decision.permit.fate = Some(Fate::Drop),
             Kind::SilentAfterWrite => decision.permit.fate = Some(Fate::Silence),
             Kind::Truncate => decision.permit.fate = Some(Fate::Truncate),
@@ -125,7 +186,13 @@ impl Rule {
                 field: field.clone(),
                 value: value.clone(),
             }),
-            Kind::RefuseFolder(_) | Kind::WrongRegion | Kind::Manner(_) => {}
+            Kind::RefuseFolder(_)
+            | Kind::WrongRegion
+            | Kind::Poison(..)
+            | Kind::Window(_)
+            | Kind::Dirty(_)
+            | Kind::Pace { .. }
+            | Kind::Manner(_) => {}
         }
     }
 }

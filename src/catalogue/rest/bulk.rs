@@ -228,6 +228,15 @@ impl Batch {
 
     /// Refuses what the caller may not change; what stays the same needs no right.
     fn authorize(&self, writing: &Writing<'_>) -> Result<(), ApiError> {
+        for item in &self.items {
+            let asset = &self.slots[item.slot].after;
+            let error = || ApiError::invalid("the asset can't be stored as it is");
+            match writing.poisoned(asset) {
+                None => {}
+                Some(true) => return Err(error().about(&item.sent)),
+                Some(false) => return Err(error()),
+            }
+        }
         for slot in self.slots.iter().filter(|slot| slot.differs()) {
             let (action, asset) = match &slot.before {
                 Some(before) => ("update", before),

@@ -93,7 +93,9 @@ async fn write(
 ) -> Response {
     let call = Call::write(Face::Rest, "entity/bulk", touched(&entities));
     session
-        .carry_out(state, call, move |library, author| {
+        .carry_out_as(state, call, move |library, author, permit| {
+            let mut entities = entities;
+            entities.truncate(permit.share.of(entities.len()));
             let outcome = library.write(author, |writing| bulk::write(writing, entities, rules))?;
             Ok(written(library, &outcome, partial_answer))
         })

@@ -20,7 +20,7 @@ use super::request::SearchRequest;
 use super::session::Session;
 use super::switches::RestSwitches;
 use crate::catalogue::database::Library;
-use crate::catalogue::faults::Call;
+use crate::catalogue::faults::{Call, Permit};
 use crate::catalogue::model::Trash;
 use crate::catalogue::query::{Bucket, Condition, Found, Operand, Search};
 use crate::catalogue::schema::Schema;
@@ -45,8 +45,8 @@ pub(super) async fn index(
     };
     let (call, lag) = (Call::read(Face::Rest, "indexsearch"), session.lag.clone());
     session
-        .carry_out(&state, call, move |library, _| {
-            search(library, &body, limits, &lag)
+        .carry_out_as(&state, call, move |library, _, permit| {
+            search(library, &body, limits, (&lag, permit))
         })
         .await
 }
@@ -91,7 +91,12 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| BAD_REQUEST.with(&[&error.to_string()]))
 }
 
-fn search(library: &Library, body: &[u8], limits: Limits, lag: &Lag) -> Result<Text, ApiError> {
+fn search(
+    library: &Library,
+    body: &[u8],
+    limits: Limits,
+    (lag, permit): (&Lag, Permit),
+) -> Result<Text, ApiError> {
     let raw = parse(body)?;
     let request = SearchRequest::deserialize(&raw)
         .map_err(|error| BAD_REQUEST.with(&[&error.to_string()]))?;
@@ -101,6 +106,7 @@ fn search(library: &Library, body: &[u8], limits: Limits, lag: &Lag) -> Result<T
     let wanted = stale.narrow(wanted, &schema);
     let mut found = library.search(&question(&schema, &request.dsl, wanted, limits)?)?;
     stale.restore(&mut found);
+    permit.garble(&mut found);
     let aggregations = aggregations(library, &schema, &request.dsl)?;
     let mut view = View::only(&schema, &request.attributes, &request.relation_attributes);
     view.tags = !request.exclude_classifications;

@@ -10,7 +10,7 @@ use super::lag::{self, Lag};
 use super::switches::RestSwitches;
 use crate::catalogue::accounts::Account;
 use crate::catalogue::database::Library;
-use crate::catalogue::faults::Call;
+use crate::catalogue::faults::{Call, Permit};
 use crate::catalogue::state::ServerState;
 use crate::catalogue::writes::{Author, Face};
 
@@ -71,6 +71,21 @@ impl Session {
         T: IntoResponse + Send + 'static,
         F: FnOnce(&Library, &Author) -> Result<T, ApiError> + Send + 'static,
     {
+        self.carry_out_as(state, call, |library, author, _| work(library, author))
+            .await
+    }
+
+    /// The same for work that can itself go wrong on request.
+    pub(super) async fn carry_out_as<T, F>(
+        self,
+        state: &ServerState,
+        call: Call,
+        work: F,
+    ) -> Response
+    where
+        T: IntoResponse + Send + 'static,
+        F: FnOnce(&Library, &Author, Permit) -> Result<T, ApiError> + Send + 'static,
+    {
         let permit = match state.admit(&call).await {
             Ok(permit) => permit,
             Err(instead) => return instead,
@@ -86,10 +101,10 @@ impl Session {
         let result = state
             .with_library(move |library| {
                 if !(lag.is_on() && call.write) {
-                    return work(library, &author);
+                    return work(library, &author, permit);
                 }
                 let before = lag::find(library, &call.assets)?;
-                let answer = work(library, &author)?;
+                let answer = work(library, &author, permit)?;
                 lag.note(library, &call.assets, &before)?;
                 Ok(answer)
             })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use flate2::Compression;
@@ -45,8 +45,18 @@ pub(super) async fn pass(
     match fate {
         None => packed(response, accepts).await,
         Some(Fate::Truncate) => truncated(packed(response, accepts).await).await,
+        Some(Fate::Drip(pause)) => dripping(packed(response, accepts).await, pause).await,
+        Some(Fate::Fail) => {
+            let mut failed = Response::new(Body::empty());
+            *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            failed
+        }
         Some(Fate::Drop) => {
             line.cut();
+            response
+        }
+        Some(Fate::Reset) => {
+            line.reset();
             response
         }
         Some(Fate::Silence) => {
@@ -133,6 +143,26 @@ async fn truncated(response: Response) -> Response {
         tokio::time::sleep(FLUSH).await;
         let end = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
         Some((Err(end), None))
+    });
+    Response::from_parts(parts, Body::from_stream(body))
+}
+
+/// The whole answer, a byte at a time.
+async fn dripping(response: Response, pause: Duration) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Response::from_parts(parts, Body::empty());
+    };
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    let body = stream::unfold(bytes, move |mut bytes| async move {
+        if bytes.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let byte = bytes.split_to(1);
+        Some((Ok::<_, std::io::Error>(byte), bytes))
     });
     Response::from_parts(parts, Body::from_stream(body))
 }

@@ -15,16 +15,28 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Handle on one connection.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line(Arc<AtomicBool>);
+pub(super) struct Line(Arc<Cuts>);
+
+#[derive(Debug, Default)]
+struct Cuts {
+    cut: AtomicBool,
+    reset: AtomicBool,
+}
 
 impl Line {
     /// Cut it: not a byte goes out any more.
     pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Cut it, and let the other side be told so rudely.
+    pub(super) fn reset(&self) {
+        self.0.reset.store(true, Ordering::SeqCst);
+        self.cut();
     }
 
     fn intact(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) {
+        if self.0.cut.load(Ordering::SeqCst) {
             Err(io::ErrorKind::ConnectionAborted.into())
         } else {
             Ok(())
@@ -74,6 +86,15 @@ impl Listener for Doors {
 pub(super) struct Wire {
     stream: TcpStream,
     line: Line,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if self.line.0.reset.load(Ordering::SeqCst) {
+            // Without it the other side sees an end in place of a reset: as good a fault.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
 }
 
 impl AsyncRead for Wire {

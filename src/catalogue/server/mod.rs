@@ -214,6 +214,10 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
     state.manners = Arc::new(Manners {
         strict: !state.faults.has_manner("lenient"),
         partial_updates: state.faults.has_manner("partial-updates"),
+        search_window: state
+            .faults
+            .window()
+            .unwrap_or(Manners::default().search_window),
         ..Manners::default()
     });
     let stop = CancellationToken::new();

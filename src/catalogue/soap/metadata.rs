@@ -47,6 +47,9 @@ fn open(writing: &Writing<'_>, handle: &str) -> Result<Result<Open, Refused>, Da
     if let Err(refused) = writing.permitted(&record) {
         return Ok(Err(refused));
     }
+    if writing.poisoned(&record).is_some() {
+        return Ok(Err(Refused::UnknownAsset(handle.to_owned())));
+    }
     Ok(Ok(Open {
         after: record.clone(),
         before: record,
@@ -73,12 +76,18 @@ impl Open {
 /// (asset, field) pair stands or falls alone.
 pub(super) fn set_batch(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
     let schema = call.library.schema();
+    let groups = call.request.items("updateArray");
+    let all = groups
+        .map(|group| group.texts("assetHandleArray").count())
+        .sum();
+    let mut left = call.permit.share.of(all);
     let outcomes = call.library.write(&call.author, |writing| {
         let mut outcomes = Outcomes::default();
         for group in call.request.items("updateArray") {
             let updates = updates(call, &schema, group);
-            for handle in group.texts("assetHandleArray") {
+            for handle in group.texts("assetHandleArray").take(left) {
                 set_pairs(writing, handle, &updates, &mut outcomes)?;
+                left -= 1;
             }
         }
         Ok::<_, DatabaseError>(outcomes)

@@ -34,7 +34,8 @@ pub(super) fn run(call: &Call<'_>, xml: &mut Xml) -> Result<(), Fault> {
         limit,
         after: None,
     };
-    let found = call.library.search(&search)?;
+    let mut found = call.library.search(&search)?;
+    call.permit.garble(&mut found);
     xml.field(filter.view(), "totalRows", &found.total.to_string());
     write_all(call, xml, filter.view(), &found.records);
     Ok(())

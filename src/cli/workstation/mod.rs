@@ -130,6 +130,8 @@ fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
         draft: String::new(),
         batch_size: profile.batch_size.map(|size| size as usize),
         rules: session::rules(profile),
+        check_before: profile.check_before,
+        read_back: profile.read_back,
         always_count: profile.confirm == Confirm::Count,
         utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
             jiff::tz::TimeZone::system().to_offset(now).seconds()
@@ -178,12 +180,14 @@ async fn show(
     };
     let shown = shell::run(app, &mut guard, (events, nudges), &mut world);
     tokio::select! {
+        // A panic may also look like a keyboard that is gone.
+        biased;
+        cause = interruption::told() => Ok(Some(cause)),
         shown = AssertUnwindSafe(shown).catch_unwind() => match shown {
             Ok(Ok(shell::Left::Asked)) => Ok(None),
             Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
             Ok(Err(error)) => Err(error),
             Err(_) => Ok(Some(Cause::Mistake)),
         },
-        cause = interruption::told() => Ok(Some(cause)),
     }
 }

@@ -13,7 +13,7 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, Edit, Field, FieldKey, FieldKind, Listing, Operation, OperationId, Row, Schema,
+    Change, Edit, Field, FieldKey, FieldKind, Listing, Operation, OperationId, Row, RunId, Schema,
     TagDelta, Value,
     oplog::{Deed, Picked},
 };
@@ -47,6 +47,9 @@ pub struct FieldEdit {
 pub struct Step {
     /// Its edits, in the order they work.
     pub edits: Vec<FieldEdit>,
+    /// The run it takes back, if it is a revert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<RunId>,
 }
 
 /// Changes that are the same: equal field, before and after.

@@ -34,6 +34,10 @@ impl Default for Column {
 
 impl Column {
     fn place_of(&mut self, value: &Value) -> u32 {
+        // Most values of most fields are absent.
+        if *value == Value::Absent && !self.values.is_empty() {
+            return 0;
+        }
         if let Some(&place) = self.known.get(value) {
             return place;
         }
@@ -44,16 +48,23 @@ impl Column {
         place
     }
 
-    pub(super) fn set(&mut self, row: Row, value: &Value) {
+    /// Gives a row a value; the places of the value before and of this one, if they differ.
+    pub(super) fn set(&mut self, row: Row, value: &Value) -> Option<(u32, u32)> {
         let place = self.place_of(value);
         let row = row as usize;
         if row >= self.places.len() {
             if place == 0 {
-                return;
+                return None;
             }
             self.places.resize(row + 1, 0);
         }
-        self.places[row] = place;
+        let before = std::mem::replace(&mut self.places[row], place);
+        (before != place).then_some((before, place))
+    }
+
+    /// The value at a place that [`Column::set`] told.
+    pub(super) fn at(&self, place: u32) -> &Value {
+        self.values.get(place as usize).unwrap_or(&Value::Absent)
     }
 
     pub(super) fn place(&self, row: Row) -> usize {

@@ -4,6 +4,7 @@
 //! row. Rows are never reused, so sets of assets are bitmaps over them.
 
 mod column;
+mod difference;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Asset, AssetId, FieldKey, Row, Value};
 
 pub use column::Column;
+pub use difference::Difference;
 
 /// The key under which the name of an asset is listed.
 pub const NAME: &str = "name";
@@ -57,6 +59,7 @@ pub struct Listing {
     locked: HashMap<Row, String>,
     present: RoaringBitmap,
     seen: RoaringBitmap,
+    differences: Vec<Difference>,
     /// Which listing these pages belong to; news of an older one is dropped.
     pub generation: u64,
     /// How many assets the endpoint says it has; 0 while unknown.
@@ -82,6 +85,7 @@ impl Listing {
             locked: HashMap::new(),
             present: RoaringBitmap::new(),
             seen: RoaringBitmap::new(),
+            differences: Vec::new(),
             generation: 0,
             total: 0,
             complete: false,
@@ -113,25 +117,30 @@ impl Listing {
 
     fn take_one(&mut self, asset: &Asset) -> Row {
         let row = self.allocate(&asset.id);
-        self.column(NAME)
-            .set(row, &Value::text(asset.name.as_str()));
-        self.column(TYPE)
-            .set(row, &Value::text(asset.kind.as_str()));
-        for (key, column) in &mut self.columns {
-            let lazy = *key == FieldKey::thumbnail();
-            if key.as_str() == NAME || key.as_str() == TYPE || lazy {
-                continue;
-            }
-            if !asset.fields.iter().any(|(field, _)| field == key) {
-                column.set(row, &Value::Absent);
-            }
-        }
+        let known = self.present.contains(row);
+        let (name, kind) = (
+            Value::text(asset.name.as_str()),
+            Value::text(asset.kind.as_str()),
+        );
+        self.put(row, NAME_PLACE, &name, known);
+        self.put(row, TYPE_PLACE, &kind, known);
+        let mut told = vec![false; self.columns.len()];
         for (key, value) in &asset.fields {
-            // A thumbnail once read is not forgotten because the page does not tell it.
+            let place = self.place_of(key);
+            if let Some(told) = told.get_mut(place) {
+                *told = true;
+            }
             if *value == Value::Unknown && self.value(row, key).is_present() {
                 continue;
             }
-            self.columns.entry(key.clone()).or_default().set(row, value);
+            self.put(row, place, value, known);
+        }
+        // A thumbnail once read is not forgotten because the page does not tell it.
+        let thumbnail = self.columns.get_index_of(&FieldKey::thumbnail());
+        for (place, told) in told.into_iter().enumerate().skip(TYPE_PLACE + 1) {
+            if !told && Some(place) != thumbnail {
+                self.put(row, place, &Value::Absent, known);
+            }
         }
         match &asset.locked {
             Some(reason) => drop(self.locked.insert(row, reason.clone())),
@@ -155,10 +164,6 @@ impl Listing {
             .entry(field.clone())
             .or_default()
             .set(row, value);
-    }
-
-    fn column(&mut self, key: &str) -> &mut Column {
-        self.columns.entry(key.into()).or_default()
     }
 
     /// How many assets are listed.

@@ -6,6 +6,7 @@ mod outcome;
 mod rules;
 mod sieve;
 mod standing;
+mod summary;
 
 use std::{borrow::Cow, collections::HashSet, fmt};
 
@@ -18,6 +19,7 @@ pub use outcome::{Outcome, Tally};
 pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 pub use sieve::Sieve;
 pub use standing::{Accepted, Standing};
+pub use summary::{RunSummary, reverted_by};
 
 /// A run's short name, `R-0001`, in the order of submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +30,12 @@ impl RunId {
     /// The name of the n-th run, counted from 1.
     pub fn numbered(number: u32) -> Self {
         Self(format!("R-{number:04}"))
+    }
+
+    /// Its number; 0 if it has none.
+    pub fn number(&self) -> u32 {
+        let digits = self.0.rsplit('-').next();
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }
 
@@ -227,6 +235,8 @@ pub struct Run {
     pub counts: ServerCounts,
     /// Whether the server counted at all (REST does not).
     pub counted: bool,
+    /// The runs it takes back, if it was made of their reverts.
+    pub reverts: Vec<RunId>,
     /// The rules it keeps by itself.
     #[serde(default)]
     pub rules: RunRules,

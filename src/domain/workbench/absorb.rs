@@ -46,17 +46,8 @@ impl Workbench {
     pub fn absorb_values(&mut self, values: &[(AssetId, FieldKey, Value)]) {
         for (id, field, value) in values {
             if let Some(row) = self.listing.row(id) {
-                self.listing.set(row, field, value);
+                self.listing.reread(row, field, value);
             }
-        }
-    }
-
-    /// A run that was started, or loaded at a start.
-    pub fn absorb_run(&mut self, run: Run) {
-        self.run_news += 1;
-        match self.runs.iter_mut().find(|known| known.id == run.id) {
-            Some(known) => *known = run,
-            None => self.runs.push(run),
         }
     }
 
@@ -70,12 +61,16 @@ impl Workbench {
             run.counted = true;
             run.counts = add(run.counts, counts);
         }
-        match run
-            .calls
-            .iter_mut()
-            .find(|known| known.number == call.number)
-        {
-            Some(known) => *known = call,
+        // Planned calls stand at their numbers; those that came later are behind them.
+        let planned = (call.number as usize).saturating_sub(1);
+        let is_it = |known: &CallNote| known.number == call.number;
+        let place = if run.calls.get(planned).is_some_and(is_it) {
+            Some(planned)
+        } else {
+            run.calls.iter().rposition(is_it)
+        };
+        match place {
+            Some(place) => run.calls[place] = call,
             None => run.calls.push(call),
         }
     }
@@ -91,7 +86,12 @@ impl Workbench {
                 (run.items.get(settlement.item as usize), &settlement.server)
                 && let Some(row) = self.listing.row(&item.asset)
             {
-                self.listing.set(row, &item.field, value);
+                // What kept us from writing was somebody else's doing.
+                if settlement.outcome == Outcome::Conflict {
+                    self.listing.reread(row, &item.field, value);
+                } else {
+                    self.listing.set(row, &item.field, value);
+                }
             }
             run.settle(settlement);
         }

@@ -7,8 +7,10 @@ mod absorb;
 mod marks;
 mod preview;
 mod results;
+mod runs;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,12 +21,14 @@ use super::{
     RunId, Schema, Stamp, Step, Value,
     draft::Pin,
     oplog::{Deed, Picked},
+    outside::Outside,
     query::Sets,
-    run::same,
+    run::{RunSummary, same},
 };
 
 pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
 pub use results::Again;
+pub use undo::Dependant;
 
 /// An edit somebody asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +67,15 @@ pub enum Command {
     UndoStep(OperationId),
     /// Bring back the last operation taken back.
     Redo,
+    /// Bring back this operation, wherever it stands.
+    RedoStep(OperationId),
+    /// Stage the inverse of a run, as worked out by [`Workbench::reversal`], as one step.
+    Revert {
+        /// The run.
+        run: RunId,
+        /// The edits that take it back.
+        asked: Vec<Asked>,
+    },
     /// Throw the whole draft away.
     Drop,
 }
@@ -110,7 +123,9 @@ pub struct Workbench {
     marks: RoaringBitmap,
     earlier_marks: Vec<RoaringBitmap>,
     runs: Vec<Run>,
+    summaries: Vec<RunSummary>,
     run_news: u64,
+    pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
 }
 
@@ -134,7 +149,9 @@ impl Workbench {
             marks: RoaringBitmap::new(),
             earlier_marks: Vec::new(),
             runs: Vec::new(),
+            summaries: Vec::new(),
             run_news: 0,
+            outside: Vec::new(),
             accepted: HashMap::new(),
         }
     }
@@ -156,8 +173,10 @@ impl Workbench {
             }
             Command::Accept { run, items } => self.accept(run, items)?,
             Command::Undo => self.undo(self.last_standing()?)?,
-            Command::UndoStep(id) => self.undo(*id)?,
+            Command::UndoStep(id) => self.undo_step(*id)?,
             Command::Redo => self.redo()?,
+            Command::RedoStep(id) => self.redo_step(*id)?,
+            Command::Revert { run, asked } => self.reverted(run, asked)?,
             Command::Drop if self.draft.is_empty() => {
                 return Err(Refusal::NothingToStage("the draft is empty".into()));
             }
@@ -223,6 +242,15 @@ impl Workbench {
         OperationId(self.log.last().map_or(0, |operation| operation.id.0) + 1)
     }
 
+    fn reverted(&self, run: &RunId, asked: &[Asked]) -> Result<(String, Deed), Refusal> {
+        let (label, deed) = self.staged(&format!("revert of {run}"), asked)?;
+        let Deed::Stage(step) = deed else {
+            return Ok((label, deed));
+        };
+        let reverts = Some(run.clone());
+        Ok((label, Deed::Stage(Step { reverts, ..step })))
+    }
+
     fn staged(&self, label: &str, asked: &[Asked]) -> Result<(String, Deed), Refusal> {
         let preview = self.preview(asked)?;
         let mut step = Step::default();
@@ -275,45 +303,6 @@ impl Workbench {
         }
     }
 
-    fn last_standing(&self) -> Result<OperationId, Refusal> {
-        self.log
-            .iter()
-            .rev()
-            .find(|operation| operation.is_undoable() && !self.undone.contains(&operation.id))
-            .map(|operation| operation.id)
-            .ok_or(Refusal::NothingToUndo)
-    }
-
-    fn undo(&self, id: OperationId) -> Result<(String, Deed), Refusal> {
-        let operation = self.log.iter().find(|operation| operation.id == id);
-        let operation = operation.ok_or(Refusal::NothingToUndo)?;
-        if !operation.is_undoable() || self.undone.contains(&id) {
-            let why = format!("`{}` can't be taken back", operation.label);
-            return Err(Refusal::NotUndoable(why));
-        }
-        Ok((format!("undo: {}", operation.label), Deed::Undo(id)))
-    }
-
-    fn redo(&self) -> Result<(String, Deed), Refusal> {
-        // A step staged after an undo starts a branch: what was undone before it stays undone.
-        let last = self
-            .log
-            .iter()
-            .rev()
-            .take_while(|operation| !matches!(operation.deed, Deed::Stage(_)))
-            .find_map(|operation| {
-                let Deed::Undo(target) = operation.deed else {
-                    return None;
-                };
-                self.undone.contains(&target).then_some(target)
-            });
-        let target = last.ok_or(Refusal::NothingToRedo)?;
-        let label = self
-            .operation(target)
-            .map_or("", |operation| operation.label.as_str());
-        Ok((format!("redo: {label}"), Deed::Redo(target)))
-    }
-
     /// The draft.
     pub fn draft(&self) -> &Draft {
         &self.draft
@@ -327,21 +316,6 @@ impl Workbench {
     /// An operation of the log.
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
         self.log.iter().find(|operation| operation.id == id)
-    }
-
-    /// Whether an operation was taken back.
-    pub fn is_undone(&self, id: OperationId) -> bool {
-        self.undone.contains(&id)
-    }
-
-    /// How many operations `u` could take back, and how many `U` could bring back.
-    pub fn undo_depth(&self) -> (usize, usize) {
-        let standing = self.log.iter().filter(|operation| operation.is_undoable());
-        let undone = standing
-            .clone()
-            .filter(|operation| self.is_undone(operation.id))
-            .count();
-        (standing.count() - undone, undone)
     }
 
     /// The rows `is:` asks for.
@@ -368,19 +342,6 @@ impl Workbench {
             }
         }
         rows
-    }
-
-    /// The run that goes on now, if one does.
-    pub fn current_run(&self) -> Option<&Run> {
-        use super::run::RunState::{Paused, Running};
-        self.runs
-            .last()
-            .filter(|run| matches!(run.state, Running | Paused))
-    }
-
-    /// The last run that goes on, or waits for somebody to go on with it.
-    pub fn unfinished_run(&self) -> Option<&Run> {
-        self.runs.iter().rev().find(|run| run.is_unfinished())
     }
 }
 

@@ -48,9 +48,15 @@ pub(super) fn assets(bytes: &[u8], vocabulary: &Vocabulary) -> Result<Vec<Asset>
         escaped = lenient::escape_controls(&body.text);
         serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
     };
+    let Some(entities) = answer.entities else {
+        return Err(EndpointError::Garbled {
+            why: "it is JSON, but not the answer to a question for assets".to_owned(),
+            maybe_written: false,
+        });
+    };
     let mut assets = Vec::new();
-    for raw in answer.entities.into_iter().flatten().flatten() {
-        let (json, repaired) = lenient::value(raw.get()).map_err(|error| garbled(&error))?;
+    for raw in entities.into_iter().flatten() {
+        let (json, repaired) = lenient::entity(raw.get());
         let damaged = repaired || (body.broken && raw.get().contains('\u{fffd}'));
         if let Reading::Asset(asset) = entity::read(&json, damaged, vocabulary) {
             assets.push(*asset);

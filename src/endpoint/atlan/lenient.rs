@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
 
 /// Why an asset that needed repair may not be edited.
 pub(super) const DAMAGED: &str =
@@ -67,7 +68,48 @@ pub(super) fn value(text: &str) -> Result<(Json, bool), serde_json::Error> {
         .or_else(|_| serde_json::from_str(&replace_surrogates(text)).map(|json| (json, true)))
 }
 
-fn replace_surrogates(text: &str) -> String {
+/// What can still be told of an entity that is too deeply nested to be read: enough to show it.
+/// Everything else is passed over without being built.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Outline {
+    guid: Option<String>,
+    type_name: Option<String>,
+    status: Option<String>,
+    display_text: Option<String>,
+    attributes: OutlineAttributes,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct OutlineAttributes {
+    name: Option<String>,
+    qualified_name: Option<String>,
+}
+
+/// One entity of an answer, however it is; the flag says whether it was damaged. An entity that
+/// can't be read at all is null, so that it costs nobody else anything.
+pub(super) fn entity(text: &str) -> (Json, bool) {
+    if let Ok(read) = value(text) {
+        return read;
+    }
+    let Ok(outline) = serde_json::from_str::<Outline>(&replace_surrogates(text)) else {
+        return (Json::Null, true);
+    };
+    let json = json!({
+        "guid": outline.guid,
+        "typeName": outline.type_name,
+        "status": outline.status,
+        "displayText": outline.display_text,
+        "attributes": {
+            "name": outline.attributes.name,
+            "qualifiedName": outline.attributes.qualified_name,
+        },
+    });
+    (json, true)
+}
+
+pub(super) fn replace_surrogates(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -111,8 +153,6 @@ fn escape_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -137,6 +177,21 @@ mod tests {
             serde_json::from_str::<Json>(&fixed).unwrap(),
             json!({"a\"": "x\u{1}\ty"})
         );
+    }
+
+    #[test]
+    fn an_entity_nested_without_end_is_known_by_its_outline() {
+        let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+        let text = format!(
+            r#"{{"guid":"g1","typeName":"Table","status":"ACTIVE","attributes":{{"x":{deep},"name":"deep"}}}}"#
+        );
+        let (json, damaged) = entity(&text);
+        assert!(damaged);
+        assert_eq!(
+            (&json["guid"], &json["attributes"]["name"]),
+            (&json!("g1"), &json!("deep"))
+        );
+        assert_eq!(entity(r#"{"guid": 3}{"#), (Json::Null, true));
     }
 
     #[test]

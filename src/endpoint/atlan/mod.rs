@@ -8,6 +8,7 @@ mod ask;
 mod builtin;
 mod check;
 mod coding;
+pub(super) mod doors;
 mod entity;
 mod fetch;
 mod glossaries;
@@ -17,12 +18,14 @@ mod pictures;
 #[cfg(test)]
 mod recorded;
 mod refusal;
+mod rights;
 mod search;
 mod typedefs;
 mod vocabulary;
 mod write;
 mod written;
 
+use std::borrow::Cow;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
@@ -31,12 +34,12 @@ use std::sync::{
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
-use crate::domain::{Asset, AssetId, FieldKey, Value};
+use crate::domain::{Asset, AssetId, FieldKey, Item, Value};
 
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
-    EndpointError, Page,
-    http::{Http, HttpRequest, HttpResponse},
+    EndpointError, Page, Rights,
+    http::{self, Http, HttpRequest, HttpResponse},
     in_chunks,
 };
 use ask::Ask;
@@ -109,10 +112,17 @@ impl Atlan {
         let request = ask.request(&self.settings);
         let attempt = || async {
             let response = self.http.send(&request).await?;
-            if response.is_success() {
-                decode(&response)
-            } else {
-                Err(refusal::refusal(&response, &[], false))
+            if !response.is_success() {
+                return Err(refusal::refusal(&response, &[], false));
+            }
+            match decode(&response) {
+                Err(EndpointError::Garbled { .. }) if response.is_page() => {
+                    Err(EndpointError::Garbled {
+                        why: response.page_words(),
+                        maybe_written: false,
+                    })
+                }
+                decoded => decoded,
             }
         };
         self.http.retrying(attempt).await
@@ -139,7 +149,7 @@ impl Atlan {
              &type=ENUM&type=STRUCT",
         );
         self.read(&ask, |response| {
-            serde_json::from_value(json(response)?).map_err(|error| search::garbled(&error))
+            typedefs::Typedefs::read(json(response)?).map_err(|error| search::garbled(&error))
         })
         .await
     }
@@ -249,7 +259,7 @@ impl Atlan {
     }
 
     /// The same call with the picture's address where a thumbnail names another asset.
-    async fn with_addresses(&self, call: &Call) -> Result<Call, EndpointError> {
+    async fn with_addresses<'a>(&self, call: &'a Call) -> Result<Cow<'a, Call>, EndpointError> {
         let sources: Vec<AssetId> = call
             .items
             .iter()
@@ -292,6 +302,10 @@ impl Endpoint for Atlan {
         })
     }
 
+    fn home(&self) -> String {
+        http::origin(&self.settings.url)
+    }
+
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {
         Box::pin(check::steps(self))
     }
@@ -318,6 +332,10 @@ impl Endpoint for Atlan {
         })
     }
 
+    fn rights<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Result<Rights, EndpointError>> {
+        Box::pin(self.asked_for_rights(items))
+    }
+
     fn submit<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Answer, EndpointError>> {
         Box::pin(self.write(call))
     }
@@ -327,6 +345,7 @@ impl Endpoint for Atlan {
             // Who is signed in, the types, and how many assets of each.
             Asking::Connect => 3,
             Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Rights(changes) => in_chunks(changes, rights::CHUNK),
             Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
         }
     }

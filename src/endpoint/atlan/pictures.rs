@@ -3,7 +3,7 @@
 //! People choose a picture by naming an asset that shows it; the server keeps the address alone. So
 //! addresses are remembered with the asset they were first seen at, or were taken from.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     domain::{Asset, AssetId, FieldKey, Value},
@@ -52,7 +52,14 @@ impl Pictures {
     /// # Errors
     ///
     /// [`EndpointError::PoisonedBy`] with the changes whose asset shows no picture.
-    pub(super) fn resolve(&mut self, call: &Call) -> Result<Call, EndpointError> {
+    pub(super) fn resolve<'a>(&mut self, call: &'a Call) -> Result<Cow<'a, Call>, EndpointError> {
+        if !call
+            .items
+            .iter()
+            .any(|item| write::borrowed_picture(item).is_some())
+        {
+            return Ok(Cow::Borrowed(call));
+        }
         let mut resolved = call.clone();
         let mut without = Vec::new();
         for (place, item) in resolved.items.iter_mut().enumerate() {
@@ -71,7 +78,7 @@ impl Pictures {
             item.wanted = Value::Text(address);
         }
         if without.is_empty() {
-            return Ok(resolved);
+            return Ok(Cow::Owned(resolved));
         }
         Err(EndpointError::PoisonedBy {
             items: without,

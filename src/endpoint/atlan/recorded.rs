@@ -146,9 +146,9 @@ fn log_11_two_certificates_log_12_the_same_again_and_log_13_clearing_one() {
     for said in answered(&call_11, unchanged).said {
         assert_eq!(
             (said.outcome, said.code.as_str()),
-            (Outcome::Applied, "no-op")
+            (Outcome::Unknown, "not-mentioned")
         );
-        assert_eq!(said.reason, "the server had this value already");
+        assert_eq!(said.reason, "the answer does not mention it");
     }
 
     let clear = item(TERM_1, "AtlasGlossaryTerm", "certificate", Value::Absent);
@@ -312,7 +312,7 @@ fn log_45_custom_metadata_merged_and_log_46_the_same_again() {
         answered(&call, same)
             .said
             .iter()
-            .all(|said| said.code == "no-op")
+            .all(|said| said.code == "not-mentioned")
     );
 }
 

@@ -259,7 +259,7 @@ fn dashboards(request: &str) -> Vec<u8> {
     } else if line.contains("entity/bulk") {
         json!({"mutatedEntities": {"UPDATE": [dashboard("c", json!("/p/a.png"))]}})
     } else {
-        json!({})
+        json!({"enumDefs": []})
     };
     answer(200, "", &body.to_string())
 }

@@ -68,6 +68,30 @@ pub(super) struct AttributeDef {
 }
 
 impl Typedefs {
+    /// Reads an answer. A definition that can't be read costs that definition alone.
+    ///
+    /// # Errors
+    ///
+    /// When it is no answer of this kind at all.
+    pub(super) fn read(mut json: Json) -> Result<Self, serde_json::Error> {
+        let is_one = |name: &&str| json.get(*name).is_some();
+        if !["enumDefs", "classificationDefs", "businessMetadataDefs"]
+            .iter()
+            .any(is_one)
+        {
+            return Err(serde::de::Error::custom("no type definitions in it"));
+        }
+        prune::<EnumDef>(&mut json["enumDefs"]);
+        prune::<TagDef>(&mut json["classificationDefs"]);
+        if let Some(sets) = json["businessMetadataDefs"].as_array_mut() {
+            for set in sets {
+                prune::<AttributeDef>(&mut set["attributeDefs"]);
+            }
+        }
+        prune::<SetDef>(&mut json["businessMetadataDefs"]);
+        serde_json::from_value(json)
+    }
+
     /// The tags.
     pub(super) fn tags(&self) -> Vec<TagDef> {
         self.tags.clone().unwrap_or_default()
@@ -188,6 +212,18 @@ impl AttributeDef {
         text(self.options.as_ref(), key)
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default()
+    }
+}
+
+/// Takes out what can't be read as a `T`, and what has no name.
+fn prune<T: serde::de::DeserializeOwned>(definitions: &mut Json) {
+    if let Some(all) = definitions.as_array_mut() {
+        all.retain(|one| {
+            let name = one.get("name").and_then(Json::as_str);
+            name.is_some_and(|name| !name.is_empty()) && T::deserialize(one).is_ok()
+        });
+    } else {
+        *definitions = Json::Null;
     }
 }
 

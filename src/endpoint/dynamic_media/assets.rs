@@ -125,7 +125,12 @@ pub(super) struct RawValue<'a> {
     tags: Option<Vec<String>>,
 }
 
+/// Why an asset whose text had to be repaired may not be edited.
+const DAMAGED: &str = "its text has characters that no client can send back unchanged; correct it \
+                       in Dynamic Media first";
+
 fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreadable> {
+    let damaged_before = pull.damaged();
     let (mut handle, mut kind, mut asset_name) = (Cow::default(), Cow::default(), String::new());
     let mut metadata: Vec<RawValue<'a>> = Vec::new();
     let mut system: Vec<(System, Cow<'a, str>)> = Vec::with_capacity(12);
@@ -164,12 +169,16 @@ fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreada
         let value = Value::text(text);
         value.is_present().then_some((fields.system(field)?, value))
     }));
+    if asset_name.is_empty() {
+        handle.as_ref().clone_into(&mut asset_name);
+    }
+    let is_damaged = pull.damaged() > damaged_before;
     Ok(Asset {
         id: AssetId::new(handle.as_ref()),
         name: asset_name,
         kind: kind.into_owned(),
         fields: values,
-        locked: None,
+        locked: is_damaged.then(|| DAMAGED.to_owned()),
     })
 }
 

@@ -61,7 +61,8 @@ pub(super) fn request(
     });
     Ok(HttpRequest::post(&sender.service, xml.finish()?)
         .header("Content-Type", "text/xml; charset=UTF-8")
-        .header("SOAPAction", format!("\"{operation}\"")))
+        .header("SOAPAction", format!("\"{operation}\""))
+        .secret_inside(sender.password.now()))
 }
 
 fn credentials(xml: &mut Xml, sender: &Sender) {
@@ -106,10 +107,15 @@ pub(super) fn open<T>(
     let text = answer.text();
     let wanted = format!("{operation}Return");
     let mut found = None;
-    let walked = walk(&mut Pull::new(&text), &wanted, &mut |pull| {
-        found = Some(read(pull)?);
-        Ok(())
-    });
+    let is_broken = matches!(text, std::borrow::Cow::Owned(_));
+    let walked = walk(
+        &mut Pull::new(&text).broken(is_broken),
+        &wanted,
+        &mut |pull| {
+            found = Some(read(pull)?);
+            Ok(())
+        },
+    );
     let garbled = |why: String| EndpointError::Garbled {
         why,
         maybe_written: writes,

@@ -1,6 +1,9 @@
 //! Faults: found whatever the HTTP status and the shape, and told apart in five classes.
 
-use crate::endpoint::{EndpointError, http::HttpResponse};
+use crate::endpoint::{
+    EndpointError,
+    http::{HttpResponse, first_words},
+};
 
 use super::pull::{Pull, Unreadable};
 
@@ -121,32 +124,48 @@ pub(super) fn not_an_envelope(
     } else {
         format!(" \"{text}\"")
     };
-    if status >= 500 {
-        EndpointError::Unavailable {
-            why: format!("HTTP {status}{text}"),
+    let code = status.to_string();
+    let why = format!("HTTP {status}{text}");
+    match status {
+        200..=299 if answer.is_page() => EndpointError::Garbled {
+            why: answer.page_words(),
+            maybe_written: writes,
+        },
+        300..=399 => EndpointError::Garbled {
+            why: elsewhere(answer),
+            maybe_written: false,
+        },
+        401 | 407 => EndpointError::SignIn {
+            code,
+            why,
+            hint: "something before the service wants to know who you are: check url and network"
+                .to_owned(),
+        },
+        413 => EndpointError::Refused {
+            code,
+            why: "the call is too large".to_owned(),
+        },
+        500.. => EndpointError::Unavailable {
+            why,
             maybe_written: writes && status != 503,
-        }
-    } else if status == 413 {
-        EndpointError::Refused {
-            code: "413".to_owned(),
-            why: format!("the call is too large{text}"),
-        }
-    } else {
-        EndpointError::Garbled {
-            why: format!("HTTP {status}{text}: {reason}"),
+        },
+        _ => EndpointError::Garbled {
+            why: format!("{why}: {reason}"),
             // A refusal of the client's side carries nothing out.
             maybe_written: writes && answer.is_success(),
-        }
+        },
     }
 }
 
-/// The first words of a page: the text before, between or after its first tags.
-fn first_words(page: &str) -> String {
-    let between = |part: &str| {
-        let text = part.split_once('>').map_or(part, |(_, text)| text);
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    let words = page.split('<').take(50).map(between);
-    let first = words.into_iter().find(|text| !text.is_empty());
-    first.unwrap_or_default().chars().take(80).collect()
+/// A redirect is never followed: what it would take along is meant for one address alone.
+fn elsewhere(answer: &HttpResponse) -> String {
+    let status = answer.status;
+    let place: String = answer
+        .header("location")
+        .map(|place| place.split(['?', '#']).next().unwrap_or_default())
+        .unwrap_or_default()
+        .chars()
+        .take(120)
+        .collect();
+    format!("HTTP {status}: it wants to send us to `{place}`, which is not followed")
 }

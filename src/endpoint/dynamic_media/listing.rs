@@ -13,7 +13,11 @@ use super::{
 impl DynamicMedia {
     pub(super) async fn listed(&self, cursor: Option<Cursor>) -> Result<Page, EndpointError> {
         let session = self.session().await?;
-        let (number, before) = place(cursor.as_ref())?;
+        let Place {
+            number,
+            before,
+            first,
+        } = place(cursor.as_ref())?;
         let size = self.settings.page_size.clamp(1, LARGEST_PAGE);
         let company = session.company.handle.as_str();
         let (total, assets) = self
@@ -23,11 +27,23 @@ impl DynamicMedia {
                 |pull| assets::read(pull, &session.fields),
             )
             .await?;
+        let starts = assets
+            .first()
+            .map_or("", |asset| asset.id.as_str())
+            .to_owned();
+        if !starts.is_empty() && starts == first {
+            return Err(EndpointError::Garbled {
+                why: "the server gives the same page of the listing again".to_owned(),
+                maybe_written: false,
+            });
+        }
         let seen = before + assets.len() as u64;
         // An empty page ends the listing whatever the total says: assets may have gone meanwhile.
-        let more = !assets.is_empty() && total.is_none_or(|total| seen < total);
+        // A full one never does: the total may be wrong.
+        let is_full = assets.len() >= size;
+        let more = !assets.is_empty() && (is_full || total.is_none_or(|total| seen < total));
         Ok(Page {
-            next: more.then(|| Cursor(format!("{} {seen}", number + 1))),
+            next: more.then(|| Cursor(format!("{} {seen} {starts}", number + 1))),
             total: total.unwrap_or(seen),
             assets,
         })
@@ -71,14 +87,34 @@ impl DynamicMedia {
     }
 }
 
-/// The page a cursor stands at, counted from 1, and how many assets came before it.
-fn place(cursor: Option<&Cursor>) -> Result<(u64, u64), EndpointError> {
-    let Some(Cursor(text)) = cursor else {
-        return Ok((1, 0));
+/// Where a cursor stands.
+struct Place {
+    /// The page, counted from 1.
+    number: u64,
+    /// How many assets came before it.
+    before: u64,
+    /// The first asset of the page before.
+    first: String,
+}
+
+fn place(cursor: Option<&Cursor>) -> Result<Place, EndpointError> {
+    let start = Place {
+        number: 1,
+        before: 0,
+        first: String::new(),
     };
-    text.split_once(' ')
-        .and_then(|(page, seen)| Some((page.parse().ok()?, seen.parse().ok()?)))
-        .ok_or_else(|| EndpointError::NotSendable {
-            why: "the place in the listing is of another endpoint".to_owned(),
+    let Some(Cursor(text)) = cursor else {
+        return Ok(start);
+    };
+    let mut parts = text.splitn(3, ' ');
+    let read = (|| {
+        Some(Place {
+            number: parts.next()?.parse().ok()?,
+            before: parts.next()?.parse().ok()?,
+            first: parts.next()?.to_owned(),
         })
+    })();
+    read.ok_or_else(|| EndpointError::NotSendable {
+        why: "the place in the listing is of another endpoint".to_owned(),
+    })
 }

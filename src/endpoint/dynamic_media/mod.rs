@@ -9,6 +9,7 @@ mod batch;
 mod certificate;
 mod check;
 mod definition;
+pub(super) mod doors;
 mod envelope;
 mod fault;
 mod fields;
@@ -35,7 +36,9 @@ use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
     Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
-    EndpointError, Page, http::Http, in_chunks,
+    EndpointError, Page,
+    http::{self, Http},
+    in_chunks,
 };
 
 use self::{
@@ -277,6 +280,14 @@ impl Endpoint for DynamicMedia {
         .boxed()
     }
 
+    fn home(&self) -> String {
+        let origin = http::origin(&self.settings.url);
+        match &self.settings.company {
+            Some(company) => format!("{origin} ({})", company.trim().to_lowercase()),
+            None => origin,
+        }
+    }
+
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {
         self.check_steps().boxed()
     }
@@ -305,6 +316,8 @@ impl Endpoint for DynamicMedia {
             // The memberships, the fields, and their dictionaries.
             Asking::Connect => 3,
             Asking::Page | Asking::Submit => 1,
+            // It can't be asked.
+            Asking::Rights(_) => 0,
             // Another server has them.
             Asking::Picture => 0,
             Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),

@@ -23,6 +23,9 @@ pub(super) enum Unreadable {
 pub(super) struct Pull<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
+    /// Whether bytes that were no UTF-8 became U+FFFD before it was read.
+    is_broken: bool,
+    damaged: usize,
 }
 
 impl<'a> Pull<'a> {
@@ -30,7 +33,23 @@ impl<'a> Pull<'a> {
     pub(super) fn new(xml: &'a str) -> Self {
         let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}').trim_start());
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, depth: 0 }
+        Self {
+            reader,
+            depth: 0,
+            is_broken: false,
+            damaged: 0,
+        }
+    }
+
+    /// The same for a text that had to be repaired to be one.
+    pub(super) fn broken(mut self, is_broken: bool) -> Self {
+        self.is_broken = is_broken;
+        self
+    }
+
+    /// How many texts so far have characters that can't be sent back as they are.
+    pub(super) fn damaged(&self) -> usize {
+        self.damaged
     }
 
     /// Goes through the children of the element it stands in, up to its end. The closure gets each
@@ -75,13 +94,18 @@ impl<'a> Pull<'a> {
             match self.next()? {
                 Event::Text(more) => append(&mut text, more.xml10_content()),
                 Event::CData(more) => append(&mut text, more.xml10_content()),
-                Event::GeneralRef(reference) => append(&mut text, resolved(&reference)?),
+                Event::GeneralRef(reference) => {
+                    let character = resolved(&reference)?;
+                    self.damaged += usize::from(character.is_none());
+                    append(&mut text, character.unwrap_or(Cow::Borrowed("\u{fffd}")));
+                }
                 Event::Start(_) => {
                     self.depth += 1;
                     self.skip()?;
                 }
                 Event::End(_) => {
                     self.depth -= 1;
+                    self.damaged += usize::from(self.is_broken && text.contains('\u{fffd}'));
                     return Ok(text);
                 }
                 Event::Eof => return Err(Unreadable::CutShort),
@@ -143,13 +167,16 @@ fn append<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
 }
 
 /// One of the five references of XML, or a character by number; nothing else is known, so nothing
-/// can be expanded without end.
-fn resolved(reference: &quick_xml::events::BytesRef<'_>) -> Result<Cow<'static, str>, Unreadable> {
-    let unknown = || Unreadable::Xml(format!("unknown entity `{}`", &**reference));
-    if let Some(character) = reference.resolve_char_ref().map_err(|_| unknown())? {
-        return Ok(Cow::Owned(character.to_string()));
+/// can be expanded without end. `None` for a number that stands for no character, which Java
+/// servers write where their own text is broken.
+fn resolved(
+    reference: &quick_xml::events::BytesRef<'_>,
+) -> Result<Option<Cow<'static, str>>, Unreadable> {
+    if reference.is_char_ref() {
+        let character = reference.resolve_char_ref().ok().flatten();
+        return Ok(character.map(|one| Cow::Owned(one.to_string())));
     }
     quick_xml::escape::resolve_predefined_entity(reference)
-        .map(Cow::Borrowed)
-        .ok_or_else(unknown)
+        .map(|text| Some(Cow::Borrowed(text)))
+        .ok_or_else(|| Unreadable::Xml(format!("unknown entity `{}`", &**reference)))
 }

@@ -41,6 +41,8 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// Headers nobody may see.
     pub secret_headers: Vec<(String, SecretString)>,
+    /// Secrets within the body.
+    pub secrets_inside: Vec<SecretString>,
     /// The body; empty for none.
     pub body: Vec<u8>,
     /// Whether it changes anything at the endpoint: then it is sent once, and a lost answer leaves
@@ -56,6 +58,7 @@ impl HttpRequest {
             url: url.into(),
             headers: Vec::new(),
             secret_headers: Vec::new(),
+            secrets_inside: Vec::new(),
             body: Vec::new(),
             writes: false,
         }
@@ -88,6 +91,19 @@ impl HttpRequest {
         self
     }
 
+    /// The same, saying that the body holds a secret.
+    #[must_use]
+    pub fn secret_inside(mut self, secret: SecretString) -> Self {
+        self.secrets_inside.push(secret);
+        self
+    }
+
+    /// Everything that must never be shown.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        let headers = self.secret_headers.iter().map(|(_, secret)| secret);
+        headers.chain(&self.secrets_inside).cloned().collect()
+    }
+
     /// The same, marked as a write.
     #[must_use]
     pub fn writing(mut self) -> Self {
@@ -108,7 +124,8 @@ impl fmt::Debug for HttpRequest {
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("secret_headers", &secret)
-            .field("body_bytes", &self.body.len())
+            .field("secrets_inside", &self.secrets_inside.len())
+            .field("body", &self.body.len())
             .field("writes", &self.writes)
             .finish()
     }
@@ -136,10 +153,45 @@ impl HttpResponse {
         (200..300).contains(&self.status)
     }
 
+    /// Whether it is a page for people: what captive portals, proxies and sign-in pages send.
+    pub fn is_page(&self) -> bool {
+        let kind = self.header("content-type").unwrap_or_default();
+        let start = self.body.get(..64).unwrap_or(&self.body).trim_ascii_start();
+        let start = start.to_ascii_lowercase();
+        kind.to_ascii_lowercase().contains("text/html")
+            || start.starts_with(b"<!doctype html")
+            || start.starts_with(b"<html")
+    }
+
+    /// What to say of a page that came in place of an answer.
+    pub fn page_words(&self) -> String {
+        let words = first_words(&self.text());
+        let words = if words.is_empty() {
+            String::new()
+        } else {
+            format!(" (\"{words}\")")
+        };
+        format!(
+            "a page for people came in place of an answer{words}: the sign-in page of this \
+             network, or another server"
+        )
+    }
+
     /// The body as text; what is not UTF-8 becomes replacement characters.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
+}
+
+/// The first words of a page: the text before, between or after its first tags.
+pub fn first_words(page: &str) -> String {
+    let between = |part: &str| {
+        let text = part.split_once('>').map_or(part, |(_, text)| text);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let words = page.split('<').take(50).map(between);
+    let first = words.into_iter().find(|text| !text.is_empty());
+    first.unwrap_or_default().chars().take(80).collect()
 }
 
 /// Headers as text, names in lower case.

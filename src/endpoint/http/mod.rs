@@ -4,6 +4,8 @@
 //! a status means is for the adapter, except 429, which means the same everywhere. Redirects are
 //! never followed, so credentials and writes stay at the address they were meant for.
 
+mod body;
+mod hidden;
 mod message;
 #[cfg(test)]
 pub(crate) mod stub;
@@ -11,15 +13,14 @@ pub(crate) mod stub;
 use std::{sync::Once, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
-use reqwest::{Client, ClientBuilder, Response, Url, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Response, Url, header::ACCEPT_ENCODING, redirect::Policy};
 use secrecy::ExposeSecret;
 
-pub use message::{HttpRequest, HttpResponse, Method};
+pub use message::{HttpRequest, HttpResponse, Method, first_words};
 
 use super::{EndpointError, Verdict};
+use body::Trouble;
 
-/// The longest wait an endpoint may ask for.
-const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// How often a read is tried again.
 const READ_RETRIES: usize = 3;
 /// How often of these for an endpoint that can't be reached, which a person should hear of soon.
@@ -36,8 +37,12 @@ pub struct HttpSettings {
     pub connect_timeout_s: u64,
     /// The name given to the server.
     pub user_agent: String,
+    /// The longest answer taken, as it comes.
+    pub max_wire_bytes: usize,
     /// The longest answer taken, after decompression.
     pub max_body_bytes: usize,
+    /// The longest head of an answer taken.
+    pub max_header_bytes: usize,
     /// Milliseconds before a read is tried again the first time; each later wait doubles.
     pub first_retry_ms: u64,
 }
@@ -48,7 +53,9 @@ impl Default for HttpSettings {
             timeout_s: 30,
             connect_timeout_s: 10,
             user_agent: concat!("armarius/", env!("CARGO_PKG_VERSION")).to_owned(),
+            max_wire_bytes: 64 * 1024 * 1024,
             max_body_bytes: 256 * 1024 * 1024,
+            max_header_bytes: 64 * 1024,
             first_retry_ms: 150,
         }
     }
@@ -107,6 +114,7 @@ impl Http {
         };
         let address = address_of(&url);
         let mut outgoing = client.request(request.method.into(), url);
+        outgoing = outgoing.header(ACCEPT_ENCODING, "gzip");
         for (name, value) in &request.headers {
             outgoing = outgoing.header(name, value);
         }
@@ -126,8 +134,10 @@ impl Http {
         let answer = outgoing
             .send()
             .await
-            .map_err(|error| self.failed(&address, &error))?;
-        self.received(answer, request.writes).await
+            .map_err(|error| self.failed(&address, &error, request.writes))?;
+        let mut answer = self.received(answer, request.writes).await?;
+        hidden::hide(&mut answer, &request.secrets());
+        Ok(answer)
     }
 
     /// Sends a request, and a few times more if nothing came of it. Writes are sent once.
@@ -143,7 +153,8 @@ impl Http {
     }
 
     /// Tries a read, and a few times more if it failed in a way that may pass. For adapters that
-    /// learn of the failure from the answer's body.
+    /// learn of the failure from the answer's body. An endpoint that asks to slow down is left
+    /// alone: whoever asks in its name waits, for all of its requests at once.
     ///
     /// # Errors
     ///
@@ -175,7 +186,11 @@ impl Http {
     }
 
     /// Why a request that was given to the client has no answer.
-    fn failed(&self, address: &str, error: &reqwest::Error) -> EndpointError {
+    fn failed(&self, address: &str, error: &reqwest::Error, writes: bool) -> EndpointError {
+        if root_cause(error) == HEAD_TOO_LARGE {
+            let limit = self.settings.max_header_bytes;
+            return trouble(body::too_long("the head of the answer", limit), writes);
+        }
         if error.is_builder() {
             EndpointError::NotSendable {
                 why: root_cause(error),
@@ -206,41 +221,35 @@ impl Http {
         mut answer: Response,
         writes: bool,
     ) -> Result<HttpResponse, EndpointError> {
+        let refused = |refused| trouble(refused, writes);
+        body::bearable(answer.headers(), &self.settings).map_err(refused)?;
         let status = answer.status().as_u16();
         let headers = message::headers(answer.headers());
         if status == 429 {
             return Err(EndpointError::Throttled {
                 retry_after_ms: message::retry_after(&headers)
-                    .map(|wait| u64::try_from(wait.min(LONGEST_WAIT).as_millis()).unwrap_or(0)),
+                    .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             });
         }
-        let mut body = Vec::new();
-        loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.settings.max_body_bytes => {
-                    let limit = self.settings.max_body_bytes;
-                    return Err(EndpointError::Garbled {
-                        why: format!("the answer is longer than {limit} bytes"),
-                        maybe_written: writes,
-                    });
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                Err(error) => {
-                    let why = if error.is_timeout() {
-                        format!("time-out after {} s", self.settings.timeout_s)
-                    } else {
-                        format!("the answer broke off: {}", root_cause(&error))
-                    };
-                    return Err(EndpointError::NoAnswer { why });
-                }
-            }
-        }
+        let body = body::take(&mut answer, &self.settings).await;
         Ok(HttpResponse {
             status,
             headers,
-            body,
+            body: body.map_err(refused)?,
         })
+    }
+}
+
+/// The HTTP client's own words for a head beyond its limits.
+const HEAD_TOO_LARGE: &str = "message head is too large";
+
+fn trouble(trouble: Trouble, writes: bool) -> EndpointError {
+    match trouble {
+        Trouble::BrokeOff(why) => EndpointError::NoAnswer { why },
+        Trouble::Refused(why) => EndpointError::Garbled {
+            why,
+            maybe_written: writes,
+        },
     }
 }
 
@@ -252,7 +261,8 @@ fn base(settings: &HttpSettings) -> ClientBuilder {
         .connect_timeout(Duration::from_secs(settings.connect_timeout_s.max(1)))
         .redirect(Policy::none())
         .referer(false)
-        .gzip(true)
+        // Unpacked here, so that both sizes can be limited.
+        .gzip(false)
         .pool_max_idle_per_host(IDLE_CONNECTIONS)
 }
 
@@ -287,6 +297,18 @@ fn address_of(url: &Url) -> String {
         Some(port) => format!("{}://{host}:{port}", url.scheme()),
         None => format!("{}://{host}", url.scheme()),
     }
+}
+
+/// Scheme, host and port of an address, as one tells servers apart. On this machine the port says
+/// nothing: it changes from start to start.
+pub fn origin(address: &str) -> String {
+    let Ok(url) = Url::parse(address.trim()) else {
+        return address.trim().to_lowercase();
+    };
+    if is_loopback(&url) {
+        return format!("{}://{}", url.scheme(), url.host_str().unwrap_or("?"));
+    }
+    address_of(&url)
 }
 
 /// Whether the URL is on this machine.

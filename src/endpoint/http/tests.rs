@@ -113,10 +113,10 @@ async fn a_read_is_tried_again_and_a_write_is_not() {
 }
 
 #[tokio::test]
-async fn too_many_requests_is_throttled_with_the_wait_asked_for_and_capped() {
+async fn too_many_requests_is_throttled_with_the_wait_asked_for() {
     for (header, wait) in [
         ("Retry-After: 7\r\n", Some(7_000)),
-        ("Retry-After: 86400\r\n", Some(120_000)),
+        ("Retry-After: 86400\r\n", Some(86_400_000)),
         ("Retry-After: -1\r\n", None),
         ("", None),
     ] {
@@ -145,11 +145,113 @@ fn a_wait_given_as_a_date_counts_from_the_answers_own_date() {
 }
 
 #[tokio::test]
-async fn who_is_asked_to_slow_down_does_not_ask_again_at_once() {
-    let stub = Stub::start(|_| answer(429, "Retry-After: 0\r\n", "slow down"));
-    let got = http().send_read(&HttpRequest::get(&stub.url)).await;
-    assert!(matches!(got, Err(EndpointError::Throttled { .. })));
+async fn an_endpoint_that_asks_to_slow_down_is_not_asked_again_at_once() {
+    let stub = Stub::start(|_| answer(429, "Retry-After: 1\r\n", ""));
+    let error = http().send_read(&HttpRequest::get(&stub.url)).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the endpoint asks to slow down for 1 s"
+    );
     assert_eq!(stub.seen().len(), 1);
+}
+
+/// A transport with small limits.
+fn narrow() -> Http {
+    Http::new(HttpSettings {
+        max_wire_bytes: 2 * 1024,
+        max_body_bytes: 64 * 1024,
+        max_header_bytes: 1024,
+        ..HttpSettings::default()
+    })
+    .unwrap()
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn packed(body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn whatever_is_too_much_is_refused_and_the_limit_is_named() {
+    let long_head = format!("X-Long: {}\r\n", "x".repeat(2_000));
+    let endless_head = format!("X-Long: {}\r\n", "x".repeat(1_100_000));
+    let cases: [(Vec<u8>, &str); 5] = [
+        (
+            answer(200, "", &"x".repeat(5_000)),
+            "the answer is longer than 2 kB",
+        ),
+        (
+            packed(&gzip(&vec![0; 1_000_000])),
+            "the answer, unpacked, is longer than 64 kB",
+        ),
+        (
+            answer(200, &long_head, ""),
+            "the head of the answer is longer than 1 kB",
+        ),
+        (
+            answer(200, &endless_head, ""),
+            "the head of the answer is longer than 1 kB",
+        ),
+        (
+            answer(200, "Content-Encoding: br\r\n", "x"),
+            "it is packed in a way that was not asked for",
+        ),
+    ];
+    for (bytes, said) in cases {
+        let stub = Stub::start(move |_| bytes.clone());
+        let write = HttpRequest::post(&stub.url, "x").writing();
+        let error = narrow().send(&write).await.unwrap_err();
+        assert!(error.to_string().contains(said), "{said}: {error}");
+        assert_eq!(
+            error.verdict(),
+            Verdict::ReadBack,
+            "{said}: it may have been written"
+        );
+        assert_eq!(stub.seen().len(), 1);
+    }
+    let limits = HttpSettings::default();
+    let sizes = [
+        limits.max_wire_bytes,
+        limits.max_body_bytes,
+        limits.max_header_bytes,
+    ];
+    assert_eq!(sizes, [64 << 20, 256 << 20, 64 << 10]);
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked_and_half_of_one_is_no_answer() {
+    let whole = gzip(b"seen from the pier");
+    let half = whole[..whole.len() / 2].to_vec();
+    let stub = Stub::start(move |_| packed(&whole));
+    let got = http().send(&HttpRequest::get(&stub.url)).await.unwrap();
+    assert_eq!(got.text(), "seen from the pier");
+    let stub = Stub::start(move |_| packed(&half));
+    let error = http().send(&HttpRequest::get(&stub.url)).await.unwrap_err();
+    assert!(matches!(error, EndpointError::NoAnswer { .. }), "{error:?}");
+    let stub = Stub::start(move |_| packed(b"this is not packed at all"));
+    let error = http().send(&HttpRequest::get(&stub.url)).await.unwrap_err();
+    assert!(matches!(error, EndpointError::Garbled { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_token_is_told_without_it() {
+    let stub = Stub::start(|request| answer(403, "", request));
+    let request = HttpRequest::get(&stub.url)
+        .secret_header("authorization", "Bearer hunter2-hunter2".to_owned().into());
+    let got = http().send(&request).await.unwrap();
+    assert!(
+        got.text().contains("authorization: Bearer (hidden)"),
+        "{}",
+        got.text()
+    );
 }
 
 #[tokio::test]

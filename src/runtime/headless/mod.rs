@@ -1,7 +1,11 @@
 //! The same roads without a screen: commands in, results out.
 
+mod history;
 mod library;
 mod results;
+mod sending;
+
+pub use sending::Progress;
 
 use std::path::PathBuf;
 
@@ -49,11 +53,11 @@ pub struct Headless {
     has_reports: bool,
     reported: Result<Vec<PathBuf>, Failure>,
     note: String,
-    progress: Option<Progress>,
+    progress: Option<Listener>,
 }
 
-/// Sees a run after each bundle of news.
-type Progress = Box<dyn FnMut(&Run) + Send>;
+/// Hears the news on the way.
+type Listener = Box<dyn FnMut(Progress<'_>) + Send>;
 
 impl Headless {
     /// Opens a workspace as it was left. Must be called within a tokio runtime.
@@ -83,11 +87,6 @@ impl Headless {
     /// The runtime, to pause a run from elsewhere (a signal).
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
-    }
-
-    /// Lets somebody see a run after each bundle of news.
-    pub fn on_progress(&mut self, progress: impl FnMut(&Run) + Send + 'static) {
-        self.progress = Some(Box::new(progress));
     }
 
     /// What the last run waits for or why it stopped; empty if there is nothing to say.
@@ -126,7 +125,8 @@ impl Headless {
         };
         let (draft, listing) = (self.workbench.draft(), &self.workbench.listing);
         let schema = &self.workbench.schema;
-        Plan::of(draft, listing, schema, capabilities, self.batch_size())
+        let size = self.batch_size().min(capabilities.max_batch).max(1);
+        Plan::of(draft, listing, schema, capabilities, size).with_canary(&self.rules, size)
     }
 
     fn batch_size(&self) -> usize {
@@ -153,6 +153,7 @@ impl Headless {
                 .map(|call| (call.thumbnails, call.items.clone()))
                 .collect(),
             digest: plan.digest.clone(),
+            reverts: self.workbench.reverts_of(&plan.items),
             rules: self.rules,
         })));
         let id = self
@@ -173,7 +174,7 @@ impl Headless {
     /// If there is no such run, or it could not be taken up.
     pub async fn resume(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
         let id = match run {
-            Some(_) => self.find(run)?.id.clone(),
+            Some(_) => self.loaded(run).await?.id.clone(),
             None => self.unfinished()?,
         };
         self.perform(Effect::ResumeRun(id.clone()));
@@ -221,9 +222,6 @@ impl Headless {
     async fn follow(&mut self, id: RunId) -> Result<Run, Failure> {
         let (state, note) = loop {
             let news = self.until(|event| ended(event, &id)).await?;
-            if let (Some(progress), Some(run)) = (&mut self.progress, self.workbench.run(&id)) {
-                progress(run);
-            }
             if let Some(end) = news {
                 break end;
             }
@@ -253,8 +251,17 @@ impl Headless {
         mut pick: impl FnMut(&Event) -> Option<Result<T, Failure>>,
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
-            absorb(&mut self.workbench, &event);
-            if let Some(picked) = pick(&event) {
+            let picked = pick(&event);
+            let may_tell = history::tells_outside(&event);
+            let told = sending::told(&event);
+            absorb(&mut self.workbench, event);
+            if let Some(told) = told {
+                self.pass_on(told);
+            }
+            if may_tell {
+                self.note_outside();
+            }
+            if let Some(picked) = picked {
                 return picked;
             }
         }

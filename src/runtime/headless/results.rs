@@ -45,6 +45,7 @@ impl Headless {
         let plan = self.plan().only(batch_size, |item| {
             again.changes.contains(&(item.row, item.field.clone()))
         });
+        let plan = plan.with_canary(&self.rules, batch_size);
         Ok((plan, again.words()))
     }
 

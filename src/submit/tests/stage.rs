@@ -161,6 +161,7 @@ pub(super) fn run_of(items: Vec<Item>, batch: usize) -> Run {
         items,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: crate::domain::run::RunRules::default(),
     }
 }

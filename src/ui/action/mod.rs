@@ -189,6 +189,16 @@ pub enum Work {
     Redo,
     /// Take back this step.
     UndoStep,
+    /// Bring back this step.
+    RedoStep,
+    /// Take a run back: stage its inverse.
+    Revert,
+    /// Compare two restore points.
+    Compare,
+    /// Compare a run's restore point with now.
+    ComparePoint,
+    /// Write what is compared as a table.
+    Export,
     /// Take out of the draft.
     Exclude,
     /// Throw the draft away.

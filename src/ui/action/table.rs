@@ -105,6 +105,11 @@ table! {
     Work W::Undo,     "undo" "",        ["u"], ["a u"], &[Browse, Staged, History], "undo", "takes the last step of the draft back";
     Work W::Redo,     "redo" "",        ["U"], ["a U"], &[Browse, Staged, History], "redo", "brings the last step back";
     Work W::UndoStep, "undo-step" "[N]", ["x"], ["delete"], &[History], "undo this step", "takes this step back, wherever it stands";
+    Work W::RedoStep, "redo-step" "[N]", [], [], &[History], "bring back", "brings this undone step back, wherever it stands";
+    Work W::Revert,   "revert" "[RUN]",  ["Z"], ["a z"], &[Results, History], "revert ..", "reads a run's assets again and stages what brings the earlier values back";
+    Work W::ComparePoint, "compare-now" "[RUN]", ["P"], ["a p"], &[History], "since then", "compares what was there before this run with now";
+    Work W::Compare,  "compare" "[RUN RUN]", ["="], [], &[History], "compare", "keeps this restore point; on another one compares the two";
+    Work W::Export,   "export" "",       ["w"], ["a w"], &[History], "export", "writes the comparison with now as a table";
     Work W::Exclude,  "exclude" "",     ["x"], ["delete"], &[Staged, Results, Range], "take out", "takes this change out of the draft; unmarks a range";
     Work W::Drop,     "drop" "",        [], [], EVERYWHERE, "drop", "throws the whole draft away; undo brings it back";
     Work W::Submit,   "submit" "",      ["S"], ["a s"], &[Browse, Staged, Review], "submit ..", "shows the plan; nothing is sent before you confirm it";

@@ -71,5 +71,8 @@ impl App {
         sentence.extend(["  ", &key, " ", &first, "goes on"]);
         self.world.screen = ScreenId::Results;
         self.say(sentence);
+        // Keys may come before any news.
+        self.changed = true;
+        self.settle();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    domain::workbench::Command,
+    domain::{RunId, workbench::Command},
     flow::Effect,
     ui::{
         action::{Action, Edit, Go, View, Work},
@@ -47,12 +47,7 @@ impl App {
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
             Go::Results if !argument.is_empty() => {
-                let action = Action::Go(Go::Results);
-                self.carry(vec![
-                    Step::Show(ScreenId::Results),
-                    Step::Do(action, argument.to_owned()),
-                ]);
-                return;
+                Step::OpenRun(RunId(argument.trim().to_uppercase()))
             }
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
@@ -213,6 +208,7 @@ impl App {
             | Work::HandOver
             | Work::Report
             | Work::Pause
+            | Work::Revert
             | Work::Stop => {
                 self.world.screen = ScreenId::Results;
                 let scene = self.world.scene(false);
@@ -224,7 +220,7 @@ impl App {
                 return;
             }
             Work::Background => Step::Show(ScreenId::Browse),
-            Work::UndoStep => {
+            Work::UndoStep | Work::RedoStep | Work::Compare | Work::ComparePoint | Work::Export => {
                 let scene = self.world.scene(false);
                 let history = self.screens.screen_mut(ScreenId::History);
                 let reaction = history.on_action(Action::Work(work), argument, &scene);

@@ -5,6 +5,7 @@ mod beginning;
 mod chrome;
 mod everywhere;
 mod news;
+mod past;
 mod steps;
 mod unfinished;
 mod world;
@@ -304,6 +305,7 @@ impl App {
             self.world.view.filter(query, &self.world.workbench);
             self.changed = true;
         }
+        self.open_waiting();
         if std::mem::take(&mut self.changed) {
             let scene = self.world.scene(!self.layers.is_empty());
             self.screens.on_change(self.world.screen, &scene);

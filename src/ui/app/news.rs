@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{App, World};
+use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
-        failure::FailureKind, run::RunState,
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
+        plan::DryRun, run::RunState,
     },
     flow::Event,
     ui::{
@@ -37,9 +37,9 @@ fn named_together(paths: &[PathBuf]) -> String {
 
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stale {
+pub(super) struct Stale {
     /// Rows came or values changed.
-    rows: bool,
+    pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
     states: bool,
     /// It must be worked in now, however long that takes.
@@ -66,8 +66,13 @@ impl App {
     pub fn on_events(&mut self, events: Vec<Event>, now_ms: i64) -> Vec<crate::flow::Effect> {
         self.world.now_ms = now_ms;
         let mut stale = Stale::default();
+        let mut looked = false;
         for event in events {
+            looked |= tells_what_others_did(&event);
             self.absorb(event, &mut stale);
+        }
+        if looked {
+            self.note_outside();
         }
         let World {
             workbench, view, ..
@@ -137,6 +142,10 @@ impl App {
                 stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
                 self.run_state(&run, state, &note);
             }
+            Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
+            Event::RunLoaded(run) => self.run_loaded(*run),
+            Event::RunRead { run, read } => self.run_read(*run, &read, stale),
+            Event::DryRun(found) => self.dry_run(*found),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
@@ -144,6 +153,16 @@ impl App {
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
         }
+    }
+
+    fn dry_run(&mut self, found: DryRun) {
+        let counts: Vec<String> = found
+            .counts()
+            .into_iter()
+            .map(|(word, count)| format!("{} {word}", text::number(count as u64)))
+            .collect();
+        self.say(format!("Dry run: {}; nothing was sent.", counts.join(", ")));
+        self.world.dry_run = Some(found);
     }
 
     fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use ratatui::layout::Size;
 
 use crate::{
-    domain::{OperationId, Row, Workbench},
+    domain::{OperationId, Row, RunId, Workbench, plan::DryRun},
     ui::{
         action::Context,
-        component::{Identity, Scene, ScreenId},
+        component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
         keymap::Keymap,
@@ -32,6 +32,10 @@ pub(super) struct World {
     pub(super) commands: Vec<String>,
     pub(super) kept: dialogs::Kept,
     pub(super) said: Vec<String>,
+    /// A dialog that opens once no other one is open.
+    pub(super) waiting: Option<Box<dyn Component>>,
+    /// A run that is shown once it is loaded.
+    pub(super) opening: Option<RunId>,
     /// What to say once an operation is durable.
     pub(super) awaiting: HashMap<OperationId, String>,
     /// When the draft was last kept.
@@ -41,6 +45,8 @@ pub(super) struct World {
     pub(super) bell: bool,
     /// Until when the run waits, milliseconds since 1970, and why.
     pub(super) run_waits: Option<(i64, String)>,
+    /// What the last dry run found.
+    pub(super) dry_run: Option<DryRun>,
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
@@ -63,11 +69,14 @@ impl World {
             commands: Vec::new(),
             kept: dialogs::Kept::default(),
             said: Vec::new(),
+            waiting: None,
+            opening: None,
             awaiting: HashMap::new(),
             saved_ms: None,
             run_note: String::new(),
             bell: false,
             run_waits: None,
+            dry_run: None,
             cursor: None,
             contexts: &[],
             wrap: false,
@@ -90,6 +99,7 @@ impl World {
             kept: &self.kept,
             said: &self.said,
             run_note: &self.run_note,
+            dry_run: self.dry_run.as_ref(),
             run_waits: self
                 .run_waits
                 .as_ref()

@@ -80,6 +80,14 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             writable(scene)?;
             unless(redo == 0, "nothing to redo")
         }
+        Work::RedoStep => {
+            writable(scene)?;
+            unless(redo == 0, "no step was taken back")
+        }
+        Work::Revert => {
+            writable(scene)?;
+            unless(no_runs, "no runs yet")
+        }
         Work::Drop | Work::Exclude => {
             writable(scene)?;
             unless(bench.draft().is_empty(), "nothing is staged")
@@ -102,7 +110,12 @@ fn working(work: Work, scene: &Scene<'_>) -> Result<(), String> {
             writable(scene)?;
             unless(no_runs, "no runs yet")
         }
-        Work::ReadBack | Work::Report | Work::HandOver => unless(no_runs, "no runs yet"),
+        Work::ReadBack
+        | Work::Report
+        | Work::HandOver
+        | Work::Compare
+        | Work::ComparePoint
+        | Work::Export => unless(no_runs, "no runs yet"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys, pastes, the mouse and sizes, as the terminal sends them, made into inputs.
 
-use std::{io, pin::Pin, time::Duration};
+use std::{io, pin::Pin, thread, time::Duration};
 
 use futures_util::{Stream, StreamExt};
 use ratatui::{
@@ -14,6 +14,7 @@ use ratatui::{
     layout::Size,
 };
 
+use super::modes::is_taken;
 use crate::ui::{
     chord::{Chord, Key},
     input::{Input, Mouse, MouseDeed},
@@ -21,6 +22,8 @@ use crate::ui::{
 
 /// How long the terminal may be silent before it is looked at whether it is still there.
 const SILENCE: Duration = Duration::from_secs(1);
+/// How often it is looked at whether the terminal is ours again.
+const STEP: Duration = Duration::from_millis(20);
 
 /// Inputs as they come, those that are there together in one piece; sizes are told once.
 ///
@@ -33,16 +36,14 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// If the system gives no thread.
 pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
     let (tell, told) = futures_channel::mpsc::unbounded();
-    std::thread::Builder::new()
-        .name("keys".into())
-        .spawn(move || {
-            while let Ok(event) = next() {
-                breaks();
-                if tell.unbounded_send(event).is_err() {
-                    break;
-                }
+    thread::Builder::new().name("keys".into()).spawn(move || {
+        while let Ok(event) = next() {
+            breaks();
+            if tell.unbounded_send(event).is_err() {
+                break;
             }
-        })?;
+        }
+    })?;
     let together = told.ready_chunks(512).map(|events| together(&events));
     Ok(Box::pin(together.filter(|inputs| {
         let any = !inputs.is_empty();
@@ -50,12 +51,18 @@ pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
     })))
 }
 
-/// The next event. A terminal that is gone may be silent for good instead of saying so.
+/// The next event, as long as the terminal is ours. One that is gone may be silent for good
+/// instead of saying so.
 fn next() -> io::Result<Event> {
-    while !poll(SILENCE)? {
+    loop {
+        while !is_taken() {
+            thread::sleep(STEP);
+        }
+        if poll(SILENCE)? {
+            return read();
+        }
         window_size()?;
     }
-    read()
 }
 
 #[cfg(debug_assertions)]

@@ -153,6 +153,7 @@ fn give_back(is_writer: bool) {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    stop_reading();
     let between = if is_writer { None } else { between_frames() };
     let mut out = io::stdout();
     if between.is_none() {
@@ -174,6 +175,22 @@ fn give_back(is_writer: bool) {
         Show
     ));
 }
+
+/// Whether the terminal is ours now.
+pub(super) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
+/// Wakes the thread that reads the keys: what is typed from now on is the shell's.
+#[cfg(unix)]
+fn stop_reading() {
+    use rustix::process::{Signal, getpid, kill_process};
+    // If it can't be woken, it wakes by itself within a second.
+    kill_process(getpid(), Signal::WINCH).ok();
+}
+
+#[cfg(not(unix))]
+fn stop_reading() {}
 
 /// Waits until no frame is being written; `None` if that does not end.
 fn between_frames() -> Option<MutexGuard<'static, ()>> {

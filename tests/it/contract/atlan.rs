@@ -194,13 +194,13 @@ async fn owners_announcements_and_descriptions_are_plain_fields() {
 }
 
 #[tokio::test]
-async fn the_same_again_is_known_to_change_nothing() {
+async fn the_same_again_is_not_mentioned_and_so_read_back() {
     let session = Session::open(subject("").await).await;
     let asset = session.some(1).await.remove(0);
     let change = || session.change(&asset, &"userDescription".into(), Value::text("once"));
     session.write(vec![change()]).await;
     let answer = session.submit(vec![change()]).await.unwrap();
-    assert_eq!(answer.said[0].code, "no-op");
+    assert_eq!(answer.said[0].code, "not-mentioned");
     assert!(!answer.trace.is_empty());
 }
 

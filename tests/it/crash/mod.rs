@@ -3,6 +3,7 @@
 //!
 //! `ARMARIUS_CRASH=all` goes through every step; otherwise each story takes an even spread.
 
+mod damaged;
 mod disk;
 mod killed;
 mod points;

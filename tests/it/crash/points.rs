@@ -16,8 +16,7 @@ const SIDE_BY_SIDE: usize = 3;
 /// At most so many of `1..=all`, evenly spread, first and last among them; every one if
 /// `ARMARIUS_CRASH=all`.
 pub(super) fn spread(all: usize, most: usize) -> Vec<usize> {
-    let everything = std::env::var("ARMARIUS_CRASH").is_ok_and(|word| word == "all");
-    if everything || all <= most {
+    if variable("ARMARIUS_CRASH").as_deref() == Some("all") || all <= most {
         return (1..=all).collect();
     }
     (0..most)
@@ -25,7 +24,20 @@ pub(super) fn spread(all: usize, most: usize) -> Vec<usize> {
         .collect()
 }
 
+/// A variable of whoever runs the tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it chooses how long the tests take, and their compiler"
+)]
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Plays a story at every point. Says how many there were, and fails with all that failed.
+#[expect(
+    clippy::print_stdout,
+    reason = "how many points there were belongs to the result"
+)]
 pub(super) fn each<T: Debug + Sync>(story: &str, points: &[T], play: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(Vec::new());

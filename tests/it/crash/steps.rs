@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use super::points::variable;
+
 /// What happens at the chosen step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
@@ -132,7 +134,7 @@ fn interposer() -> &'static Path {
         let folder = TempDir::new().unwrap();
         let library = folder.path().join("libstep.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/crash/interposer.rs");
-        let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+        let compiler = variable("RUSTC").unwrap_or_else(|| "rustc".to_owned());
         let made = Command::new(compiler)
             .args(["--edition", "2024", "--crate-type", "cdylib", "-O"])
             .arg("-o")

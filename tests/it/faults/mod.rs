@@ -5,6 +5,11 @@
 //! what must hold. [`story`] tells a run from sign-in to outcome; [`truth`] is the one check of
 //! every story that writes.
 
+mod answers;
+mod corpus;
+mod listing;
 mod network;
+mod secrets;
+mod server;
 mod story;
 mod truth;

@@ -10,7 +10,7 @@ use super::{
 use crate::support::raw::{Deed, http};
 
 /// Stories told at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 12;
 
 /// A way to fail, by the number of the row.
 struct Fault {
@@ -73,7 +73,9 @@ const PORTAL: &str = "<!DOCTYPE html><html><head><title>Welcome to Harbour Wi-Fi
 /// Tells the story with the k-th request failing; says whether the fault was met.
 fn fails_at(k: usize, fault: &Fault, protocol: Protocol) -> bool {
     let deed = (fault.deed)();
-    let stage = Stage::over(protocol);
+    let mut stage = Stage::over(protocol);
+    stage.edited = 2;
+    stage.settings.batch_size = Some(1);
     let mut story = Story::staged(&stage, move |asked| {
         if asked.number == k {
             deed.clone()

@@ -8,7 +8,7 @@ use armarius::{
         run::RunState, workbench::Asked as Wish,
     },
     endpoint::{
-        Endpoint, EndpointError,
+        Endpoint,
         atlan::{self, Atlan},
         dynamic_media::{self, DynamicMedia},
         http::{Http, HttpSettings},
@@ -241,17 +241,21 @@ impl Story {
     /// What the library has now, read past the script.
     pub(crate) fn truth(&self, ids: &[AssetId]) -> Vec<Asset> {
         let clean = endpoint(self.protocol, self.library.address(), 100);
-        self.runtime.block_on(clean.fetch(ids)).unwrap()
+        let mut last = None;
+        for _ in 0..20 {
+            match self.runtime.block_on(clean.fetch(ids)) {
+                Ok(assets) => return assets,
+                Err(error) => last = Some(error),
+            }
+        }
+        panic!("{last:?}")
     }
+}
 
-    /// One question to the endpoint behind the script.
-    pub(crate) fn ask<T>(
-        &self,
-        question: impl AsyncFnOnce(&dyn Endpoint) -> Result<T, EndpointError>,
-    ) -> Result<T, EndpointError> {
-        let endpoint = endpoint(self.protocol, &self.raw.address, 10);
-        self.runtime.block_on(question(endpoint.as_ref()))
-    }
+/// Waits for one thing alone.
+pub(crate) fn alone<T>(work: impl Future<Output = T>) -> T {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(work)
 }
 
 /// An endpoint of the demo's account at an address.

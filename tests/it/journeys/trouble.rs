@@ -166,6 +166,7 @@ fn staged() -> Workbench {
                 rows,
             }],
         }],
+        reverts: None,
     };
     workbench.replay(Operation {
         id: OperationId(1),

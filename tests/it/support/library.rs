@@ -103,6 +103,11 @@ impl Library {
         self.by_somebody(name, Change::Field(field.to_owned(), change));
     }
 
+    /// Somebody takes an asset away for good.
+    pub(crate) fn purge(&self, name: &str) {
+        self.by_somebody(name, Change::Trash(Trash::InEmptiedTrash));
+    }
+
     fn by_somebody(&self, name: &str, change: Change) {
         let asset = self.asset(name).id;
         let author = Author {

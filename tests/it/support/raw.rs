@@ -30,8 +30,6 @@ pub(crate) enum Deed {
     Midbody,
     /// The server does it, and its answer comes a byte at a time.
     Drip(Duration),
-    /// The server does it, and its answer comes that late.
-    Late(Duration),
     /// Nobody hears of it, and nothing is answered.
     Silent,
     /// The server does it, and nothing is answered.
@@ -60,12 +58,6 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Whether it wants to change anything.
-    pub(crate) fn writes(&self) -> bool {
-        self.text.starts_with("POST /api/meta/entity/bulk")
-            || self.text.contains("batchSetAssetMetadataParam")
-    }
-
     /// Whether it asks for a page of the listing.
     pub(crate) fn lists(&self) -> bool {
         self.text.contains("searchAssetsParam")
@@ -204,11 +196,6 @@ impl Scene {
                     sleep(pause).await;
                 }
                 Ok(())
-            }
-            Deed::Late(wait) => {
-                let answer = self.answer(&request).await?;
-                sleep(wait).await;
-                program.write_all(&answer).await
             }
             Deed::Silent => program.read_to_end(&mut Vec::new()).await.map(drop),
             Deed::SilentAfter => {

@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     process::Child,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
@@ -28,7 +28,11 @@ pub(crate) struct Relay {
     pub(crate) address: String,
     held: Receiver<()>,
     seen: Arc<AtomicUsize>,
+    released: Gate,
 }
+
+/// Opens once, for everybody who waits.
+type Gate = Arc<(Mutex<bool>, Condvar)>;
 
 #[derive(Clone)]
 struct Plan {
@@ -38,6 +42,7 @@ struct Plan {
     moment: Moment,
     seen: Arc<AtomicUsize>,
     held: Sender<()>,
+    released: Gate,
 }
 
 impl Relay {
@@ -45,6 +50,7 @@ impl Relay {
     pub(crate) fn holding(server: &str, word: &'static str, number: usize, moment: Moment) -> Self {
         let (tell, held) = channel();
         let seen: Arc<AtomicUsize> = Arc::default();
+        let released = Gate::default();
         let plan = Plan {
             server: server.trim_start_matches("http://").to_owned(),
             word,
@@ -52,6 +58,7 @@ impl Relay {
             moment,
             seen: Arc::clone(&seen),
             held: tell,
+            released: Arc::clone(&released),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -66,7 +73,14 @@ impl Relay {
             address,
             held,
             seen,
+            released,
         }
+    }
+
+    /// Lets the call that is held go on.
+    pub(crate) fn release(&self) {
+        *self.released.0.lock().unwrap() = true;
+        self.released.1.notify_all();
     }
 
     /// Returns when the call is held, or the program has ended without it.
@@ -99,22 +113,24 @@ impl Plan {
         let held =
             text.contains(self.word) && self.seen.fetch_add(1, Ordering::SeqCst) + 1 == self.number;
         if held && self.moment == Moment::Asked {
-            return self.hold(&mut program);
+            self.hold();
         }
         let mut server = TcpStream::connect(&self.server)?;
         server.write_all(&closing(&request))?;
         let mut answer = Vec::new();
         server.read_to_end(&mut answer)?;
-        if held {
-            return self.hold(&mut program);
+        if held && self.moment == Moment::Done {
+            self.hold();
         }
         program.write_all(&answer)
     }
 
-    /// Keeps the connection until the program has gone.
-    fn hold(&self, program: &mut TcpStream) -> io::Result<()> {
+    /// Keeps the call until it is released; for good if nobody does.
+    fn hold(&self) {
         let _ = self.held.send(());
-        program.read_to_end(&mut Vec::new()).map(drop)
+        let (released, changed) = (&self.released.0, &self.released.1);
+        let guard = changed.wait_while(released.lock().unwrap(), |released| !*released);
+        drop(guard.unwrap());
     }
 }
 

@@ -3,7 +3,11 @@
 use std::{
     io::{Read, Write},
     num::NonZero,
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     thread,
     time::Duration,
 };
@@ -12,16 +16,19 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pt
 use rustix::process::{Pid, Signal, kill_process};
 use vt100::{MouseProtocolMode, Parser};
 
-use super::{Desk, desk::PROGRAM};
+use super::{Audit, Desk, desk::PROGRAM};
 
 /// How long the program may be silent before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
-    pair: PtyPair,
+    /// `None` once the window is closed.
+    pair: Option<PtyPair>,
     child: Box<dyn Child + Send + Sync>,
-    writer: Box<dyn Write + Send>,
+    writer: Option<Box<dyn Write + Send>>,
+    /// Whether nobody reads any more what the program writes.
+    deaf: Arc<AtomicBool>,
     pieces: Receiver<Vec<u8>>,
     parser: Parser,
     modes: String,
@@ -37,33 +44,63 @@ impl Terminal {
 
     /// The same in a terminal that calls itself differently.
     pub(crate) fn start_as(desk: &Desk, words: &[&str], size: (u16, u16), term: &str) -> Self {
+        let own = desk.words();
+        let own = own.iter().map(String::as_str).chain(words.iter().copied());
+        let all: Vec<&str> = own.collect();
+        Self::start_program(desk, (PROGRAM, &all), size, term)
+    }
+
+    /// Starts the program in a terminal that says it has no size; its window has this one.
+    pub(crate) fn start_unsized(desk: &Desk, size: (u16, u16)) -> Self {
+        let words = desk.words();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut terminal = Self::start_program(desk, (PROGRAM, &words), (0, 0), "xterm-256color");
+        terminal.parser = parser(size);
+        terminal
+    }
+
+    /// A shell with job control in a terminal of this size; it says `ready>` when it waits.
+    pub(crate) fn shell(desk: &Desk, size: (u16, u16)) -> Self {
+        Self::start_program(desk, ("/bin/sh", &["-i"]), size, "xterm-256color")
+    }
+
+    fn start_program(
+        desk: &Desk,
+        (program, words): (&str, &[&str]),
+        size: (u16, u16),
+        term: &str,
+    ) -> Self {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let modes = modes(pair.master.as_ref());
-        let mut command = CommandBuilder::new(PROGRAM);
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         for (name, value) in desk.environment() {
             command.env(name, value);
         }
         command.env("TERM", term);
+        command.env("PS1", "ready> ");
         command.cwd(desk.folder());
-        command.args(desk.words());
         command.args(words);
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let (tell, pieces) = channel();
+        let deaf: Arc<AtomicBool> = Arc::default();
+        let stops = Arc::clone(&deaf);
         thread::spawn(move || {
             let mut piece = [0; 16_384];
             while let Ok(count @ 1..) = reader.read(&mut piece) {
-                if tell.send(piece[..count].to_vec()).is_err() {
+                let heard = tell.send(piece[..count].to_vec()).is_ok();
+                if !heard || stops.load(Ordering::SeqCst) {
                     break;
                 }
             }
         });
         Self {
-            pair,
+            pair: Some(pair),
             child,
-            writer,
+            writer: Some(writer),
+            deaf,
             pieces,
             parser: parser(size),
             modes,
@@ -110,10 +147,42 @@ impl Terminal {
         self.parser.process(piece);
     }
 
+    /// Somebody else clears the window and writes this.
+    pub(crate) fn forgets(&mut self, words: &str) -> &mut Self {
+        while let Ok(piece) = self.pieces.try_recv() {
+            self.take(&piece);
+        }
+        self.parser.process(b"\x1b[2J\x1b[H");
+        self.parser.process(words.as_bytes());
+        self
+    }
+
     /// Types keys.
     pub(crate) fn types(&mut self, keys: &str) -> &mut Self {
-        self.writer.write_all(keys.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(keys.as_bytes()).unwrap();
+        writer.flush().unwrap();
+        self
+    }
+
+    fn master(&self) -> &(dyn MasterPty + Send) {
+        self.pair.as_ref().unwrap().master.as_ref()
+    }
+
+    /// Stops reading what the program writes: the terminal stays, and soon takes nothing more.
+    pub(crate) fn stops_reading(&mut self) -> &mut Self {
+        self.deaf.store(true, Ordering::SeqCst);
+        // The reader notices with the next piece: everything is painted anew.
+        self.types("\u{c}");
+        while self.pieces.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Disconnected) {}
+        self
+    }
+
+    /// Closes the window.
+    pub(crate) fn closes(&mut self) -> &mut Self {
+        self.stops_reading();
+        drop(self.writer.take());
+        drop(self.pair.take());
         self
     }
 
@@ -121,7 +190,12 @@ impl Terminal {
     pub(crate) fn resize(&mut self, size: (u16, u16)) -> &mut Self {
         let [columns, rows] = [size.0, size.1].map(|length| NonZero::new(length).unwrap());
         self.parser.screen_mut().set_size(rows, columns);
-        self.pair.master.resize(pty_size(size)).unwrap();
+        self.says_size(size)
+    }
+
+    /// Tells the program of another size (columns, rows) that the window does not have.
+    pub(crate) fn says_size(&mut self, size: (u16, u16)) -> &mut Self {
+        self.master().resize(pty_size(size)).unwrap();
         self
     }
 
@@ -139,6 +213,14 @@ impl Terminal {
 
     /// Waits for the program's end; reads what it still wrote. Gives its exit code.
     pub(crate) fn ends(&mut self) -> u32 {
+        let code = self.ends_unseen();
+        // The last words of ours end what the reader still has.
+        self.bytes_until_end();
+        code
+    }
+
+    /// Waits for the program's end, whatever it wrote. Gives its exit code.
+    pub(crate) fn ends_unseen(&mut self) -> u32 {
         let mut killer = self.child.clone_killer();
         let (tell, over) = channel::<()>();
         let guard = thread::spawn(move || {
@@ -149,8 +231,6 @@ impl Terminal {
         let status = self.child.wait().unwrap();
         drop(tell);
         guard.join().unwrap();
-        // The last words of ours end what the reader still has.
-        self.bytes_until_end();
         status.exit_code()
     }
 
@@ -158,7 +238,7 @@ impl Terminal {
         const MARK: &[u8] = b"--that was all--";
         let mut tty = std::fs::OpenOptions::new()
             .write(true)
-            .open(self.pair.master.tty_name().unwrap())
+            .open(self.master().tty_name().unwrap())
             .unwrap();
         tty.write_all(MARK).unwrap();
         loop {
@@ -185,7 +265,16 @@ impl Terminal {
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is still on");
         assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
-        assert_eq!(modes(self.pair.master.as_ref()), self.modes);
+        assert_eq!(screen.fgcolor(), vt100::Color::Default);
+        assert_eq!(screen.bgcolor(), vt100::Color::Default);
+        assert!(!screen.bold() && !screen.inverse() && !screen.underline());
+        let titles = Audit::of(&self.bytes).titles;
+        let last = titles.last().map(String::as_str);
+        assert!(
+            matches!(last, None | Some("")),
+            "the window is called {last:?}"
+        );
+        assert_eq!(modes(self.master()), self.modes);
     }
 
     /// Insists that the program has the screen: without this, clean would prove nothing.
@@ -193,7 +282,7 @@ impl Terminal {
     pub(crate) fn is_taken(&self) {
         let screen = self.parser.screen();
         assert!(screen.alternate_screen() && screen.bracketed_paste());
-        assert_ne!(modes(self.pair.master.as_ref()), self.modes);
+        assert_ne!(modes(self.master()), self.modes);
     }
 }
 
@@ -209,7 +298,7 @@ fn modes(master: &(dyn MasterPty + Send)) -> String {
 }
 
 fn parser((columns, rows): (u16, u16)) -> Parser {
-    let [columns, rows] = [columns, rows].map(|length| NonZero::new(length).unwrap());
+    let [columns, rows] = [columns, rows].map(|length| NonZero::new(length.max(1)).unwrap());
     Parser::new(rows, columns, 0)
 }
 

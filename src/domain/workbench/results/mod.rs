@@ -44,22 +44,6 @@ impl Again {
 }
 
 impl Workbench {
-    /// The runs known, oldest first.
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
-    }
-
-    /// How many pieces of news of runs were taken in: what was worked out of them is stale once
-    /// it grew.
-    pub fn run_news(&self) -> u64 {
-        self.run_news
-    }
-
-    /// A run.
-    pub fn run(&self, id: &RunId) -> Option<&Run> {
-        self.runs.iter().find(|run| run.id == *id)
-    }
-
     /// The accepted changes of a run, as places in it.
     pub fn accepted(&self, run: &RunId) -> RoaringBitmap {
         self.accepted.get(run).cloned().unwrap_or_default()

@@ -69,6 +69,7 @@ fn frozen(bench: &Workbench) -> Run {
         .collect();
     Run {
         rules: RunRules::default(),
+        reverts: None,
         id: RunId::numbered(1),
         label: String::new(),
         author: "akim".into(),

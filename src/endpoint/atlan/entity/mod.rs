@@ -61,6 +61,8 @@ fn lock(entity: &Json, damaged: bool, named: bool, kind: &str) -> Option<String>
         lenient::DAMAGED
     } else if !named {
         "its name could not be read, and every update must repeat it"
+    } else if kind.is_empty() {
+        "its type could not be read, and every update must repeat it"
     } else {
         builtin::not_editable(kind)?
     };

@@ -44,12 +44,19 @@ pub(super) struct Hits {
     pub(super) hidden: u64,
 }
 
+/// A place, and how many hits came before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Mark {
+    place: Place,
+    before: u64,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
     #[serde(borrow)]
     entities: Option<Vec<&'a RawValue>>,
-    approximate_count: Option<u64>,
+    approximate_count: Option<i64>,
     search_metadata: Option<HashMap<String, Metadata>>,
 }
 
@@ -68,7 +75,7 @@ pub(super) fn ask(
     size: usize,
     vocabulary: &Vocabulary,
 ) -> Result<Ask, EndpointError> {
-    let place = cursor.map(place).transpose()?;
+    let place = cursor.map(mark).transpose()?.map(|mark| mark.place);
     let mut filter = vec![
         json!({"term": {"__state": "ACTIVE"}}),
         json!({"term": {"__superTypeNames.keyword": "Asset"}}),
@@ -148,41 +155,96 @@ pub(super) fn hits(
         escaped = lenient::escape_controls(&body.text);
         serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
     };
-    let place = cursor.map(place).transpose()?;
-    let raw = answer.entities.unwrap_or_default();
-    let mut assets = Vec::with_capacity(raw.len());
-    let mut times = Vec::with_capacity(raw.len());
-    let mut hidden = 0;
-    for hit in &raw {
-        let text = hit.get();
-        let (json, repaired) = lenient::value(text).map_err(|error| garbled(&error))?;
-        let damaged = repaired || (body.broken && text.contains('\u{fffd}'));
-        match entity::read(&json, damaged, vocabulary) {
-            Reading::Asset(asset) => {
-                if let Some(ms) = json["createTime"].as_i64() {
-                    times.push((ms, asset.id.as_str().to_owned()));
-                }
-                assets.push(*asset);
-            }
-            Reading::Hidden => hidden += 1,
-            Reading::Gone => {}
-        }
+    if answer.entities.is_none() && answer.approximate_count.is_none() {
+        return Err(EndpointError::Garbled {
+            why: "it is JSON, but not the answer to a search".to_owned(),
+            maybe_written: false,
+        });
     }
+    let (place, before) = match cursor.map(mark).transpose()? {
+        Some(mark) => (Some(mark.place), mark.before),
+        None => (None, 0),
+    };
+    let raw = answer.entities.unwrap_or_default();
+    let Read {
+        mut assets,
+        times,
+        hidden,
+    } = entities(&raw, body.broken, vocabulary);
     if let Some(Place::Since { ms, seen, .. }) = &place {
         drop_seen(&mut assets, &times, *ms, seen);
     }
-    let next = (raw.len() >= size).then(|| {
-        last_sort(answer.search_metadata)
-            .map_or_else(|| since(place.as_ref(), &times, size), Place::After)
-    });
+    let total = answer.approximate_count.unwrap_or(0);
+    let total = u64::try_from(total).unwrap_or(0);
+    let seen = before + raw.len() as u64;
+    // A short page is the last one only if that agrees with the count; an empty one always is.
+    let more = !raw.is_empty() && (raw.len() >= size || seen < total);
+    let next = more
+        .then(|| {
+            last_sort(answer.search_metadata)
+                .map_or_else(|| since(place.as_ref(), &times, size), Place::After)
+        })
+        .map(|next| advanced(next, place.as_ref()))
+        .transpose()?;
+    let cursor = |place| {
+        Cursor(
+            json!(Mark {
+                place,
+                before: seen
+            })
+            .to_string(),
+        )
+    };
     Ok(Hits {
         page: Page {
             assets,
-            total: answer.approximate_count.unwrap_or(0),
-            next: next.map(|place| Cursor(json!(place).to_string())),
+            total,
+            next: next.map(cursor),
         },
         hidden,
     })
+}
+
+/// The entities of a page: assets, when each was made, and how many nobody may see.
+struct Read {
+    assets: Vec<Asset>,
+    times: Vec<(i64, String)>,
+    hidden: u64,
+}
+
+fn entities(raw: &[&RawValue], is_broken: bool, vocabulary: &Vocabulary) -> Read {
+    let mut read = Read {
+        assets: Vec::with_capacity(raw.len()),
+        times: Vec::with_capacity(raw.len()),
+        hidden: 0,
+    };
+    for hit in raw {
+        let text = hit.get();
+        let (json, repaired) = lenient::entity(text);
+        let damaged = repaired || (is_broken && text.contains('\u{fffd}'));
+        match entity::read(&json, damaged, vocabulary) {
+            Reading::Asset(asset) => {
+                if let Some(ms) = json["createTime"].as_i64() {
+                    read.times.push((ms, asset.id.as_str().to_owned()));
+                }
+                read.assets.push(*asset);
+            }
+            Reading::Hidden => read.hidden += 1,
+            Reading::Gone => {}
+        }
+    }
+    read
+}
+
+/// Insists that the next page is another one.
+fn advanced(next: Place, before: Option<&Place>) -> Result<Place, EndpointError> {
+    if Some(&next) == before {
+        return Err(EndpointError::Garbled {
+            why: "the server gives the same page of the listing again".to_owned(),
+            maybe_written: false,
+        });
+    }
+    Ok(next)
 }
 
 /// Leaves out what an earlier page had at the same moment.
@@ -256,7 +318,7 @@ fn further(before: Option<&Place>, size: usize) -> Place {
     }
 }
 
-fn place(cursor: &Cursor) -> Result<Place, EndpointError> {
+fn mark(cursor: &Cursor) -> Result<Mark, EndpointError> {
     serde_json::from_str(&cursor.0).map_err(|_| EndpointError::NotSendable {
         why: "the place in the listing is not one of this endpoint".to_owned(),
     })

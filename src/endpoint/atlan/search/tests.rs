@@ -188,8 +188,8 @@ fn one_asset_with_a_lone_surrogate_is_locked_and_the_page_stays() {
 fn raw_control_characters_and_broken_bytes_cost_no_page_either() {
     let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);
     let page = b"{\"entities\": [
-        {\"guid\":\"a\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"x\x1b[2J\"}},
-        {\"guid\":\"b\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"y\xff\"}}]}";
+        {\"guid\":\"a\",\"typeName\":\"T\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"x\x1b[2J\"}},
+        {\"guid\":\"b\",\"typeName\":\"T\",\"status\":\"ACTIVE\",\"attributes\":{\"name\":\"y\xff\"}}]}";
     let hits = hits(page, None, 300, &vocabulary).unwrap();
     let shown: Vec<_> = hits
         .page

@@ -1,12 +1,13 @@
 //! What the server says of a call it accepted.
 //!
 //! Assets it changed stand under `UPDATE` or `PARTIAL_UPDATE`; those that needed no change stand
-//! nowhere. It tells only some attributes, so a wanted value it doesn't show is not doubted here.
+//! nowhere, and neither do those it left out: they are to be read back. It tells only some
+//! attributes, so a wanted value it doesn't show is not doubted here.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, value::RawValue};
 
 use crate::{
     domain::{Item, Outcome, Value, run::same},
@@ -21,10 +22,18 @@ use super::{
 /// An answer of `entity/bulk`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Body {
-    mutated_entities: Option<HashMap<String, Option<Vec<Json>>>>,
-    partial_updated_entities: Option<Vec<Json>>,
+struct Body<'a> {
+    #[serde(borrow)]
+    mutated_entities: Option<HashMap<String, Option<Vec<&'a RawValue>>>>,
+    #[serde(borrow)]
+    partial_updated_entities: Option<Vec<&'a RawValue>>,
     guid_assignments: Option<HashMap<String, String>>,
+}
+
+/// The part of an asset that every answer is searched for; the rest is read where it is needed.
+#[derive(Deserialize)]
+struct Header {
+    guid: Option<String>,
 }
 
 /// What became of an asset.
@@ -50,8 +59,20 @@ pub(super) fn answer(
         why: format!("no answer to a write as Atlan gives it: {error}"),
         maybe_written: true,
     };
-    let (json, _) = lenient::value(&escaped).map_err(garbled)?;
-    let body: Body = serde_json::from_value(json).map_err(garbled)?;
+    if response.is_page() {
+        return Err(EndpointError::Garbled {
+            why: response.page_words(),
+            maybe_written: true,
+        });
+    }
+    let mended;
+    let body: Body<'_> = match serde_json::from_str(&escaped) {
+        Ok(body) => body,
+        Err(_) => {
+            mended = lenient::replace_surrogates(&escaped);
+            serde_json::from_str(&mended).map_err(garbled)?
+        }
+    };
     let headers = headers(&body);
     let said = call
         .items
@@ -73,9 +94,9 @@ pub(super) fn answer(
 }
 
 /// Every asset the answer names, by guid.
-fn headers(body: &Body) -> HashMap<&str, (Fate, &Json)> {
+fn headers<'a>(body: &Body<'a>) -> HashMap<String, (Fate, &'a RawValue)> {
     let mut found = HashMap::new();
-    let partial = body.partial_updated_entities.iter().flatten();
+    let partial = body.partial_updated_entities.iter().flatten().copied();
     let lists = body.mutated_entities.iter().flatten();
     let mutated = lists.flat_map(|(kind, headers)| {
         let fate = match kind.as_str() {
@@ -83,11 +104,11 @@ fn headers(body: &Body) -> HashMap<&str, (Fate, &Json)> {
             "CREATE" => Some(Fate::Created),
             _ => None,
         };
-        let headers = headers.iter().flatten();
+        let headers = headers.iter().flatten().copied();
         headers.filter_map(move |header| Some((fate?, header)))
     });
     for (fate, header) in partial.map(|header| (Fate::Updated, header)).chain(mutated) {
-        let Some(guid) = entity::text_at(header, "guid") else {
+        let Ok(Header { guid: Some(guid) }) = serde_json::from_str(header.get()) else {
             continue;
         };
         let entry = found.entry(guid).or_insert((fate, header));
@@ -101,7 +122,7 @@ fn headers(body: &Body) -> HashMap<&str, (Fate, &Json)> {
 fn said(
     place: usize,
     item: &Item,
-    found: Option<(Fate, &Json)>,
+    found: Option<(Fate, &RawValue)>,
     stored: &str,
     vocabulary: &Vocabulary,
 ) -> Said {
@@ -120,9 +141,11 @@ fn said(
         meaning: meaning.to_owned(),
     };
     match found {
+        // The server had the value already, or left the asset out: only reading back tells.
         None => Said {
-            code: "no-op".to_owned(),
-            reason: "the server had this value already".to_owned(),
+            outcome: Outcome::Unknown,
+            code: "not-mentioned".to_owned(),
+            reason: "the answer does not mention it".to_owned(),
             ..applied
         },
         Some((Fate::Created, _)) => warned(
@@ -149,23 +172,27 @@ fn said(
 }
 
 /// The value the answer shows for a change, if it shows another than was asked for.
-fn shown(header: &Json, item: &Item, vocabulary: &Vocabulary) -> Option<Value> {
-    let attributes = &header["attributes"];
+fn shown(header: &RawValue, item: &Item, vocabulary: &Vocabulary) -> Option<Value> {
     let slot = vocabulary.slot(&item.field)?;
-    let tells = match slot {
-        Slot::Attribute { name, .. } => !attributes[name.as_str()].is_null(),
-        Slot::Certificate => !attributes["certificateStatus"].is_null(),
+    let name = match slot {
+        Slot::Attribute { name, .. } => name.as_str(),
+        Slot::Certificate => "certificateStatus",
         Slot::Custom { .. }
         | Slot::Header { .. }
         | Slot::Tags
         | Slot::InheritedTags
         | Slot::Anchor
-        | Slot::Thumbnail => false,
+        | Slot::Thumbnail => return None,
     };
-    if !tells {
+    // Most answers name a few attributes only; they need not be read to find that out.
+    if !header.get().contains(name) {
         return None;
     }
-    let value = entity::value(header, &item.kind, slot, vocabulary);
+    let (header, _): (Json, _) = lenient::value(header.get()).ok()?;
+    if header["attributes"][name].is_null() {
+        return None;
+    }
+    let value = entity::value(&header, &item.kind, slot, vocabulary);
     let agrees = match &item.delta {
         Some(_) => item.is_met_by(&value),
         None => same(&item.wanted, &value),

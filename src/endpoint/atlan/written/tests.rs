@@ -83,17 +83,23 @@ fn the_older_list_of_partial_updates_counts_too() {
 }
 
 #[test]
-fn an_asset_the_answer_names_nowhere_had_the_value_already() {
+fn an_asset_the_answer_names_nowhere_must_be_read_back() {
     let body = json!({"guidAssignments": {}});
     let items = vec![change(ONE, "certificate", deprecated())];
-    assert_eq!(said(items, &body), [(Outcome::Applied, "no-op".to_owned())]);
+    assert_eq!(
+        said(items, &body),
+        [(Outcome::Unknown, "not-mentioned".to_owned())]
+    );
 }
 
 #[test]
 fn assets_touched_on_the_way_are_not_ours() {
     let body = json!({"mutatedEntities": {"UPDATE": [header(TWO, &json!({}))]}});
     let items = vec![change(ONE, "description", Value::text("d"))];
-    assert_eq!(said(items, &body), [(Outcome::Applied, "no-op".to_owned())]);
+    assert_eq!(
+        said(items, &body),
+        [(Outcome::Unknown, "not-mentioned".to_owned())]
+    );
 }
 
 #[test]

@@ -139,6 +139,9 @@ fn what_is_no_envelope_is_never_a_success() {
         assert_eq!(failed(200, body, false).verdict(), Verdict::Never);
     }
     assert_eq!(failed(403, "<html/>", true).verdict(), Verdict::Never);
+    assert_eq!(failed(413, "", true).verdict(), Verdict::SomeItem);
+    assert_eq!(failed(407, "<html/>", true).verdict(), Verdict::SignInAgain);
+    assert_eq!(failed(302, "", true).verdict(), Verdict::Never);
 }
 
 #[test]

@@ -36,10 +36,12 @@ pub(super) fn arguments(action: Action, typed: &str, scene: &Scene<'_>) -> Vec<A
         Action::Work(Work::Resume | Work::Retry | Work::ReadBack) | Action::Go(Go::Results) => {
             runs(typed, scene)
         }
+        Action::Work(Work::Revert | Work::Compare | Work::ComparePoint) => past(typed, scene),
         Action::Work(Work::Report) => {
             plain(ReportFormat::ALL.map(ReportFormat::extension).to_vec())
         }
-        Action::Work(Work::UndoStep) => steps(typed, scene),
+        Action::Work(Work::UndoStep) => steps(typed, false, scene),
+        Action::Work(Work::RedoStep) => steps(typed, true, scene),
         Action::View(View::Theme) => plain(BUILT_IN.iter().map(|(name, _)| *name).collect()),
         Action::View(View::Images) => plain(vec!["auto", "halfblocks", "off"]),
         Action::View(View::Sort) => sorted(typed, scene),
@@ -76,11 +78,24 @@ fn runs(typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
     .collect()
 }
 
-fn steps(typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
+/// All runs, also those that are not loaded.
+fn past(typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
+    let (before, last) = typed.split_at(typed.rfind(' ').map_or(0, |at| at + 1));
+    let runs = scene.workbench.summaries().into_iter().rev();
+    let runs = runs.filter(|run| fold(&run.id.0).contains(&fold(last)));
+    runs.take(VALUES)
+        .map(|run| {
+            let remark = format!("{}  {}", run.word(), run.label);
+            (format!("{before}{}", run.id), remark)
+        })
+        .collect()
+}
+
+fn steps(typed: &str, undone: bool, scene: &Scene<'_>) -> Vec<Argument> {
     let bench = scene.workbench;
     let steps = bench.log().iter().rev().filter(|one| one.is_undoable());
     steps
-        .filter(|one| !bench.is_undone(one.id))
+        .filter(|one| bench.is_undone(one.id) == undone)
         .map(|one| (one.id.0.to_string(), one.label.clone()))
         .filter(|(number, _)| number.starts_with(typed))
         .take(VALUES)

@@ -90,13 +90,21 @@ impl SubmitDialog {
             "" => String::new(),
             word => format!("{word}: "),
         };
-        let words = format!(" {place}type the number of assets, then Enter: ");
+        let asked = match (self.asked.word, self.asked.count) {
+            (None, None) => "press Enter to send".to_owned(),
+            (None, Some(_)) => "type the number of assets, then Enter".to_owned(),
+            (Some(word), None) => format!("type the word {word}, then Enter"),
+            (Some(word), Some(_)) => {
+                format!("type {word} and the number of assets, then Enter")
+            }
+        };
+        let words = format!(" {place}{asked}: ");
         let used = text::put(frame.buffer_mut(), area, &words, theme.style(Role::Title));
         let input = Rect {
             x: area.x + used,
-            width: area.width.saturating_sub(used + 1).min(12),
+            width: area.width.saturating_sub(used + 1).min(18),
             ..area
         };
-        self.number.draw(frame, input, theme, true);
+        self.typed.draw(frame, input, theme, true);
     }
 }

@@ -3,20 +3,105 @@
 use std::collections::HashMap;
 
 use crate::{
-    domain::{FieldKey, Item, plan::Plan},
+    domain::{
+        FieldKey, Item,
+        plan::{DryRun, Fate, Plan},
+        run::{CanaryThen, RunRules},
+    },
     ui::{component::Scene, theme::Role, widgets::text},
 };
 
 /// A line, and how it is shown.
 pub(super) type Line = (String, Role);
 
-/// The whole plan.
-pub(super) fn of(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
+/// The whole plan, and what a dry run of it found.
+pub(super) fn of(
+    (plan, found): (&Plan, Option<&DryRun>),
+    rules: &RunRules,
+    scene: &Scene<'_>,
+) -> Vec<Line> {
     let mut lines = kinds(plan);
     lines.push((String::new(), Role::Text));
     lines.extend(left_out(plan));
-    lines.push((String::new(), Role::Text));
     lines.extend(calls(plan, scene));
+    lines.extend(care(rules));
+    match found {
+        None => lines.push((
+            "Dry run: D   (sends nothing, checks everything it can)".into(),
+            Role::Text,
+        )),
+        Some(found) => lines.extend(tried(plan, found)),
+    }
+    lines.push((String::new(), Role::Text));
+    lines.push((
+        "Undo: every old value is kept with the run; reverting it stages the old values.".into(),
+        Role::Quiet,
+    ));
+    lines.push((
+        format!("Fingerprint {}", fingerprint(&plan.digest)),
+        Role::Quiet,
+    ));
+    lines
+}
+
+/// How carefully it is sent, with the keys that switch it.
+fn care(rules: &RunRules) -> Vec<Line> {
+    let mark = |on| if on { "[x]" } else { "[ ]" };
+    let canary = match rules.canary {
+        0 => "C  Canary: none".to_owned(),
+        assets => format!(
+            "C  Canary: first {}, then read back; {}",
+            text::counted(assets.into(), "asset"),
+            match rules.canary_then {
+                CanaryThen::GoOn => "a refusal asks",
+                CanaryThen::Ask => "then it asks",
+            }
+        ),
+    };
+    let stop = match rules.stop.is_some() {
+        true => format!("E  Stop after {}", rules.stop),
+        false => "E  Stop after errors: never".to_owned(),
+    };
+    let line = |on, words: String| (format!("{} {words}", mark(on)), Role::Text);
+    vec![
+        line(rules.canary > 0, canary),
+        line(rules.stop.is_some(), stop),
+    ]
+}
+
+/// What a dry run found: the counts, and the first changes somebody should look at.
+fn tried(plan: &Plan, found: &DryRun) -> Vec<Line> {
+    const SHOWN: usize = 8;
+    let counts: Vec<String> = found
+        .counts()
+        .into_iter()
+        .map(|(word, count)| format!("{} {word}", text::number(count as u64)))
+        .collect();
+    let mut lines = vec![(format!("Dry run: {}", counts.join(", ")), Role::Title)];
+    let troubles: Vec<_> = found.troubles(&plan.items).collect();
+    lines.extend(troubles.iter().take(SHOWN).map(|(item, fate)| {
+        let why = match fate {
+            Fate::Conflict { now } => format!("changed meanwhile to {}", now.display()),
+            Fate::NotAllowed(why) => why.clone(),
+            Fate::Gone | Fate::Unread(_) | Fate::Sent | Fate::Equal => fate.word().to_owned(),
+        };
+        let words = format!("  ? {}  {}  {why}", text::cut(&item.name, 24), item.field);
+        (words, Role::Warning)
+    }));
+    let more = troubles.len().saturating_sub(SHOWN);
+    if more > 0 {
+        lines.push((
+            format!("  and {} more", text::number(more as u64)),
+            Role::Quiet,
+        ));
+    }
+    lines.push(match &found.rights_unasked {
+        None => (
+            "Rights: asked about; nothing was written".into(),
+            Role::Quiet,
+        ),
+        Some(why) => (format!("Rights: not asked about: {why}"), Role::Quiet),
+    });
     lines
 }
 
@@ -102,10 +187,7 @@ fn left_out(plan: &Plan) -> Vec<Line> {
 
 fn calls(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
     let offers = scene.workbench.capabilities.as_ref();
-    let batch = offers.map_or(1, |offers| {
-        let wanted = scene.identity.batch_size.unwrap_or(offers.batch_size);
-        wanted.clamp(1, offers.max_batch.max(1))
-    });
+    let batch = super::basis::batch_size(scene);
     let thumbnails = plan.calls.iter().filter(|call| call.thumbnails).count();
     let metadata = plan.calls.len() - thumbnails;
     let mut lines = vec![(
@@ -124,13 +206,20 @@ fn calls(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
         ));
     }
     lines.push((
-        "Before each call: assets read again; what changed meanwhile is left out.".into(),
+        format!(
+            "{}; {}.",
+            if scene.identity.check_before {
+                "Before each call: read again and compared"
+            } else {
+                "Before each call: NOT compared (check_before)"
+            },
+            if scene.identity.read_back {
+                "after it: read back"
+            } else {
+                "after it: NOT read back (read_back)"
+            }
+        ),
         Role::Text,
-    ));
-    lines.push(("Every old value is kept with the run.".into(), Role::Text));
-    lines.push((
-        format!("Fingerprint {}", fingerprint(&plan.digest)),
-        Role::Quiet,
     ));
     lines
 }

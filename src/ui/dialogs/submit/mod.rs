@@ -1,6 +1,7 @@
 //! The plan of a submission: what goes, what does not and why. Typing the number of assets sends
 //! it; nothing else on this screen does.
 
+mod basis;
 mod draw;
 mod lines;
 #[cfg(test)]
@@ -10,14 +11,18 @@ use std::collections::HashSet;
 
 use ratatui::{Frame, layout::Rect};
 
+use self::basis::{basis, batch_size, label, obstacle, planned};
 use crate::{
-    domain::{FieldKey, Row, Stamp, plan::Plan},
+    domain::{
+        FieldKey, Row, Stamp,
+        plan::{Confirmation, Plan},
+        run::{CANARY, RunRules, StopRule},
+    },
     flow::{Effect, Submission},
     ui::{
         action::{Action, Answer, Context, Go, Move},
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene, ScreenId, Step},
-        connection::Link,
         theme::Role,
         widgets::{Cursor, TextField, text},
     },
@@ -29,7 +34,13 @@ pub(super) struct SubmitDialog {
     plan: Plan,
     assets: u64,
     lines: Vec<lines::Line>,
-    number: TextField,
+    typed: TextField,
+    /// What must be typed.
+    asked: Confirmation,
+    /// How carefully it will be sent.
+    rules: RunRules,
+    /// Whether a dry run is under way.
+    is_trying: bool,
     scroll: Cursor,
     /// What the plan was made from; another basis makes another plan.
     basis: (usize, u64, u64),
@@ -64,76 +75,6 @@ pub(super) fn open_portion(portion: Portion, scene: &Scene<'_>) -> Step {
     }
 }
 
-/// Why nothing can be sent now.
-fn obstacle(scene: &Scene<'_>) -> Option<String> {
-    let workbench = scene.workbench;
-    if let Some(why) = &workbench.read_only {
-        return Some(format!("this draft is read-only: {why}"));
-    }
-    if workbench.draft().is_empty() {
-        return Some("nothing is staged; mark assets, then edit them".into());
-    }
-    if let Some(run) = workbench.unfinished_run() {
-        return Some(format!(
-            "{} is {}; one run at a time",
-            run.id,
-            run.state.word()
-        ));
-    }
-    let link = match &scene.connection.link {
-        Link::Online => None,
-        Link::Offline(_, failure) => {
-            Some(format!("offline: {}; what is staged stays", failure.why))
-        }
-        Link::SignIn(failure) => Some(format!("not signed in: {}", failure.why)),
-        Link::Broken(failure) => Some(failure.why.clone()),
-        Link::Connecting => Some("signing in is still under way".into()),
-        Link::Idle => Some("not signed in".into()),
-    };
-    link.or_else(|| match &workbench.capabilities {
-        None => Some("not signed in".into()),
-        Some(offers) => offers
-            .writing
-            .refusal()
-            .map(|why| why.trim_end_matches('.').to_owned()),
-    })
-}
-
-fn basis(scene: &Scene<'_>) -> (usize, u64, u64) {
-    let listing = &scene.workbench.listing;
-    (
-        scene.workbench.log().len(),
-        listing.len(),
-        listing.generation,
-    )
-}
-
-fn planned(portion: Option<&Portion>, scene: &Scene<'_>) -> Plan {
-    let workbench = scene.workbench;
-    let Some(capabilities) = &workbench.capabilities else {
-        return Plan::default();
-    };
-    let batch = scene.identity.batch_size.unwrap_or(capabilities.batch_size);
-    let mut plan = Plan::of(
-        workbench.draft(),
-        &workbench.listing,
-        &workbench.schema,
-        capabilities,
-        batch,
-    );
-    let Some(portion) = portion else {
-        return plan;
-    };
-    for left in &mut plan.left_out {
-        left.changes
-            .retain(|change| portion.changes.contains(change));
-    }
-    plan.left_out.retain(|left| !left.changes.is_empty());
-    plan.only(batch.min(capabilities.max_batch).max(1), |item| {
-        portion.changes.contains(&(item.row, item.field.clone()))
-    })
-}
-
 impl SubmitDialog {
     fn new(portion: Option<Portion>, scene: &Scene<'_>) -> Self {
         let plan = planned(portion.as_ref(), scene);
@@ -141,7 +82,10 @@ impl SubmitDialog {
             plan: Plan::default(),
             assets: 0,
             lines: Vec::new(),
-            number: TextField::default(),
+            typed: TextField::default(),
+            asked: Confirmation::default(),
+            rules: scene.identity.rules,
+            is_trying: false,
             scroll: Cursor::default(),
             basis: basis(scene),
             portion,
@@ -152,7 +96,18 @@ impl SubmitDialog {
 
     fn take(&mut self, plan: Plan, scene: &Scene<'_>) {
         self.assets = plan.assets() as u64;
-        self.lines = lines::of(&plan, scene);
+        self.asked = plan.confirmation(&scene.identity.environment, scene.identity.always_count);
+        self.plan = plan;
+        self.tell(scene);
+    }
+
+    /// Writes the plan down in lines again.
+    fn tell(&mut self, scene: &Scene<'_>) {
+        let found = scene
+            .dry_run
+            .filter(|found| found.digest == self.plan.digest);
+        self.is_trying &= found.is_none();
+        self.lines = lines::of((&self.plan, found), &self.rules, scene);
         if let Some(portion) = self
             .portion
             .as_ref()
@@ -161,7 +116,46 @@ impl SubmitDialog {
             let left = format!("left out: {}", portion.left);
             self.lines.insert(0, (left, Role::Warning));
         }
-        self.plan = plan;
+    }
+
+    /// Tries the plan without sending it.
+    fn try_out(&mut self) -> Reaction {
+        if self.plan.items.is_empty() {
+            return Reaction::say("There is nothing to try; the plan says why.");
+        }
+        self.is_trying = true;
+        let effect = Effect::DryRun {
+            items: self.plan.items.clone(),
+            digest: self.plan.digest.clone(),
+        };
+        let assets = text::counted(self.assets, "asset");
+        Reaction::Taken(vec![
+            Step::Effect(effect),
+            Step::Say(format!("Dry run: reading {assets} again; nothing is sent.")),
+        ])
+    }
+
+    /// Turns the canary, or the stop rule, on or off for this run.
+    fn switch(&mut self, canary: bool, scene: &Scene<'_>) {
+        let stated = scene.identity.rules;
+        if canary {
+            self.rules.canary = match self.rules.canary {
+                0 if stated.canary > 0 => stated.canary,
+                0 => CANARY,
+                _ => 0,
+            };
+            let calls = std::mem::take(&mut self.plan);
+            self.plan = calls.with_canary(&self.rules, batch_size(scene));
+        } else {
+            self.rules.stop = if self.rules.stop.is_some() {
+                StopRule::default()
+            } else if stated.stop.is_some() {
+                stated.stop
+            } else {
+                StopRule::careful()
+            };
+        }
+        self.tell(scene);
     }
 
     fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
@@ -169,16 +163,18 @@ impl SubmitDialog {
             return Reaction::say("There is nothing to send; the plan says why.");
         }
         let assets = text::number(self.assets);
-        let typed: String = self.number.text().chars().filter(|c| *c != ',').collect();
-        if typed.trim() != self.assets.to_string() {
-            let said = if typed.trim().is_empty() {
-                ""
-            } else {
-                " That is another number."
+        let typed = self.typed.text();
+        if !self.asked.is_met_by(&typed) {
+            let said = match (typed.trim().is_empty(), self.asked.word) {
+                (true, _) => "",
+                (false, None) => " That is another number.",
+                (false, Some(_)) => " That is something else.",
             };
-            return Reaction::say(format!(
-                "Nothing was sent.{said} Type {assets}, the number of assets, then Enter."
-            ));
+            let mut words = self.asked.words();
+            if let Some(first) = words.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            return Reaction::say(format!("Nothing was sent.{said} {words}, then Enter."));
         }
         if let Some(why) = obstacle(scene) {
             return Reaction::say(format!("Nothing can be sent: {why}."));
@@ -198,9 +194,10 @@ impl SubmitDialog {
                 by: scene.identity.author.clone(),
             },
             calls: calls.collect(),
+            reverts: scene.workbench.reverts_of(&self.plan.items),
             items: std::mem::take(&mut self.plan.items),
             digest: self.plan.digest.clone(),
-            rules: scene.identity.rules,
+            rules: self.rules,
         };
         let sent = text::counted(submission.items.len() as u64, "change");
         Reaction::Taken(vec![
@@ -216,20 +213,6 @@ impl SubmitDialog {
         self.scroll.go(movement, len, page);
         self.scroll.top = self.scroll.at;
     }
-}
-
-/// What the run is about: the draft's name, or its last step.
-fn label(scene: &Scene<'_>) -> String {
-    if !scene.identity.draft.is_empty() {
-        return scene.identity.draft.clone();
-    }
-    let workbench = scene.workbench;
-    let last = workbench
-        .draft()
-        .steps()
-        .last()
-        .and_then(|id| workbench.operation(*id));
-    last.map_or_else(|| "draft".into(), |operation| operation.label.clone())
 }
 
 impl Component for SubmitDialog {
@@ -275,12 +258,26 @@ impl Component for SubmitDialog {
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        // What is typed has no capitals, so they can be commands.
+        let command = match chord.key {
+            Key::Char(letter) if letter.is_uppercase() => Some(letter),
+            _ => None,
+        };
+        match command {
+            Some('D') => return self.try_out(),
+            Some('C') => self.switch(true, scene),
+            Some('E') => self.switch(false, scene),
+            Some(_) | None => {}
+        }
+        if command.is_some() {
+            return Reaction::nothing();
+        }
         if chord.key == Key::PageUp {
             self.scroll_by(Move::HalfUp, scene);
         } else if chord.key == Key::PageDown {
             self.scroll_by(Move::HalfDown, scene);
         } else {
-            self.number.press(chord);
+            self.typed.press(chord);
         }
         Reaction::nothing()
     }
@@ -291,18 +288,22 @@ impl Component for SubmitDialog {
 
     fn on_change(&mut self, scene: &Scene<'_>) {
         if self.basis == basis(scene) {
-            return;
+            return self.tell(scene);
         }
         self.basis = basis(scene);
         let plan = planned(self.portion.as_ref(), scene);
         if plan.digest != self.plan.digest {
-            self.number.set("");
+            self.typed.set("");
         }
         self.take(plan, scene);
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
-        Some("nothing has been sent".into())
+        Some(if self.is_trying {
+            "dry run: reading; nothing is sent".into()
+        } else {
+            "nothing has been sent".into()
+        })
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {

@@ -1,132 +1,135 @@
-//! 5: the steps of the draft and the runs, in one log. Looking at a line never changes anything.
+//! 5: the steps of the draft, the runs, and what others changed, in one log. Looking at a line
+//! never changes anything.
 
 mod detail;
 mod entries;
+mod filtering;
+mod log;
+mod panes;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use ratatui::{Frame, layout::Rect};
 
-use self::entries::{Entry, Subject, Tab, entries, when};
+use self::{
+    entries::{Row, rows, turned},
+    filtering::Filtering,
+    panes::{Panes, is_wide},
+};
 use crate::{
-    domain::{OperationId, workbench::Command},
+    domain::{
+        history::{Entry, Grouping, Subject},
+        points::Point,
+        run::RunSummary,
+    },
     flow::Effect,
     ui::{
-        action::{Action, Context, Copy, Go, Move, Work},
-        component::{Component, Hint, Reaction, Scene, ScreenId, Step},
-        layout::{Chrome, line},
-        theme::Role,
-        widgets::{Cursor, Table, TableRow, boxed, text},
+        action::{Action, Answer, Context, Copy, Go, Move, View, Work},
+        chord::Chord,
+        component::{Component, Hint, Reaction, Scene, Step},
+        layout::line,
+        widgets::{Cursor, boxed, text},
     },
 };
 
-/// From this width on the panes stand side by side.
-const WIDE: u16 = 100;
-/// Below this height only the pane with the keys is shown.
-const LOW: u16 = 13;
+/// What the rows were worked out from: operations, news of runs, what others did, the view.
+type Basis = (usize, u64, u64, Grouping, bool, String);
 
 /// The screen's own view state.
 #[derive(Debug, Default)]
 pub struct History {
-    tab: Tab,
+    grouping: Grouping,
+    filtering: Filtering,
     cursor: Cursor,
     /// Whether the keys scroll the detail.
     in_detail: bool,
     scroll: usize,
-    basis: Option<(usize, u64, Tab)>,
-    entries: Vec<Entry>,
-}
-
-/// Where the panes are; one without room has no height.
-#[derive(Clone, Copy, Debug)]
-struct Panes {
-    log: Rect,
-    detail: Rect,
-    log_inside: Rect,
-    detail_inside: Rect,
-}
-
-impl Panes {
-    fn of(scene: &Scene<'_>, in_detail: bool) -> Self {
-        let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
-        let none = Rect { height: 0, ..body };
-        let (log, detail) = if body.width >= WIDE {
-            let left = body.width * 11 / 20;
-            let right = Rect {
-                x: body.x + left,
-                width: body.width - left,
-                ..body
-            };
-            (
-                Rect {
-                    width: left,
-                    ..body
-                },
-                right,
-            )
-        } else if body.height < LOW {
-            if in_detail {
-                (none, body)
-            } else {
-                (body, none)
-            }
-        } else {
-            let top = body.height * 11 / 20;
-            let below = Rect {
-                y: body.y + top,
-                height: body.height - top,
-                ..body
-            };
-            (
-                Rect {
-                    height: top,
-                    ..body
-                },
-                below,
-            )
-        };
-        Self {
-            log,
-            detail,
-            log_inside: boxed::inside(log, scene.theme),
-            detail_inside: boxed::inside(detail, scene.theme),
-        }
-    }
-
-    fn rows(&self) -> usize {
-        usize::from(self.log_inside.height.saturating_sub(1))
-    }
+    basis: Option<Basis>,
+    rows: Vec<Row>,
+    /// All runs in short, as the rows were worked out.
+    runs: Vec<RunSummary>,
+    /// The restore point another one is to be compared with.
+    kept: Option<Point>,
 }
 
 impl History {
+    fn panes(&self, scene: &Scene<'_>) -> Panes {
+        Panes::of(scene, self.in_detail, self.filtering.is_shown())
+    }
+
     fn update(&mut self, scene: &Scene<'_>) {
         let bench = scene.workbench;
-        let basis = (bench.log().len(), bench.run_news(), self.tab);
-        if self.basis != Some(basis) {
+        let outside = bench
+            .outside()
+            .iter()
+            .map(crate::domain::outside::Outside::count)
+            .sum();
+        let (wide, text) = (is_wide(scene), self.filtering.text().to_owned());
+        let basis = (
+            bench.log().len(),
+            bench.run_news(),
+            outside,
+            self.grouping,
+            wide,
+            text,
+        );
+        if self.basis.as_ref() != Some(&basis) {
             let subject = self.entry().map(|entry| entry.subject.clone());
-            self.entries = entries(self.tab, scene);
-            let place = self
-                .entries
-                .iter()
-                .position(|entry| Some(&entry.subject) == subject.as_ref());
+            let titled = wide && self.grouping != Grouping::Runs;
+            self.rows = rows(self.grouping, self.filtering.filter(), titled, scene);
+            self.runs = bench.summaries();
+            let is_it = |row: &Row| row.entry().map(|entry| &entry.subject) == subject.as_ref();
+            let place = subject
+                .as_ref()
+                .and_then(|_| self.rows.iter().position(is_it));
             self.cursor.at = place.unwrap_or(self.cursor.at);
             self.basis = Some(basis);
         }
-        self.cursor
-            .keep(self.entries.len(), Panes::of(scene, self.in_detail).rows());
+        self.keep(true, scene);
+    }
+
+    /// Keeps the cursor in the list, in sight, and on an entry.
+    fn keep(&mut self, down: bool, scene: &Scene<'_>) {
+        let page = self.panes(scene).rows();
+        let at = self.cursor.at.min(self.rows.len().saturating_sub(1));
+        let is_entry = |place: &usize| self.rows[*place].entry().is_some();
+        let below = || (at..self.rows.len()).find(is_entry);
+        let above = || {
+            (0..=at).rev().find(|place| {
+                self.rows
+                    .get(*place)
+                    .is_some_and(|row| row.entry().is_some())
+            })
+        };
+        let found = if down {
+            below().or_else(above)
+        } else {
+            above().or_else(below)
+        };
+        self.cursor.at = found.unwrap_or(0);
+        self.cursor.keep(self.rows.len(), page);
+        // A title above the first entry stays in sight.
+        let first = self
+            .rows
+            .iter()
+            .take(self.cursor.at)
+            .all(|row| row.entry().is_none());
+        if first {
+            self.cursor.top = 0;
+        }
     }
 
     fn entry(&self) -> Option<&Entry> {
-        self.entries.get(self.cursor.at)
+        self.rows.get(self.cursor.at)?.entry()
     }
 
     fn go(&mut self, movement: Move, scene: &Scene<'_>) -> Reaction {
-        let panes = Panes::of(scene, self.in_detail);
+        let panes = self.panes(scene);
         match movement {
             Move::NextTab | Move::PreviousTab => {
-                self.tab = self
-                    .tab
-                    .turned(if movement == Move::NextTab { 1 } else { 2 });
+                let places = if movement == Move::NextTab { 1 } else { 2 };
+                self.grouping = turned(self.grouping, places);
                 (self.cursor, self.scroll, self.in_detail) = (Cursor::default(), 0, false);
                 self.update(scene);
             }
@@ -145,7 +148,12 @@ impl History {
             | Move::HalfDown
             | Move::PageUp
             | Move::PageDown => {
-                self.cursor.go(movement, self.entries.len(), panes.rows());
+                self.cursor.go(movement, self.rows.len(), panes.rows());
+                let up = matches!(
+                    movement,
+                    Move::Up | Move::HalfUp | Move::PageUp | Move::Bottom
+                );
+                self.keep(!up, scene);
                 self.scroll = 0;
             }
             Move::Left
@@ -158,46 +166,6 @@ impl History {
         Reaction::nothing()
     }
 
-    /// Shows what the line is about where it is at home.
-    fn open(&self) -> Reaction {
-        let Some(entry) = self.entry() else {
-            return Reaction::nothing();
-        };
-        match &entry.subject {
-            Subject::Run(id) => Reaction::Taken(vec![
-                Step::Show(ScreenId::Results),
-                Step::Do(Action::Go(Go::Results), id.to_string()),
-            ]),
-            Subject::Step(_) if entry.state == "undone" || entry.state == "written" => {
-                Reaction::say(format!(
-                    "Nothing of this step is staged now: it is {}.",
-                    entry.state
-                ))
-            }
-            Subject::Step(id) => Reaction::Taken(vec![
-                Step::Show(ScreenId::Staged),
-                Step::Do(Action::Go(Go::Staged), id.0.to_string()),
-            ]),
-        }
-    }
-
-    fn undo_step(&self, argument: &str) -> Reaction {
-        let id = match (argument.trim(), self.entry().map(|entry| &entry.subject)) {
-            ("", Some(Subject::Step(id))) => *id,
-            ("", Some(Subject::Run(id))) => {
-                return Reaction::say(format!(
-                    "{id} is a run: what it wrote is on the server and is not undone here."
-                ));
-            }
-            ("", None) => return Reaction::say("There is no step here."),
-            (number, _) => match number.parse() {
-                Ok(number) => OperationId(number),
-                Err(_) => return Reaction::say(format!("`{number}` is no number of a step.")),
-            },
-        };
-        Reaction::step(Step::Apply(Command::UndoStep(id)))
-    }
-
     /// The lines of the detail pane, broken to its width.
     fn lines(&self, panes: &Panes, scene: &Scene<'_>) -> Vec<detail::Line> {
         let Some(entry) = self.entry() else {
@@ -205,7 +173,7 @@ impl History {
         };
         let width = panes.detail_inside.width.saturating_sub(2);
         let mut lines = Vec::new();
-        for (words, role) in detail::lines(entry, scene) {
+        for (words, role) in detail::lines(entry, &self.runs, scene) {
             let indent = words.len() - words.trim_start().len();
             let pieces = text::wrapped(words.trim_start(), width.saturating_sub(4));
             let pieces = pieces.into_iter().enumerate();
@@ -217,70 +185,11 @@ impl History {
         lines
     }
 
-    fn draw_log(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
-        let title = format!("Log {}  ([ ]: everything / draft / runs)", self.tab.word());
-        let inside = boxed(frame, panes.log, &title, scene.theme);
-        let theme = scene.theme;
-        if self.entries.is_empty() {
-            let words = " Nothing here yet: each step of the draft and each run is kept.";
-            text::put(
-                frame.buffer_mut(),
-                line(inside, 0),
-                words,
-                theme.style(Role::Quiet),
-            );
-            return;
-        }
-        let what = inside.width.saturating_sub(2 + 8 + 9 + 9 + 12);
-        let columns = [
-            ("when", 7),
-            ("who", 8),
-            ("what", what),
-            ("      n", 8),
-            ("state", 11),
-        ];
-        let table = Table {
-            gutter_title: String::new(),
-            gutter: 2,
-            columns: columns
-                .map(|(title, width)| (title.to_owned(), width))
-                .into(),
-        };
-        let plain = theme.style(Role::Text);
-        let row = |place: usize| {
-            let entry = &self.entries[place];
-            let cursor = place == self.cursor.at;
-            let role = match entry.state {
-                "undone" | "taken out" => Role::Quiet,
-                "staged" => Role::Staged,
-                "partly" | "nothing" => Role::Warning,
-                _ => Role::Text,
-            };
-            let count = if entry.count == 0 {
-                String::new()
-            } else {
-                text::number(entry.count)
-            };
-            TableRow {
-                gutter: vec![((if cursor { "> " } else { "  " }).to_owned(), plain)],
-                cells: vec![
-                    (when(entry.at_ms, scene), plain),
-                    (entry.who.clone(), plain),
-                    (entry.what.clone(), plain),
-                    (format!("{count:>7}"), plain),
-                    (entry.state.to_owned(), theme.style(role)),
-                ],
-                cursor,
-            }
-        };
-        let shown = self.cursor.shown(self.entries.len(), panes.rows());
-        table.draw(frame.buffer_mut(), inside, theme, (shown, &row));
-    }
-
     fn draw_detail(&self, frame: &mut Frame<'_>, panes: &Panes, scene: &Scene<'_>) {
         let title = match self.entry().map(|entry| &entry.subject) {
             Some(Subject::Step(_)) => "Step",
             Some(Subject::Run(_)) => "Run",
+            Some(Subject::Outside(_)) => "Changed by others",
             None => "",
         };
         let inside = boxed(frame, panes.detail, title, scene.theme);
@@ -298,54 +207,132 @@ impl History {
             text::put(frame.buffer_mut(), place, words, scene.theme.style(*role));
         }
     }
+
+    fn copy(&self, copy: Copy) -> Reaction {
+        let Some(entry) = self.entry() else {
+            return Reaction::say("There is nothing to copy here.");
+        };
+        let text = match (copy, &entry.subject) {
+            (Copy::Id, Subject::Run(id)) => id.to_string(),
+            (Copy::Id, Subject::Step(id)) => id.0.to_string(),
+            (Copy::Query, _) => self.filtering.text().to_owned(),
+            (Copy::Id | Copy::Name | Copy::Value, _) => entry.what.clone(),
+        };
+        Reaction::step(Step::Effect(Effect::Copy(text)))
+    }
+
+    /// While the filter is typed: Enter keeps it, Esc goes back.
+    fn typing(&mut self, action: Action, scene: &Scene<'_>) -> Reaction {
+        match action {
+            Action::Answer(Answer::Accept) => self.filtering.typing = false,
+            Action::Go(Go::Back | Go::Interrupt) => self.filtering.cancel(scene),
+            Action::Go(_)
+            | Action::Move(_)
+            | Action::Mark(_)
+            | Action::View(_)
+            | Action::Edit(_)
+            | Action::Work(_)
+            | Action::Copy(_)
+            | Action::Answer(_) => {}
+        }
+        self.update(scene);
+        Reaction::nothing()
+    }
 }
 
 impl Component for History {
     fn contexts(&self) -> &'static [Context] {
-        &[Context::History, Context::List, Context::Anywhere]
+        if self.filtering.typing {
+            &[Context::Input]
+        } else {
+            &[Context::History, Context::List, Context::Anywhere]
+        }
     }
 
     fn mode(&self) -> &'static str {
-        "HISTORY"
+        if self.filtering.typing {
+            "FILTER"
+        } else {
+            "HISTORY"
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.filtering.typing
+    }
+
+    fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        if !self.filtering.typing {
+            return Reaction::Passed;
+        }
+        self.filtering.press(chord, scene);
+        self.update(scene);
+        Reaction::nothing()
     }
 
     fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
-        vec![
-            Hint::Named(Action::Move(Move::Open), "show"),
+        if self.filtering.typing {
+            return vec![
+                Hint::Named(Action::Answer(Answer::Accept), "keep"),
+                Hint::Key(Action::Go(Go::Back)),
+            ];
+        }
+        let mut hints = vec![Hint::Named(Action::Move(Move::Open), "show")];
+        match self.entry().map(|entry| (&entry.subject, entry.state)) {
+            Some((Subject::Run(_), _)) => hints.extend([
+                Hint::Key(Action::Work(Work::Revert)),
+                Hint::Key(Action::Work(Work::ComparePoint)),
+                Hint::Key(Action::Work(Work::Compare)),
+                Hint::Key(Action::Work(Work::Export)),
+            ]),
+            Some((Subject::Step(_), "undone")) => {
+                hints.push(Hint::Named(Action::Work(Work::UndoStep), "bring it back"));
+            }
+            Some((Subject::Step(_), _)) => hints.push(Hint::Key(Action::Work(Work::UndoStep))),
+            Some((Subject::Outside(_), _)) | None => {}
+        }
+        hints.extend([
             Hint::Key(Action::Work(Work::Undo)),
             Hint::Key(Action::Work(Work::Redo)),
-            Hint::Key(Action::Work(Work::UndoStep)),
             Hint::Named(Action::Move(Move::NextTab), "steps or runs"),
+            Hint::Key(Action::View(View::Filter)),
             Hint::Key(Action::Move(Move::NextPane)),
-            Hint::Key(Action::Go(Go::Quit)),
-        ]
+        ]);
+        hints
     }
 
     fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
         self.update(scene);
+        if self.filtering.typing {
+            return self.typing(action, scene);
+        }
         match action {
             Action::Move(movement) => self.go(movement, scene),
-            Action::Work(Work::UndoStep) => self.undo_step(argument),
-            Action::Copy(copy) => {
-                let Some(entry) = self.entry() else {
-                    return Reaction::say("There is nothing to copy here.");
-                };
-                let text = match (copy, &entry.subject) {
-                    (Copy::Id, Subject::Run(id)) => id.to_string(),
-                    (Copy::Id, Subject::Step(id)) => id.0.to_string(),
-                    (Copy::Name | Copy::Value | Copy::Query, _) => entry.what.clone(),
-                };
-                Reaction::step(Step::Effect(Effect::Copy(text)))
+            Action::Work(work) => self.work(work, argument, scene),
+            Action::Copy(copy) => self.copy(copy),
+            Action::View(View::Filter) => {
+                self.in_detail = false;
+                if argument.is_empty() {
+                    self.filtering.begin();
+                } else {
+                    self.filtering.put(argument, scene);
+                }
+                self.update(scene);
+                Reaction::nothing()
             }
             Action::Go(Go::Back) if self.in_detail => {
                 self.in_detail = false;
                 Reaction::nothing()
             }
+            Action::Go(Go::Back) if self.filtering.is_shown() => {
+                self.filtering.put("", scene);
+                self.update(scene);
+                Reaction::say("Everything is shown again.")
+            }
             Action::Go(_)
             | Action::Mark(_)
             | Action::View(_)
             | Action::Edit(_)
-            | Action::Work(_)
             | Action::Answer(_) => Reaction::Passed,
         }
     }
@@ -356,25 +343,14 @@ impl Component for History {
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
         let (undo, redo) = scene.workbench.undo_depth();
-        let at = if self.entries.is_empty() {
-            0
-        } else {
-            self.cursor.at + 1
-        };
-        Some(format!(
-            "{at}/{}  undo {undo}  redo {redo}",
-            self.entries.len()
-        ))
+        let entries = self.rows.iter().filter(|row| row.entry().is_some()).count();
+        let before = self.rows.iter().take(self.cursor.at + 1);
+        let at = before.filter(|row| row.entry().is_some()).count();
+        Some(format!("{at}/{entries}  undo {undo}  redo {redo}"))
     }
 
     fn draw(&self, frame: &mut Frame<'_>, _area: Rect, scene: &Scene<'_>) {
-        let panes = Panes::of(scene, self.in_detail);
-        if panes.log.height > 0 {
-            self.draw_log(frame, &panes, scene);
-        }
-        if panes.detail.height > 0 {
-            self.draw_detail(frame, &panes, scene);
-        }
+        let panes = self.panes(scene);
         let (inside, at) = if self.in_detail {
             (panes.detail_inside, 0)
         } else {
@@ -387,5 +363,11 @@ impl Component for History {
             .unwrap_or(0)
             .min(inside.height.saturating_sub(1));
         frame.set_cursor_position((inside.x, inside.y + at));
+        if panes.log.height > 0 {
+            self.draw_log(frame, &panes, scene);
+        }
+        if panes.detail.height > 0 {
+            self.draw_detail(frame, &panes, scene);
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use crate::{
     domain::{
-        Field, FieldKind, Outcome, Run, RunId, Schema,
+        Asset, Field, FieldKind, Outcome, Run, RunId, Schema, Value, Workbench,
         plan::Plan,
+        revert::Reread,
         run::{RunState, ServerCounts, Settlement},
     },
-    flow::Event,
+    flow::{Effect, Event},
     ui::{
+        app::Setup,
         component::ScreenId,
-        session::{BEGIN_MS, Session, World, asset},
+        session::{BEGIN_MS, Session, World, asset, identity},
     },
 };
 
@@ -79,22 +81,31 @@ fn a_middle_step_is_taken_back_alone_and_stays_in_the_log() {
     shown(&mut session, "undone");
     assert_eq!(session.app.workbench().draft().changes(), 4);
     session.press("x");
-    assert!(
-        session.said().contains("can't be taken back"),
-        "{}",
-        session.said()
+    assert_eq!(
+        session.said(),
+        "Brought back: Season set \"AW26\" on 4.  u undo"
     );
-    session.press("U");
+    assert_eq!(session.app.workbench().draft().changes(), 8);
+    session.press("x U");
     assert_eq!(session.app.workbench().draft().changes(), 8);
 }
 
 #[test]
-fn a_step_tells_which_later_steps_work_on_its_results() {
+fn a_step_others_rest_on_is_not_taken_back_and_the_reason_names_them() {
     let mut session = three_steps(120, 36);
     session.press("G");
-    shown(&mut session, "step 3 works on 4 of its results");
+    shown(&mut session, "Undo this step only (x): refused.");
+    shown(&mut session, "step 3 `Rights append");
+    shown(&mut session, ":set Rights Acme");
+    session.press("x");
+    let said = session.said();
+    assert!(
+        said.contains("step 3 `Rights append \"!\" on 4` rests on it on 4 assets"),
+        "{said}"
+    );
+    assert_eq!(session.app.workbench().draft().changes(), 8);
     session.press("k");
-    shown(&mut session, "no later step depends on it");
+    shown(&mut session, "later steps that rest on it: none");
 }
 
 #[test]
@@ -153,6 +164,7 @@ fn with_a_run(mut session: Session) -> Session {
         calls: Vec::new(),
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: crate::domain::run::RunRules::default(),
     };
     let id = run.id.clone();
@@ -170,18 +182,19 @@ fn with_a_run(mut session: Session) -> Session {
 #[test]
 fn a_run_stands_among_the_steps_and_enter_opens_its_results() {
     let mut session = with_a_run(three_steps(120, 36));
-    session.press("5 g g");
-    shown(&mut session, "R-0001 AW26 rights");
-    shown(&mut session, "partly");
-    shown(&mut session, "PARTLY DONE by jruiz to prod-dmc");
-    session.press("j j");
+    session.press("5");
+    shown(&mut session, "RUNS");
     let screen = session.screen();
     let line = screen
         .lines()
         .find(|line| line.contains("akim     Season set"))
         .unwrap();
     assert!(line.contains("written"), "{line}");
-    session.press("g g <Enter>");
+    session.press("] ]");
+    shown(&mut session, "R-0001 AW26 rights");
+    shown(&mut session, "partly");
+    shown(&mut session, "PARTLY DONE by jruiz to prod-dmc");
+    session.press("<Enter>");
     assert_eq!(session.app.screen(), ScreenId::Results);
     session.press("5 x");
     assert!(
@@ -218,4 +231,173 @@ fn every_size_shows_the_log_and_a_step() {
         shown(&mut session, "step 3 by akim");
         assert!(session.cursor().is_some());
     }
+}
+
+/// What the server has of the run's assets: as it wrote them, but for the first one's season.
+fn read_again(session: &mut Session) {
+    let run = session.app.workbench().runs()[0].clone();
+    let listing = &session.app.workbench().listing;
+    let mut assets: Vec<Asset> = (0..4).map(|row| listing.asset(row)).collect();
+    for asset in &mut assets {
+        asset.fields.retain(|(key, _)| key.as_str() != "Season");
+        asset.fields.push(("Season".into(), Value::text("AW26")));
+    }
+    assets[0].fields.pop();
+    assets[0]
+        .fields
+        .push(("Season".into(), Value::text("Theirs")));
+    assets[0]
+        .fields
+        .push(("modified by".into(), Value::text("mlee")));
+    let read = Reread {
+        assets,
+        thumbnails: Vec::new(),
+    };
+    session.event(Event::RunRead {
+        run: Box::new(run),
+        read: Box::new(read),
+    });
+}
+
+#[test]
+fn a_run_is_taken_back_as_a_draft_and_what_somebody_changed_is_named() {
+    let mut session = with_a_run(three_steps(120, 36));
+    session.press("5 :").type_text("drop");
+    session.press("<Enter> <Enter> ]").take_effects();
+    session.press("] Z");
+    assert_eq!(
+        session.take_effects(),
+        [Effect::ReadForRevert(RunId::numbered(1))]
+    );
+    read_again(&mut session);
+    shown(&mut session, "3 changes on 3 assets would get the value");
+    shown(&mut session, "Left out, 1");
+    shown(
+        &mut session,
+        "? JKT_00  Season: changed since, last changed by mlee",
+    );
+    shown(&mut session, "the run wrote AW26");
+    shown(&mut session, "now it is     Theirs");
+    assert!(
+        session.app.workbench().draft().is_empty(),
+        "not before Enter"
+    );
+    session.press("<Enter>");
+    assert_eq!(session.app.screen(), ScreenId::Staged);
+    assert_eq!(
+        session.said(),
+        "Staged 3 changes on 3 assets: revert of R-0001.  u undo"
+    );
+    session.press("u");
+    assert!(session.app.workbench().draft().is_empty());
+}
+
+#[test]
+fn a_revert_that_is_not_wanted_stages_nothing() {
+    let mut session = with_a_run(three_steps(80, 24));
+    session.press("5 ] ] Z");
+    read_again(&mut session);
+    shown(&mut session, "The draft holds");
+    session.press("<Esc>");
+    assert_eq!(session.said(), "Nothing of R-0001 was staged.");
+}
+
+#[test]
+fn a_revert_that_is_ready_waits_until_another_dialog_is_closed() {
+    let mut session = with_a_run(three_steps(80, 24));
+    session.press("5 ] ] Z ? ");
+    read_again(&mut session);
+    assert!(
+        !session.screen().contains("Left out"),
+        "{}",
+        session.screen()
+    );
+    session.press("<Esc>");
+    shown(&mut session, "Left out, 1");
+}
+
+#[test]
+fn what_others_changed_is_told_at_a_refresh_and_stands_in_the_log() {
+    let mut session = three_steps(120, 36);
+    let mut theirs = session.app.workbench().listing.asset(2);
+    theirs.fields.push(("Rights".into(), Value::text("Theirs")));
+    session.take_effects();
+    session.event(Event::Refreshed {
+        assets: vec![theirs],
+        gone: Vec::new(),
+    });
+    assert!(
+        session.said().contains("Others changed 1 value"),
+        "{}",
+        session.said()
+    );
+    let kept = session.take_effects();
+    assert!(
+        kept.iter()
+            .any(|effect| matches!(effect, Effect::SaveSetting { key, .. } if key == "outside")),
+        "{kept:?}"
+    );
+    shown(&mut session, "OUTSIDE");
+    shown(&mut session, "Rights on JKT_02");
+    session.press("G");
+    shown(&mut session, "+ Theirs");
+}
+
+#[test]
+fn two_restore_points_are_compared_and_the_table_is_written() {
+    let mut session = with_a_run(three_steps(120, 36));
+    session.press("5 ] ] P");
+    shown(&mut session, "Compare before R-0001 with now");
+    session.take_effects();
+    session.press("w");
+    let effects = session.take_effects();
+    assert!(
+        matches!(effects.as_slice(), [Effect::Export(one)] if one.file_name() == "compare-R-0001-now"),
+        "{effects:?}"
+    );
+    session.press("<Esc> =");
+    assert!(
+        session.said().contains("Kept the point before R-0001"),
+        "{}",
+        session.said()
+    );
+    session.press("=");
+    assert_eq!(session.said(), "No restore point is kept any more.");
+}
+
+#[test]
+fn a_filter_narrows_the_log_and_esc_brings_everything_back() {
+    let mut session = three_steps(80, 24);
+    session.press("/").type_text("field:season");
+    assert!(
+        !session.screen().contains("Rights set"),
+        "{}",
+        session.screen()
+    );
+    session.press("<Enter>");
+    shown(&mut session, "Season set");
+    shown(&mut session, "field:season");
+    session.press("<Esc>");
+    shown(&mut session, "Rights set");
+    session.press("/").type_text("when:now");
+    shown(&mut session, "`when:` is not known");
+}
+
+#[test]
+fn an_older_run_is_loaded_when_it_is_opened() {
+    let session = with_a_run(three_steps(80, 24));
+    let run = session.app.workbench().runs()[0].clone();
+    let mut bench = Workbench::new();
+    bench.restore_summaries(vec![run.summary()]);
+    let mut session = Session::with(Setup::new(bench, identity()), jackets());
+    session.press("5");
+    shown(&mut session, "R-0001 AW26 rights");
+    session.take_effects();
+    session.press("<Enter>");
+    assert_eq!(
+        session.take_effects(),
+        [Effect::LoadRun(RunId::numbered(1))]
+    );
+    session.event(Event::RunLoaded(Box::new(run)));
+    assert_eq!(session.app.screen(), ScreenId::Results);
 }

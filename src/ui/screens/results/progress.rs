@@ -4,7 +4,10 @@ use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::{Results, facets::reason};
 use crate::{
-    domain::{Outcome, Run, RunId, run::CallNote, run::RunState},
+    domain::{
+        Outcome, Run, RunId,
+        run::{CallNote, RunState, SoFar},
+    },
     ui::{
         component::Scene,
         layout::line,
@@ -48,7 +51,7 @@ impl Pace {
         (self.run.as_ref() == Some(&run.id)).then_some(done * 1_000_000 / elapsed)
     }
 
-    /// `7.1 a second, ~4 s left`, or why there is no estimate.
+    /// `7.1 changes/s, about 4 s left`, or why there is no estimate.
     pub(super) fn words(&self, run: &Run, now_ms: i64) -> String {
         if run.state != RunState::Running {
             return run.state.word().to_owned();
@@ -59,11 +62,11 @@ impl Pace {
         let open = (run.items.len() as u64).saturating_sub(settled(run));
         let left = (open * 1000).div_ceil(rate);
         let speed = if rate < 10_000 {
-            format!("{}.{} a second", rate / 1000, rate % 1000 / 100)
+            format!("{}.{} changes/s", rate / 1000, rate % 1000 / 100)
         } else {
-            format!("{} a second", text::number(rate / 1000))
+            format!("{} changes/s", text::number(rate / 1000))
         };
-        format!("{speed}, ~{} left", span(left))
+        format!("{speed}, about {} left", span(left))
     }
 }
 
@@ -206,12 +209,12 @@ impl Results {
             &counts.join("   "),
             theme.style(Role::Text),
         );
-        let note = scene.run_note;
+        let (words, role) = news(run, scene);
         text::put(
             frame.buffer_mut(),
             line(inner, 2),
-            note,
-            theme.style(Role::Warning),
+            &words,
+            theme.style(role),
         );
     }
 
@@ -260,6 +263,38 @@ fn call_line(run: &Run, call: &CallNote, now_ms: i64) -> String {
         "{number:<5} {operation:<24} {:>6} {changes:>6}  {state:<16} {time:>8}",
         rows.len()
     )
+}
+
+/// What the run waits for, or why it stands, or the rules it keeps.
+fn news(run: &Run, scene: &Scene<'_>) -> (String, Role) {
+    if let Some((until_ms, why)) = scene.run_waits.filter(|_| run.state == RunState::Running) {
+        let seconds = u64::try_from(until_ms - scene.now_ms)
+            .unwrap_or(0)
+            .div_ceil(1000);
+        return (format!("waiting {}: {why}", span(seconds)), Role::Warning);
+    }
+    if !scene.run_note.is_empty() {
+        return (scene.run_note.to_owned(), Role::Warning);
+    }
+    let mut words = Vec::new();
+    let canary = run.rules.canary_rows(&run.items);
+    let is_canary = |place: u32| canary.contains(&run.items[place as usize].row);
+    if run.rules.canary > 0 && run.open().any(is_canary) {
+        words.push(format!(
+            "Canary: first {}, then read back",
+            text::counted(canary.len() as u64, "asset")
+        ));
+    }
+    if run.rules.stop.is_some() {
+        let so_far = SoFar::of(run.settled.iter().flatten());
+        words.push(format!(
+            "Stop rule: {} (now {}, {} %)",
+            run.rules.stop,
+            text::number(so_far.errors),
+            so_far.percent()
+        ));
+    }
+    (words.join("   "), Role::Quiet)
 }
 
 /// What a call came to: its problems by letter, or `ok`.

@@ -57,9 +57,16 @@ impl Results {
             Work::HandOver => self.hand_over(argument, scene),
             Work::Accept => self.accept(scene),
             Work::Exclude => self.exclude(scene),
-            Work::Undo | Work::Redo | Work::UndoStep | Work::Drop | Work::Submit => {
-                Reaction::Passed
-            }
+            Work::Revert => dialogs::reverting(argument, self.run(scene).map(|run| &run.id), scene),
+            Work::Undo
+            | Work::Redo
+            | Work::UndoStep
+            | Work::RedoStep
+            | Work::Compare
+            | Work::ComparePoint
+            | Work::Export
+            | Work::Drop
+            | Work::Submit => Reaction::Passed,
         }
     }
 

@@ -69,6 +69,7 @@ fn run(submission: Submission, number: u32) -> Run {
         items: submission.items,
         counts: ServerCounts::default(),
         counted: false,
+        reverts: Vec::new(),
         rules: crate::domain::run::RunRules::default(),
     }
 }
@@ -172,7 +173,7 @@ fn a_run_shows_how_far_it_is_how_fast_and_when_it_will_be_done() {
         run: run.id,
         settled: half,
     });
-    shown(&mut session, "2 / 6  33%  1.0 a second, ~4 s left");
+    shown(&mut session, "2 / 6  33%  1.0 changes/s, about 4 s left");
     shown(
         &mut session,
         "ok 1   warned 1   refused 0   unknown 0   conflict 0   skipped 0   waiting 4",

@@ -1,9 +1,13 @@
 //! The workstation in a real terminal: it starts, follows its size, and leaves no trace, however
 //! it ends.
 
-use std::fs;
+mod ends;
+mod jobs;
+mod leaving;
+mod sizes;
+mod words;
 
-use rustix::process::Signal;
+use std::fs;
 
 use crate::support::{Desk, Library, Terminal};
 
@@ -58,40 +62,6 @@ fn a_terminal_too_small_is_told_how_large_it_must_be_and_loses_nothing() {
         .shows("3/60");
     assert_eq!(terminal.types("q").ends(), 0);
     terminal.is_clean();
-}
-
-#[test]
-fn a_panic_leaves_the_terminal_usable_and_says_where_the_work_is() {
-    let library = Library::made_up(60);
-    let desk = Desk::for_library(&library).variable("ARMARIUS_BREAK", "screen");
-    desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
-        .ends(0);
-    let mut terminal = Terminal::start(&desk, &[], (100, 30));
-    terminal.shows(FIRST).is_taken();
-    assert_eq!(terminal.types("yi").ends(), 101);
-    terminal.is_clean();
-    let screen = terminal.screen().replace('\n', "");
-    assert!(
-        screen.contains("because of a mistake of its own"),
-        "{screen}"
-    );
-    let folder = desk.folder().join("data").display().to_string();
-    assert!(screen.contains(&folder), "{screen}");
-    desk.run(&["draft"]).ends(0).says("3 changes on 3 assets");
-}
-
-#[test]
-fn signals_end_it_cleanly_with_their_own_codes() {
-    let library = Library::made_up(60);
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
-        let desk = Desk::for_library(&library);
-        let mut terminal = Terminal::start(&desk, &[], (80, 24));
-        terminal.shows(FIRST).is_taken();
-        assert_eq!(terminal.signal(signal).ends(), code);
-        terminal.is_clean();
-        let screen = terminal.screen().replace('\n', "");
-        assert!(screen.contains("everything staged is safe in"), "{screen}");
-    }
 }
 
 #[test]

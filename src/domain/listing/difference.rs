@@ -1,0 +1,82 @@
+//! Where a value that came differs from the one known before.
+
+use super::Listing;
+use crate::domain::{FieldKey, Row, Value};
+
+/// As many differences are noted between two looks at them; a library that changes more often
+/// than that is told in part.
+const MOST: usize = 1 << 20;
+
+/// A value that came and differs from the one known before: numbers only, so that noting it costs
+/// next to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The asset.
+    pub row: Row,
+    /// The field: its place among [`Listing::fields`].
+    pub column: usize,
+    before: u32,
+    now: u32,
+}
+
+impl Listing {
+    /// Writes a value; where the row was `known` before and had another one, that is noted.
+    pub(super) fn put(&mut self, row: Row, column: usize, value: &Value, known: bool) {
+        let Some((_, values)) = self.columns.get_index_mut(column) else {
+            return;
+        };
+        let Some((before, now)) = values.set(row, value).filter(|_| known) else {
+            return;
+        };
+        // What nobody had read before is no change.
+        let read = |place| *values.at(place) != Value::Unknown;
+        if read(before) && read(now) && self.differences.len() < MOST {
+            self.differences.push(Difference {
+                row,
+                column,
+                before,
+                now,
+            });
+        }
+    }
+
+    /// The place of a field's column, made if it is new.
+    pub(super) fn place_of(&mut self, key: &FieldKey) -> usize {
+        match self.columns.get_index_of(key) {
+            Some(place) => place,
+            None => {
+                self.columns
+                    .insert_full(key.clone(), super::Column::default())
+                    .0
+            }
+        }
+    }
+
+    /// Changes one value because it was read again; where it differs, that is noted.
+    pub fn reread(&mut self, row: Row, field: &FieldKey, value: &Value) {
+        let (column, known) = (self.place_of(field), self.present.contains(row));
+        self.put(row, column, value, known);
+    }
+
+    /// What differed since this was asked last.
+    pub fn take_differences(&mut self) -> Vec<Difference> {
+        std::mem::take(&mut self.differences)
+    }
+
+    /// Forgets what differed: it was no news.
+    pub fn forget_differences(&mut self) {
+        self.differences = Vec::new();
+    }
+
+    /// The field, the value before and the value since.
+    pub fn differing(&self, one: &Difference) -> (FieldKey, Value, Value) {
+        let Some((key, values)) = self.columns.get_index(one.column) else {
+            return (super::NAME.into(), Value::Absent, Value::Absent);
+        };
+        (
+            key.clone(),
+            values.at(one.before).clone(),
+            values.at(one.now).clone(),
+        )
+    }
+}

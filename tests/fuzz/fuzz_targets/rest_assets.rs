@@ -1,0 +1,4 @@
+//! Fuzzes the reader `rest_assets`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| armarius_fuzz::read("rest_assets", bytes));

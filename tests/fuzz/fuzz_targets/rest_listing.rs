@@ -1,0 +1,4 @@
+//! Fuzzes the reader `rest_listing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| armarius_fuzz::read("rest_listing", bytes));

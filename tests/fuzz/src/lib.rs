@@ -1,0 +1,73 @@
+//! Every reader of bytes that come from elsewhere: answers of servers, files, and what people type.
+
+use std::{fs, path::Path};
+
+use armarius::{
+    catalogue::faults::Faults,
+    config::{Config, Environment, Sources},
+    domain::Query,
+    endpoint::fuzz::{READERS, Reader},
+    exchange::{ChangeFile, ChangeFormat},
+    store,
+};
+
+/// The readers that are not those of an endpoint.
+const OTHERS: [Reader; 6] = [
+    ("changes_csv", changes_csv),
+    ("changes_json", changes_json),
+    ("listing_page", store::read_page),
+    ("query", query),
+    ("config", config),
+    ("fault_rules", fault_rules),
+];
+
+/// All readers.
+pub fn readers() -> impl Iterator<Item = Reader> {
+    READERS.into_iter().chain(OTHERS)
+}
+
+/// Gives bytes to the reader of a name.
+pub fn read(name: &str, bytes: &[u8]) {
+    let reader = readers().find(|(known, _)| *known == name);
+    let (_, reader) = reader.unwrap_or_else(|| panic!("there is no reader {name}"));
+    reader(bytes);
+}
+
+fn changes_csv(bytes: &[u8]) {
+    drop(ChangeFile::parse("changes", bytes, ChangeFormat::Csv));
+    drop(ChangeFile::parse("changes", bytes, ChangeFormat::Tsv));
+}
+
+fn changes_json(bytes: &[u8]) {
+    drop(ChangeFile::parse("changes", bytes, ChangeFormat::JsonLines));
+}
+
+fn query(bytes: &[u8]) {
+    drop(Query::parse(&String::from_utf8_lossy(bytes)));
+}
+
+fn fault_rules(bytes: &[u8]) {
+    drop(Faults::parse(&String::from_utf8_lossy(bytes)));
+}
+
+fn config(bytes: &[u8]) {
+    let folder = std::env::temp_dir();
+    let thread = format!("{:?}", std::thread::current().id());
+    let name = format!("armarius-fuzz-{}-{}.toml", std::process::id(), thread.len());
+    let path = folder.join(name);
+    if fs::write(&path, bytes).is_ok() {
+        let _ = loaded(&path);
+        drop(fs::remove_file(&path));
+    }
+}
+
+fn loaded(path: &Path) -> Option<()> {
+    let sources = Sources {
+        config: Some(path.to_path_buf()),
+        flags: Vec::new(),
+        environment: Environment::fixed([("HOME", "/nowhere")]),
+    };
+    let loaded = Config::load(&sources).ok()?;
+    drop(loaded.show());
+    loaded.profile(None).ok().map(drop)
+}

@@ -1,0 +1,121 @@
+//! Stopped and continued, from inside and from outside: the shell gets the terminal as it was, and
+//! the screens come back whole.
+
+use std::fs;
+
+use rustix::process::Signal;
+
+use super::FIRST;
+use crate::support::{Audit, Desk, Library, Moment, Relay, Terminal};
+
+/// What a shell runs to start the program in the middle of a story.
+fn started(desk: &Desk) -> String {
+    let command = desk.command(&[]);
+    let words = command
+        .get_args()
+        .map(|word| word.to_string_lossy().into_owned());
+    let program = command.get_program().to_string_lossy().into_owned();
+    let all: Vec<String> = std::iter::once(program).chain(words).collect();
+    all.join(" ")
+}
+
+fn modes(terminal: &mut Terminal, name: &str) {
+    let line = format!("stty -g > {name}; echo kept-$((1+1))-{name}\r");
+    terminal.types(&line).shows(&format!("kept-2-{name}"));
+}
+
+#[test]
+fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_everything_back() {
+    let library = Library::made_up(60);
+    let word = "batchSetAssetMetadataParam";
+    let relay = Relay::holding(library.address(), word, 2, Moment::Done);
+    let desk = Desk::at(&relay.address, "batch_size = 1\nconcurrency = 1");
+    desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
+        .ends(0);
+    let mut terminal = Terminal::shell(&desk, (100, 30));
+    terminal.shows("ready>");
+    modes(&mut terminal, "before");
+    terminal
+        .types(&format!("{}\r", started(&desk)))
+        .shows(FIRST);
+    terminal.shows("no run in progress").types("S");
+    terminal.shows("type the number of assets").types("3\r");
+    relay.wait();
+    terminal.shows("R-0001 running 33%");
+
+    terminal
+        .types("\u{1a}")
+        .shows("ready>")
+        .hides("R-0001 running");
+    modes(&mut terminal, "stopped");
+    terminal
+        .types("fg\r")
+        .shows("R-0001 running 33%")
+        .is_taken();
+
+    // With another size when it comes back.
+    terminal.types("\u{1a}").shows("ready>");
+    terminal.resize((90, 28));
+    terminal.types("fg\r").until("a screen of 90x28", |screen| {
+        let lines: Vec<&str> = screen.lines().collect();
+        lines.len() == 28 && lines[27].trim_end().ends_with("R-0001 running 33%")
+    });
+
+    relay.release();
+    terminal
+        .shows("R-0001 finished")
+        .types("qq")
+        .shows("ready>");
+    modes(&mut terminal, "after");
+    let kept = |name: &str| fs::read_to_string(desk.folder().join(name)).unwrap();
+    assert_eq!(kept("before"), kept("stopped"));
+    assert_eq!(kept("before"), kept("after"));
+    assert_eq!(library.writes().len(), 3, "each once");
+    terminal.types("exit\r");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_clean();
+    Audit::of(&terminal.bytes).is_ours();
+}
+
+#[test]
+fn where_there_is_no_shell_to_go_back_to_nothing_stops() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal
+        .shows(FIRST)
+        .types("\u{1a}")
+        .shows("There is no shell to go back to");
+    terminal.types("jj").shows("3/60");
+    terminal
+        .signal(Signal::TSTP)
+        .types("j")
+        .shows("4/60")
+        .is_taken();
+    assert_eq!(terminal.types("q").ends(), 0);
+    terminal.is_clean();
+}
+
+#[test]
+fn continued_after_somebody_else_had_the_terminal_everything_is_set_and_painted_again() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::start(&desk, &[], (100, 30));
+    terminal.shows(FIRST);
+    let taken = |terminal: &Terminal| {
+        let audit = Audit::of(&terminal.bytes);
+        audit.kinds.get("CSI ?1049h").copied().unwrap_or(0)
+    };
+    assert_eq!(taken(&terminal), 1);
+    terminal
+        .signal(Signal::STOP)
+        .forgets("what another program drew");
+    terminal
+        .signal(Signal::CONT)
+        .shows(FIRST)
+        .hides("what another program drew");
+    assert_eq!(taken(&terminal), 2);
+    terminal.types("j").shows("2/60").is_taken();
+    assert_eq!(terminal.types("q").ends(), 0);
+    terminal.is_clean();
+}
