@@ -46,7 +46,7 @@ fn begin(session: &mut Session, number: u32) -> Run {
         counts: ServerCounts::default(),
         counted: false,
         rules: RunRules::default(),
-        reverts: None,
+        reverts: Vec::new(),
     };
     session.event(Event::RunStarted(Box::new(run.clone())));
     run

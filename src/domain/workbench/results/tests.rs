@@ -69,7 +69,7 @@ fn frozen(bench: &Workbench) -> Run {
         .collect();
     Run {
         rules: RunRules::default(),
-        reverts: None,
+        reverts: Vec::new(),
         id: RunId::numbered(1),
         label: String::new(),
         author: "akim".into(),
