@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::chosen::Chosen;
+pub use super::{
+    chosen::{Chosen, ReportArgs, ReportKind, ResultsArgs, ResultsFormat},
+    stage::StageArgs,
+};
 
 /// A terminal workstation for editing the metadata of thousands of library assets at once.
 ///
@@ -283,53 +286,6 @@ pub enum ListFormat {
     Jsonl,
 }
 
-/// Options of `stage`. Edits work in the order they are given.
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["query", "from"]))]
-pub struct StageArgs {
-    /// The assets to work on, in the query language of the filter line
-    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
-    pub query: Option<String>,
-    /// A .csv, .tsv or .jsonl file with an `id` or `name` column and one column a field
-    #[arg(long, value_name = "FILE")]
-    pub from: Option<PathBuf>,
-    /// Give a field this value
-    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
-    pub set: Vec<String>,
-    /// Put text behind a field's value
-    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
-    pub append: Vec<String>,
-    /// Put text before a field's value
-    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
-    pub prepend: Vec<String>,
-    /// Replace what a regular expression finds; any character may stand for the slash
-    #[arg(long, value_name = "FIELD=/re/with/", allow_hyphen_values = true)]
-    pub replace: Vec<String>,
-    /// Take a field's value away
-    #[arg(long, value_name = "FIELD")]
-    pub clear: Vec<String>,
-    /// Add a tag, leaving the others
-    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
-    pub add_tag: Vec<String>,
-    /// Remove a tag, leaving the others
-    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
-    pub remove_tag: Vec<String>,
-    /// Use the asset of this name or id as thumbnail; `none` takes it away
-    #[arg(long, value_name = "NAME")]
-    pub thumbnail: Vec<String>,
-    /// Give a certificate: verified, draft, deprecated, or none
-    #[arg(long, value_name = "STATUS")]
-    pub certificate: Option<String>,
-    /// The certificate's message
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "certificate",
-        allow_hyphen_values = true
-    )]
-    pub message: Option<String>,
-}
-
 /// Options of `draft`.
 #[derive(Debug, Args)]
 pub struct DraftArgs {
@@ -419,58 +375,6 @@ pub enum TextOrJson {
     Text,
     /// For programs.
     Json,
-}
-
-/// Options of `results`.
-#[derive(Debug, Args)]
-pub struct ResultsArgs {
-    /// Which changes
-    #[command(flatten)]
-    pub chosen: Chosen,
-    /// Also what was written as wanted or accepted
-    #[arg(long)]
-    pub all: bool,
-    /// How to print them
-    #[arg(long, value_enum, default_value_t = ResultsFormat::Text)]
-    pub format: ResultsFormat,
-}
-
-/// Formats of `results`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ResultsFormat {
-    /// For people.
-    Text,
-    /// JSON.
-    Json,
-    /// Comma-separated, one line a change.
-    Csv,
-}
-
-/// Options of `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// The run; the last one if left out
-    pub run: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = ReportKind::Csv)]
-    pub format: ReportKind,
-    /// Write it to this file instead, which must not be there yet
-    #[arg(long, value_name = "FILE")]
-    pub to: Option<PathBuf>,
-    /// Put a ' before cells that a spreadsheet would run as a formula
-    #[arg(long)]
-    pub guard_formulas: bool,
-}
-
-/// Formats of `report`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportKind {
-    /// Comma-separated, one line a change.
-    Csv,
-    /// JSON.
-    Json,
-    /// Markdown.
-    Md,
 }
 
 /// What `config` says.

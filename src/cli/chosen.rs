@@ -1,5 +1,7 @@
 //! Which changes of which run a command is about.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::ending::Stop;
@@ -97,4 +99,56 @@ impl Chosen {
         let accepted = headless.workbench.accepted(&run.id);
         Ok((run, sieve.places(run, &accepted)))
     }
+}
+
+/// Options of `results`.
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    /// Which changes
+    #[command(flatten)]
+    pub chosen: Chosen,
+    /// Also what was written as wanted or accepted
+    #[arg(long)]
+    pub all: bool,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ResultsFormat::Text)]
+    pub format: ResultsFormat,
+}
+
+/// Formats of `results`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ResultsFormat {
+    /// For people.
+    Text,
+    /// JSON.
+    Json,
+    /// Comma-separated, one line a change.
+    Csv,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run; the last one if left out
+    pub run: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportKind::Csv)]
+    pub format: ReportKind,
+    /// Write it to this file instead, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Put a ' before cells that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub guard_formulas: bool,
+}
+
+/// Formats of `report`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportKind {
+    /// Comma-separated, one line a change.
+    Csv,
+    /// JSON.
+    Json,
+    /// Markdown.
+    Md,
 }

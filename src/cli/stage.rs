@@ -2,8 +2,12 @@
 
 use clap::ArgMatches;
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::{
-    args::{Global, StageArgs},
+    args::Global,
     edits,
     ending::{Ending, Stop},
     output::Output,
@@ -14,6 +18,53 @@ use crate::{
     exchange::ChangeFile,
     runtime::Headless,
 };
+
+/// Options of `stage`. Edits work in the order they are given.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["query", "from"]))]
+pub struct StageArgs {
+    /// The assets to work on, in the query language of the filter line
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// A .csv, .tsv or .jsonl file with an `id` or `name` column and one column a field
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Give a field this value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Put text behind a field's value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub append: Vec<String>,
+    /// Put text before a field's value
+    #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
+    pub prepend: Vec<String>,
+    /// Replace what a regular expression finds; any character may stand for the slash
+    #[arg(long, value_name = "FIELD=/re/with/", allow_hyphen_values = true)]
+    pub replace: Vec<String>,
+    /// Take a field's value away
+    #[arg(long, value_name = "FIELD")]
+    pub clear: Vec<String>,
+    /// Add a tag, leaving the others
+    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
+    pub add_tag: Vec<String>,
+    /// Remove a tag, leaving the others
+    #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
+    pub remove_tag: Vec<String>,
+    /// Use the asset of this name or id as thumbnail; `none` takes it away
+    #[arg(long, value_name = "NAME")]
+    pub thumbnail: Vec<String>,
+    /// Give a certificate: verified, draft, deprecated, or none
+    #[arg(long, value_name = "STATUS")]
+    pub certificate: Option<String>,
+    /// The certificate's message
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "certificate",
+        allow_hyphen_values = true
+    )]
+    pub message: Option<String>,
+}
 
 /// Stages, durably. Nothing is sent.
 ///

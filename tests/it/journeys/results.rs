@@ -42,11 +42,13 @@ fn begin(session: &mut Session, number: u32) -> Run {
             took_ms: Some(100),
             counts: None,
             trace: String::new(),
+            found: Vec::new(),
         }],
         items: submission.items,
         counts: ServerCounts::default(),
         counted: false,
         rules: RunRules::default(),
+        reverts: Vec::new(),
     };
     session.event(Event::RunStarted(Box::new(run.clone())));
     run
@@ -126,10 +128,10 @@ fn what_failed_is_fixed_in_place_and_only_that_is_sent_again() {
     });
     assert!(session.screen().contains("R-0002: DONE"));
 
-    // The rest of the first run: theirs is taken, the warning accepted, the unknown dropped.
+    // The rest of the first run: what was read is accepted, the unknown one dropped.
     session.press("[ A a");
     let screen = session.screen();
-    assert!(screen.contains("2 accepted of 6 changes"), "{screen}");
+    assert!(screen.contains("3 accepted of 6 changes"), "{screen}");
     session.press("A x");
     assert!(session.app.workbench().draft().is_empty());
 }

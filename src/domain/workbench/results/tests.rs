@@ -70,6 +70,7 @@ fn frozen(bench: &Workbench) -> Run {
     Run {
         reverts: Vec::new(),
         rules: RunRules::default(),
+        reverts: Vec::new(),
         id: RunId::numbered(1),
         label: String::new(),
         author: "akim".into(),
