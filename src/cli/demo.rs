@@ -14,6 +14,7 @@ use super::{
 use crate::{
     catalogue::{
         accounts::{Accounts, DEMO_PASSWORD, DEMO_TOKEN, DEMO_USER},
+        sample::SAMPLE_FAULTS,
         server::{Contents, ServeOptions, ServerHandle, serve},
     },
     config::{CanaryThen, Config, Confirm, Kind, Loaded, Profile, Review, SecretSource, Sources},
@@ -67,6 +68,10 @@ async fn catalogue(args: &DemoArgs, file: &Path) -> Result<ServerHandle, Stop> {
         contents: args.assets.map_or(Contents::Sample, |number| {
             Contents::Generated(number.into())
         }),
+        faults: match args.assets {
+            None => SAMPLE_FAULTS.to_owned(),
+            Some(_) => String::new(),
+        },
         accounts: Accounts::demo(),
         ..ServeOptions::default()
     };

@@ -106,7 +106,10 @@ fn change(run: &Run, place: u32, workbench: &Workbench) -> Vec<String> {
     }
     let shown = |value: &Value| match value {
         Value::Absent => "(empty)".to_owned(),
-        value => value.display().into_owned(),
+        Value::Unknown => "(not read)".to_owned(),
+        Value::Text(_) | Value::List(_) | Value::Certificate(_) | Value::Asset { .. } => {
+            value.display().into_owned()
+        }
     };
     let now = settled.server.as_ref();
     lines.push(format!(

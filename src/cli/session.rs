@@ -23,7 +23,7 @@ use crate::{
         run::{CANARY, CanaryThen, RunRules, StopRule},
     },
     endpoint::Endpoint,
-    runtime::{Headless, RuntimeParts, RuntimeSettings, now_ms},
+    runtime::{Headless, ReportSettings, RuntimeParts, RuntimeSettings, now_ms},
     store::{Holder, StoreError, Workspace},
 };
 
@@ -203,8 +203,10 @@ pub fn parts_with(
             check_before: profile.check_before,
             read_back: profile.read_back,
             timeout: Duration::from_secs(profile.timeout_s.into()),
-            reports: profile.reports,
-            guard_formulas: profile.guard_formulas,
+            reports: ReportSettings {
+                automatic: profile.reports,
+                guard_formulas: profile.guard_formulas,
+            },
         },
         reports: reports(profile, &folder),
     })

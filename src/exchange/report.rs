@@ -93,7 +93,7 @@ impl Told<'_> {
 
     fn retry_safe(&self) -> String {
         let safe = self.settled.map(|settled| retry_safe(self.item, settled));
-        safe.map_or_else(String::new, |safe| safe.sentence())
+        safe.map_or_else(String::new, RetrySafe::sentence)
     }
 
     fn next_step(&self) -> &'static str {

@@ -244,6 +244,7 @@ mod tests {
             counts: ServerCounts::default(),
             counted: false,
             rules: RunRules::default(),
+            reverts: Vec::new(),
         };
         let id = run.id.clone();
         let begin = move |workspace: &mut Workspace| workspace.begin_run(&run);

@@ -80,9 +80,16 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
-    /// Whether reports are written by themselves at the end of every run.
-    pub reports: bool,
-    /// Whether cells of reports that a spreadsheet would run as a formula are guarded.
+    /// How reports are written.
+    pub reports: ReportSettings,
+}
+
+/// How reports of runs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// Whether they are written by themselves at the end of every run.
+    pub automatic: bool,
+    /// Whether cells that a spreadsheet would run as a formula are guarded.
     pub guard_formulas: bool,
 }
 
@@ -95,8 +102,7 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
-            reports: false,
-            guard_formulas: false,
+            reports: ReportSettings::default(),
         }
     }
 }

@@ -62,7 +62,7 @@ impl Runtime {
     /// Writes every report of a run that has ended, where the settings say so. That it could not
     /// be written is said and changes nothing about the run.
     pub(super) async fn report_at_the_end(&self, run: RunId) {
-        if !self.0.settings.reports {
+        if !self.0.settings.reports.automatic {
             return;
         }
         let done = self
@@ -95,14 +95,14 @@ impl Runtime {
             }
             let mut paths = Vec::new();
             for (format, content) in files {
-                paths.push(match &path {
-                    Some(path) => write_new(&absolute(path), &content).map(|()| path.clone())?,
-                    None => {
-                        let stem = loaded.run.id.to_string();
-                        let place = (folder.as_path(), stem.as_str(), format.extension());
-                        write_kept(place, &content, &mut loaded.written)?
-                    }
-                });
+                if let Some(path) = &path {
+                    write_new(&absolute(path), &content)?;
+                    paths.push(path.clone());
+                } else {
+                    let stem = loaded.run.id.to_string();
+                    let place = (folder.as_path(), stem.as_str(), format.extension());
+                    paths.push(write_kept(place, &content, &mut loaded.written)?);
+                }
             }
             Ok((paths, loaded.written))
         };
@@ -146,14 +146,14 @@ impl Runtime {
             handover_tsv(&account, &items, &mut table, guard).map_err(|error| rendering(&error))?;
             let stem = format!("{run}-handover");
             // Each is a paper of its own: nothing handed over before is written over.
-            let mut none = Written::new();
+            let mut fresh = Written::new();
             let table_path = match path {
                 Some(path) => {
                     let path = absolute(&path);
                     write_new(&path, &table)?;
                     path
                 }
-                None => write_kept((&folder, &stem, "tsv"), &table, &mut none)?,
+                None => write_kept((&folder, &stem, "tsv"), &table, &mut fresh)?,
             };
             let name = table_path.file_name().unwrap_or_default();
             let words = (words.as_str(), &*name.to_string_lossy());
@@ -162,14 +162,14 @@ impl Runtime {
                 .map_err(|error| rendering(&error))?;
             let beside = table_path.parent().unwrap_or(&folder);
             let stem = table_path.file_stem().unwrap_or_default().to_string_lossy();
-            let note_path = write_kept((beside, &stem, "md"), &note, &mut none)?;
+            let note_path = write_kept((beside, &stem, "md"), &note, &mut fresh)?;
             Ok(vec![table_path, note_path])
         };
         in_background(HAND_OVER, work).await
     }
 
     pub(super) fn guard(&self) -> Guard {
-        if self.0.settings.guard_formulas {
+        if self.0.settings.reports.guard_formulas {
             Guard::Formulas
         } else {
             Guard::Exact

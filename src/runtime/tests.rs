@@ -73,7 +73,6 @@ fn note(number: u32, noted_ms: i64, items: &[u32]) -> CallNote {
 fn run_of(items: Vec<Item>, calls: Vec<CallNote>) -> Run {
     Run {
         rules: crate::domain::run::RunRules::default(),
-        reverts: Vec::new(),
         id: RunId::numbered(1),
         label: "retitle".into(),
         author: "jruiz".into(),

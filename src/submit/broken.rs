@@ -74,7 +74,7 @@ impl Road {
         // One asset alone: the server may be broken for a moment, so it is not blamed at once.
         let wait = FIRST_WAIT * 2_u32.saturating_pow(rest.lost);
         ended.again.push(Job {
-            stage: Stage::Clear,
+            stage: Stage::Fresh,
             number: None,
             lost: rest.lost + 1,
             not_before: Some(Instant::now() + wait),

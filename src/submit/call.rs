@@ -22,6 +22,8 @@ use crate::{
 
 /// How often the same changes are sent and lost before they are given up.
 pub(super) const LOST_AT_MOST: u32 = 3;
+/// How old a reading may be that a call rests on when its turn comes.
+const STALE: Duration = Duration::from_secs(2);
 /// What became of a job.
 #[derive(Default)]
 pub(super) struct Ended {
@@ -46,8 +48,10 @@ impl Road {
             ..Ended::default()
         };
         match job.stage.clone() {
-            Stage::Fresh => self.compare_and_send(job, &mut ended).await,
-            Stage::Clear => self.send(job, &mut ended).await,
+            Stage::Clear { holds, since } if since.elapsed() < STALE => {
+                self.send(job, Some(holds), &mut ended).await;
+            }
+            Stage::Fresh | Stage::Clear { .. } => self.compare_and_send(job, &mut ended).await,
             Stage::Doubt { .. } => self.resolve(job, &mut ended).await,
             Stage::Said { call, said } => self.verify(job, (call, said), &mut ended).await,
         }
@@ -57,7 +61,7 @@ impl Road {
     /// Re-reads and compares; what may go is sent.
     async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
         if !self.settings().check_before {
-            return self.send(job, ended).await;
+            return self.send(job, None, ended).await;
         }
         let readings = match self.read(&job.places, Purpose::Begin).await {
             Ok(readings) => readings,
@@ -68,6 +72,7 @@ impl Road {
                 return self.refuse(job, (0, &error, meaning), ended).await;
             }
         };
+        let holds = self.gate().holds();
         job.found = self.found(&job.places, &readings);
         let mut settled = Vec::new();
         let mut going = Vec::new();
@@ -84,7 +89,7 @@ impl Road {
             self.nothing_to_send(&job, ended).await;
         } else {
             let places = going;
-            self.send(Job { places, ..job }, ended).await;
+            self.send(Job { places, ..job }, Some(holds), ended).await;
         }
     }
 
@@ -101,27 +106,31 @@ impl Road {
         }
     }
 
-    /// Notes the call, then sends it once.
-    async fn send(&self, job: Job, ended: &mut Ended) {
-        let Some(ticket) = self.turn(Purpose::Begin, Asking::Submit).await else {
+    /// Notes the call, then sends it once. `seen` is how often the brake had been pulled when its
+    /// values were read: if anything but the pace came between, they are read again.
+    async fn send(&self, job: Job, seen: Option<u64>, ended: &mut Ended) {
+        let stage = Stage::Fresh;
+        let was_held = seen.is_some() && self.gate().is_braked();
+        let ticket = self.turn(Purpose::Begin, Asking::Submit).await;
+        let holds = self.gate().holds();
+        let is_stale = was_held || seen.is_some_and(|seen| seen != holds);
+        let Some(ticket) = ticket.filter(|_| !is_stale) else {
             // By the time it goes on, the values may have changed.
-            let stage = Stage::Fresh;
             return ended.again.push(Job { stage, ..job });
         };
         let number = job.number.unwrap_or_else(|| self.new_number());
-        let mut note = CallNote {
-            noted_ms: self.now_ms(),
-            ..self.note(number, &job)
+        let noted = self.noted_now(number, &job).await;
+        let waiting = |job| Job {
+            number: Some(number),
+            stage,
+            ..job
         };
-        if let Err(failure) = self.noted(&note).await {
-            let (number, stage) = (Some(number), Stage::Fresh);
-            let job = Job {
-                number,
-                stage,
-                ..job
-            };
-            return ended.hold(job, failure);
-        }
+        let mut note = match noted {
+            // The brake was pulled while the note was kept.
+            Ok(_) if self.gate().holds() != holds => return ended.again.push(waiting(job)),
+            Ok(note) => note,
+            Err(failure) => return ended.hold(waiting(job), failure),
+        };
         let call = Call {
             kind: kind(job.thumbnails),
             items: job.places.iter().map(|&p| self.item(p).clone()).collect(),
@@ -149,23 +158,24 @@ impl Road {
             lock(&job.family).went_through();
         }
         let call = note.number;
+        // From here on it is known what became of it, whatever else fails.
+        let stage = Stage::Said {
+            call,
+            said: said.clone(),
+        };
+        let job = Job { stage, ..job };
         // Where nothing is read back, the answer is the end.
         if !self.is_to_verify(&said) {
             let settled = self.spoken(&job, (call, &said), None);
             return match self.conclude(&note, &settled).await {
                 Ok(()) => ended.settled.extend(settled),
-                Err(failure) => {
-                    let stage = Stage::Said { call, said };
-                    ended.hold(Job { stage, ..job }, failure);
-                }
+                Err(failure) => ended.hold(job, failure),
             };
         }
-        let kept = self.answered(&note).await;
-        if let Err(failure) = kept {
-            let stage = Stage::Said { call, said };
-            return ended.hold(Job { stage, ..job }, failure);
+        match self.answered(&note).await {
+            Ok(()) => self.verify(job, (call, said), ended).await,
+            Err(failure) => ended.hold(job, failure),
         }
-        self.verify(job, (call, said), ended).await;
     }
 
     /// The call as a whole has no answer that settles its changes.
@@ -182,6 +192,13 @@ impl Road {
                     .await;
             }
             Verdict::RetryLater | Verdict::SignInAgain => {
+                // Before anything else: nobody may knock meanwhile.
+                let over = if error.verdict() == Verdict::SignInAgain {
+                    Some(Hold::of(&error, None))
+                } else {
+                    let braked = self.brake(ticket, &error);
+                    braked.err().map(|why| Hold::of(&error, Some(why)))
+                };
                 // Nothing was done, so the call waits again.
                 let waits = CallNote {
                     noted_ms: 0,
@@ -194,12 +211,6 @@ impl Road {
                     number,
                     stage,
                     ..job
-                };
-                let over = if error.verdict() == Verdict::SignInAgain {
-                    Some(Hold::of(&error, None))
-                } else {
-                    let braked = self.brake(ticket, &error);
-                    braked.err().map(|why| Hold::of(&error, Some(why)))
                 };
                 match (kept, over) {
                     (Err(failure), _) => ended.hold(job, failure),
@@ -266,7 +277,10 @@ impl Road {
         for (&place, reading) in job.places.iter().zip(&readings) {
             let item = &as_found(&job.found, place, self.item(place));
             let told = compare::silence(place, item, (call, &why), reading);
-            if told.code != NO_ANSWER {
+            if told.outcome == Outcome::Unknown && too_early && !is_stopping {
+                // It may yet be written, or be there to be read.
+                open.push(place);
+            } else if told.code != NO_ANSWER {
                 settled.push(told);
             } else if is_stopping && too_early {
                 let late = Reading::Unread("it may still be carried out".into());
@@ -289,8 +303,15 @@ impl Road {
                 ..job
             });
         }
+        let stage = if self.gate().is_braked() {
+            Stage::Fresh
+        } else {
+            let holds = self.gate().holds();
+            let since = Instant::now();
+            Stage::Clear { holds, since }
+        };
         let again = |places| Job {
-            stage: Stage::Clear,
+            stage: stage.clone(),
             ..job.part(places)
         };
         // A batch lost twice may be too large to be answered in time.

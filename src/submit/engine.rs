@@ -131,17 +131,19 @@ impl Engine {
                 }
             }
             let flush = road.flush_at();
+            // In this order: a run repeats itself, given the same answers.
             tokio::select! {
+                biased;
                 changed = self.wishes.changed(), if !self.orphan => match changed {
                     Ok(()) => self.wish_changed().await,
                     Err(_) => self.orphan = true,
                 },
-                Some(ended) = flying.next() => self.ended(ended),
-                () = road.room().made() => {}
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
                     road.flush();
                 }
+                Some(ended) = flying.next() => self.ended(ended),
+                () = road.room().made() => {}
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
         }
         self.finish().await;
@@ -193,6 +195,7 @@ impl Engine {
     async fn pause(&mut self) {
         if !self.paused {
             self.paused = true;
+            self.lanes.compare_again();
             let note = self.held.clone().unwrap_or_default();
             self.enter(RunState::Paused, &note).await;
         }
@@ -259,7 +262,7 @@ impl Engine {
         }
         self.keep_rule();
         for job in ended.again.into_iter().rev() {
-            self.lanes.back(job);
+            self.lanes.back(&self.run.items, job);
         }
         if let Some(hold) = ended.halt {
             self.hold(hold);

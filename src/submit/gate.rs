@@ -81,6 +81,17 @@ impl Gate {
         })
     }
 
+    /// Whether the endpoint is to be left alone now.
+    pub fn is_braked(&self) -> bool {
+        let now = self.now();
+        self.pace().braked_until(now).is_some()
+    }
+
+    /// How often the brake was pulled, or held longer than it was.
+    pub fn holds(&self) -> u64 {
+        self.pace().holds()
+    }
+
     /// The same ticket, for whoever leaves now.
     pub fn leave(&self, ticket: Ticket) -> Ticket {
         self.pace().renewed(ticket)

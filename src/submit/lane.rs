@@ -2,7 +2,7 @@
 //! under way for one asset.
 
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque, hash_map::Entry},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::{
     is_thumbnail,
     narrow::{self, Family},
+    road::PROMPT,
 };
 use crate::{
     domain::{Item, Row, Run, Value},
@@ -49,8 +50,14 @@ pub(super) struct Job {
 pub(super) enum Stage {
     /// Not sent, or refused whole and known not to be written.
     Fresh,
-    /// Read back a moment ago and found as it was: it may go without comparing.
-    Clear,
+    /// Read back a moment ago and found as it was: it may go without comparing, unless the brake
+    /// holds it back meanwhile.
+    Clear {
+        /// How often the brake had been pulled by then.
+        holds: u64,
+        /// When it was read.
+        since: Instant,
+    },
     /// Sent and not answered: to be read back before anything else.
     Doubt {
         /// The call it went out in.
@@ -84,6 +91,11 @@ impl Job {
         }
     }
 
+    /// The assets of its changes, once for each change.
+    fn rows<'a>(&'a self, items: &'a [Item]) -> impl Iterator<Item = Row> + 'a {
+        self.places.iter().map(|&place| items[place as usize].row)
+    }
+
     /// A part of this job, to be sent under a number of its own.
     pub(super) fn part(&self, places: Vec<u32>) -> Self {
         Self {
@@ -111,6 +123,8 @@ pub(super) struct Lanes {
     metadata: VecDeque<Job>,
     thumbnails: VecDeque<Job>,
     busy: HashSet<Row>,
+    /// Assets of a waiting job whose call may still be carried out, and in how many jobs.
+    doubted: HashMap<(bool, Row), u32>,
     metadata_under_way: usize,
     /// What waits until the canary is through.
     later: Vec<Job>,
@@ -129,7 +143,8 @@ impl Lanes {
         for note in run.calls.iter().rev().filter(|note| note.noted_ms != 0) {
             let places = taken(&mut open, &note.items);
             let age = u64::try_from(now_ms.saturating_sub(note.noted_ms)).unwrap_or(0);
-            let left = timeout.saturating_sub(Duration::from_millis(age));
+            // It left up to so long after the note.
+            let left = (timeout + PROMPT).saturating_sub(Duration::from_millis(age));
             let stage = Stage::Doubt {
                 call: note.number,
                 why: INTERRUPTED.into(),
@@ -208,6 +223,7 @@ impl Lanes {
         }
         for (thumbnails, places) in by_kind {
             let job = finish(Job::fresh(thumbnails, places, None));
+            self.doubt(&run.items, &job);
             self.lane(thumbnails).push_back(job);
         }
     }
@@ -221,8 +237,27 @@ impl Lanes {
     }
 
     /// Puts a job back, to be taken up next.
-    pub(super) fn back(&mut self, job: Job) {
+    pub(super) fn back(&mut self, items: &[Item], job: Job) {
+        self.doubt(items, &job);
         self.lane(job.thumbnails).push_front(job);
+    }
+
+    /// No other call for these assets until it is known what became of theirs.
+    fn doubt(&mut self, items: &[Item], job: &Job) {
+        if let Stage::Doubt { .. } = job.stage {
+            for row in job.rows(items) {
+                *self.doubted.entry((job.thumbnails, row)).or_default() += 1;
+            }
+        }
+    }
+
+    /// After a pause everything is compared before it is sent: somebody may have been at work.
+    pub(super) fn compare_again(&mut self) {
+        for job in self.metadata.iter_mut().chain(&mut self.thumbnails) {
+            if let Stage::Clear { .. } = job.stage {
+                job.stage = Stage::Fresh;
+            }
+        }
     }
 
     /// Whether nothing waits.
@@ -240,7 +275,7 @@ impl Lanes {
         for lane in [&mut self.metadata, &mut self.thumbnails] {
             let (fresh, sent): (VecDeque<Job>, VecDeque<Job>) = std::mem::take(lane)
                 .into_iter()
-                .partition(|job| matches!(job.stage, Stage::Fresh | Stage::Clear));
+                .partition(|job| matches!(job.stage, Stage::Fresh | Stage::Clear { .. }));
             unsent.extend(fresh.into_iter().flat_map(|job| job.places));
             lane.extend(sent.into_iter().map(|job| Job {
                 not_before: None,
@@ -254,7 +289,12 @@ impl Lanes {
     /// wait for all metadata.
     pub(super) fn next(&mut self, items: &[Item], most: usize, now: Instant) -> Turn {
         let thumbnails = self.metadata.is_empty() && self.metadata_under_way == 0;
-        let busy = &self.busy;
+        let (busy, doubted) = (&self.busy, &self.doubted);
+        let is_free = |job: &Job| {
+            let asks = matches!(job.stage, Stage::Doubt { .. } | Stage::Said { .. });
+            let held = |row: Row| !asks && doubted.contains_key(&(job.thumbnails, row));
+            !job.rows(items).any(|row| busy.contains(&row) || held(row))
+        };
         let lane = if thumbnails {
             &mut self.thumbnails
         } else {
@@ -265,11 +305,7 @@ impl Lanes {
         for (place, job) in lane.iter().enumerate() {
             if let Some(at) = job.not_before.filter(|at| *at > now) {
                 due = Some(due.map_or(at, |due| due.min(at)));
-            } else if !job
-                .places
-                .iter()
-                .any(|&place| busy.contains(&items[place as usize].row))
-            {
+            } else if is_free(job) {
                 found = Some(place);
                 break;
             }
@@ -287,7 +323,7 @@ impl Lanes {
 
     /// Cuts a job down to `most` assets; the rest waits in front.
     fn cut(&mut self, items: &[Item], most: usize, job: Job) -> Job {
-        if !matches!(job.stage, Stage::Fresh | Stage::Clear) {
+        if !matches!(job.stage, Stage::Fresh | Stage::Clear { .. }) {
             return job;
         }
         let Some((first, rest)) = narrow::first(items, &job.places, most) else {
@@ -297,7 +333,7 @@ impl Lanes {
             stage: job.stage.clone(),
             ..job.part(rest)
         };
-        self.back(rest);
+        self.back(items, rest);
         Job {
             places: first,
             ..job
@@ -305,8 +341,18 @@ impl Lanes {
     }
 
     fn start(&mut self, items: &[Item], job: &Job) {
-        let rows = job.places.iter().map(|&place| items[place as usize].row);
-        self.busy.extend(rows);
+        self.busy.extend(job.rows(items));
+        if let Stage::Doubt { .. } = job.stage {
+            for row in job.rows(items) {
+                let Entry::Occupied(mut held) = self.doubted.entry((job.thumbnails, row)) else {
+                    continue;
+                };
+                *held.get_mut() -= 1;
+                if *held.get() == 0 {
+                    held.remove();
+                }
+            }
+        }
         self.metadata_under_way += usize::from(!job.thumbnails);
     }
 

@@ -83,6 +83,7 @@ pub struct Pace {
     /// The part of the brake that the endpoint itself asked for.
     asked_until: Duration,
     brakes: u64,
+    holds: u64,
     straight: u32,
     tokens: u32,
     slowness: f64,
@@ -98,6 +99,7 @@ impl Pace {
             brake_until: Duration::ZERO,
             asked_until: Duration::ZERO,
             brakes: 0,
+            holds: 0,
             straight: 0,
             tokens: TOKENS,
             slowness: 1.0,
@@ -141,6 +143,11 @@ impl Pace {
         }
     }
 
+    /// How often the brake was pulled, or held longer than it was.
+    pub fn holds(&self) -> u64 {
+        self.holds
+    }
+
     /// Until when nobody may send; `None` if the brake is off.
     pub fn braked_until(&self, now: Duration) -> Option<Duration> {
         (self.brake_until > now).then_some(self.brake_until)
@@ -178,7 +185,7 @@ impl Pace {
                 return Err(Exhausted::Wait(asked));
             }
             self.asked_until = self.asked_until.max(now + asked);
-            self.brake_until = self.brake_until.max(self.asked_until);
+            self.hold(self.asked_until);
         }
         self.spend(cost)?;
         // Requests that left before the brake was pulled fail for the same reason: one pull.
@@ -189,11 +196,18 @@ impl Pace {
             return Err(Exhausted::InARow(self.straight));
         }
         let backoff = self.backoff();
-        self.brake_until = self.brake_until.max(now + backoff);
+        self.hold(now + backoff);
         self.straight += 1;
         self.brakes += 1;
         self.slowness = (self.slowness * 2.0).min(SLOWEST);
         Ok(())
+    }
+
+    fn hold(&mut self, until: Duration) {
+        if until > self.brake_until {
+            self.brake_until = until;
+            self.holds += 1;
+        }
     }
 
     /// Takes a failure that asks for no brake (a lost reply) from the budget.

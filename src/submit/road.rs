@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{
-    sync::watch,
+    sync::Notify,
     time::{Instant, sleep_until, timeout},
 };
 
@@ -27,6 +27,7 @@ use super::{
 use crate::{
     domain::{
         Failure, Item, Run, RunId,
+        failure::FailureKind,
         run::{CallNote, RunState, Settlement},
     },
     endpoint::{Asking, CallKind, Endpoint, EndpointError, Verdict},
@@ -34,6 +35,10 @@ use crate::{
 
 /// The time between bundles of news: twenty a second.
 const BUNDLE: Duration = Duration::from_millis(50);
+/// How old a note may be when its call leaves.
+pub(super) const PROMPT: Duration = Duration::from_secs(1);
+/// How often a note is made again before the run waits for a quicker disk.
+const NOTES: u32 = 3;
 /// Shorter waits are not worth a word.
 const NOTICED: Duration = Duration::from_secs(2);
 
@@ -46,7 +51,9 @@ struct Shared {
     items: Vec<Item>,
     parts: Parts,
     cap: Mutex<Cap>,
-    wish: watch::Sender<Wish>,
+    wish: Mutex<Wish>,
+    /// Wakes whoever waits, in the order they came: a run repeats itself, given the same answers.
+    wished: Notify,
     next_number: AtomicU32,
     room: Room,
     bundle: Mutex<Bundle>,
@@ -125,7 +132,8 @@ impl Road {
             run: run.id.clone(),
             items: run.items.clone(),
             cap: Mutex::new(cap),
-            wish: watch::Sender::new(Wish::Go),
+            wish: Mutex::new(Wish::Go),
+            wished: Notify::new(),
             next_number: AtomicU32::new(last + 1),
             room: Room::default(),
             bundle: Mutex::default(),
@@ -137,15 +145,13 @@ impl Road {
     // --- what the engine asks
 
     pub(super) fn wish(&self) -> Wish {
-        *self.0.wish.borrow()
+        *lock(&self.0.wish)
     }
 
     pub(super) fn set_wish(&self, wish: Wish) {
-        self.0.wish.send_if_modified(|now| {
-            let changed = *now != wish;
-            *now = wish;
-            changed
-        });
+        if std::mem::replace(&mut *lock(&self.0.wish), wish) != wish {
+            self.0.wished.notify_waiters();
+        }
     }
 
     pub(super) fn concurrency(&self) -> usize {
@@ -232,8 +238,7 @@ impl Road {
 
     /// Waits for a turn: for the pace and the brake. `None` if the run is to pause or stop first.
     pub(super) async fn turn(&self, purpose: Purpose, asking: Asking) -> Option<Ticket> {
-        let mut wish = self.0.wish.subscribe();
-        if purpose == Purpose::Begin && *wish.borrow() != Wish::Go {
+        if purpose == Purpose::Begin && self.wish() != Wish::Go {
             return None;
         }
         let ticket = self.gate().reserve(self.endpoint().requests(asking));
@@ -244,9 +249,21 @@ impl Road {
             self.tell_wait(wait.until, &wait.why);
             let gives_way = purpose == Purpose::Begin || wait.braked;
             tokio::select! {
+                biased;
                 () = sleep_until(wait.until) => {}
-                _ = wish.wait_for(|wish| *wish != Wish::Go), if gives_way => return None,
+                () = self.not_going(), if gives_way => return None,
             }
+        }
+    }
+
+    /// Waits until the run is to pause or stop.
+    async fn not_going(&self) {
+        loop {
+            let wished = self.0.wished.notified();
+            if self.wish() != Wish::Go {
+                return;
+            }
+            wished.await;
         }
     }
 
@@ -384,11 +401,29 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Road {
-    /// Notes a call, durably: it may leave only after that.
-    pub(super) async fn noted(&self, note: &CallNote) -> Result<(), Failure> {
-        self.0.parts.journal.note_call(&self.0.run, note).await?;
-        self.tell_call(note);
-        Ok(())
+    /// Notes a call, durably: it may leave only after that, and at once.
+    ///
+    /// After a kill the note is all there is to say until when the call may be carried out, so a
+    /// note that took long to keep is made again.
+    pub(super) async fn noted_now(&self, number: u32, job: &Job) -> Result<CallNote, Failure> {
+        for _ in 0..NOTES {
+            let start = Instant::now();
+            let note = CallNote {
+                noted_ms: self.now_ms(),
+                ..self.note(number, job)
+            };
+            self.0.parts.journal.note_call(&self.0.run, &note).await?;
+            if start.elapsed() < PROMPT {
+                self.tell_call(&note);
+                return Ok(note);
+            }
+        }
+        Err(Failure {
+            what: "could not keep a note of the run, so nothing more is sent".into(),
+            why: format!("the disk takes longer than {} s for it", PROMPT.as_secs()),
+            hint: "go on when the disk is less busy".into(),
+            kind: FailureKind::Local,
+        })
     }
 
     pub(super) fn items(&self) -> &[Item] {

@@ -21,6 +21,7 @@ mod faults;
 mod hostile;
 mod journeys;
 mod recovery;
+mod schedule;
 mod shipped;
 mod support;
 mod terminal;

@@ -144,11 +144,14 @@ impl Faults {
             if rule.which == Which::Once && library.setting(&spent_key(&rule.text))?.is_some() {
                 *count += 1;
             }
-            match &rule.kind {
-                Kind::RefuseFolder(folder) => library.refuse_folder(folder),
-                Kind::Poison(every, named) => library.poison(*every, *named),
-                Kind::Dirty(every) => dirty::soil(library, *every)?,
-                _ => {}
+            if let Kind::RefuseFolder(folder) = &rule.kind {
+                library.refuse_folder(folder);
+            }
+            if let Kind::Poison(every, named) = rule.kind {
+                library.poison(every, named);
+            }
+            if let Kind::Dirty(every) = rule.kind {
+                dirty::soil(library, every)?;
             }
         }
         Ok(())
@@ -168,18 +171,22 @@ impl Faults {
 
     /// The deepest page by offset, if a rule says so.
     pub fn window(&self) -> Option<u64> {
-        self.rules.iter().find_map(|rule| match rule.kind {
-            Kind::Window(assets) => Some(assets),
-            _ => None,
+        self.rules.iter().find_map(|rule| {
+            if let Kind::Window(assets) = rule.kind {
+                return Some(assets);
+            }
+            None
         })
     }
 
     /// Count the call against the requests a minute, if a rule limits them; says for how many
     /// seconds nobody is let in.
     pub(in crate::catalogue) fn blocked(&self, now: i64) -> Option<u64> {
-        let (a_minute, block_s) = self.rules.iter().find_map(|rule| match rule.kind {
-            Kind::Pace { a_minute, block_s } => Some((a_minute, block_s)),
-            _ => None,
+        let (a_minute, block_s) = self.rules.iter().find_map(|rule| {
+            if let Kind::Pace { a_minute, block_s } = rule.kind {
+                return Some((a_minute, block_s));
+            }
+            None
         })?;
         let mut traffic = self
             .traffic

@@ -53,17 +53,15 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether it can be done to such a call at all.
     fn concerns(&self, call: &Call) -> bool {
-        match self {
-            Self::Page(_) | Self::CountOff(_) => {
-                matches!(call.operation.as_str(), "searchAssets" | "indexsearch")
-            }
-            // The REST face names each asset twice: by guid and by qualified name.
-            Self::MaxBatch(most) => {
-                let names = if call.face == Face::Rest { 2 } else { 1 };
-                call.assets.len() as u64 > most * names
-            }
-            _ => true,
+        if matches!(self, Self::Page(_) | Self::CountOff(_)) {
+            return matches!(call.operation.as_str(), "searchAssets" | "indexsearch");
         }
+        let Self::MaxBatch(most) = self else {
+            return true;
+        };
+        // The REST face names each asset twice: by guid and by qualified name.
+        let names = if call.face == Face::Rest { 2 } else { 1 };
+        call.assets.len() as u64 > most * names
     }
 
     /// Whether only writing calls are concerned.

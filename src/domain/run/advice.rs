@@ -71,7 +71,6 @@ pub fn retry_safe(item: &Item, settled: &Settlement) -> RetrySafe {
         (Outcome::Skipped, _) => Yes("it was never sent"),
         (_, None) if settled.code == GONE => No("the asset is gone, or may not be read"),
         (Outcome::Refused, None) => Yes("nothing was written"),
-        (Outcome::Conflict, None) => No("somebody else's value would be lost"),
         (Outcome::Unknown, None) => NotKnown("it may be written; ask the server first"),
         (_, Some(now)) if item.is_met_by(now) => NotNeeded("the server has the wanted value"),
         (_, Some(now)) if same(&item.before, now) => Yes("nothing was written"),
@@ -82,7 +81,7 @@ pub fn retry_safe(item: &Item, settled: &Settlement) -> RetrySafe {
         (Outcome::Refused | Outcome::Unknown, Some(_)) => {
             No("the server has a third value, which would be lost")
         }
-        (Outcome::Conflict, Some(_)) => No("somebody else's value would be lost"),
+        (Outcome::Conflict, _) => No("somebody else's value would be lost"),
     }
 }
 

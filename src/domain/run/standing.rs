@@ -51,14 +51,12 @@ pub struct Accepted(Vec<(Stamp, RoaringBitmap)>);
 impl Accepted {
     /// Of a run, from the operations that stand.
     pub fn of<'a>(standing: impl IntoIterator<Item = &'a Operation>, run: &RunId) -> Self {
-        let accepted = standing
-            .into_iter()
-            .filter_map(|operation| match &operation.deed {
-                Deed::Accept { run: of, items, .. } if of == run => {
-                    Some((operation.stamp.clone(), items.clone()))
-                }
-                _ => None,
-            });
+        let accepted = standing.into_iter().filter_map(|operation| {
+            let Deed::Accept { run: of, items, .. } = &operation.deed else {
+                return None;
+            };
+            (of == run).then(|| (operation.stamp.clone(), items.clone()))
+        });
         Self(accepted.collect())
     }
 

@@ -133,7 +133,7 @@ impl Body {
                         Trouble::Refused(_) if !decoder.get_ref().is_full => {
                             Trouble::BrokeOff("the answer ends in the middle".to_owned())
                         }
-                        trouble => trouble,
+                        trouble @ (Trouble::Refused(_) | Trouble::BrokeOff(_)) => trouble,
                     });
                 }
                 Ok(std::mem::take(&mut decoder.get_mut().bytes))

@@ -124,7 +124,8 @@ impl fmt::Debug for HttpRequest {
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("secret_headers", &secret)
-            .field("body_bytes", &self.body.len())
+            .field("secrets_inside", &self.secrets_inside.len())
+            .field("body", &self.body.len())
             .field("writes", &self.writes)
             .finish()
     }

@@ -67,7 +67,7 @@ impl Headless {
     /// If the workspace is damaged.
     pub async fn open(parts: RuntimeParts) -> Result<Self, Failure> {
         let batch_size = parts.settings.batch_size;
-        let has_reports = parts.settings.reports;
+        let has_reports = parts.settings.reports.automatic;
         let (runtime, events) = Runtime::new(parts)?;
         let restored = runtime.restore().await?;
         Ok(Self {

@@ -155,13 +155,17 @@ impl Headless {
 
     /// Waits for the reports that are written by themselves at the end of a run.
     pub(super) async fn await_reports(&mut self, id: &RunId) -> Result<(), Failure> {
-        let told = self.until(|event| match event {
-            Event::Reported {
+        let told = self.until(|event| {
+            if let Event::Reported {
                 run,
                 paths,
                 automatic: Some(done),
-            } if run == id => Some(Ok((paths.clone(), done.clone()))),
-            _ => None,
+            } = event
+                && run == id
+            {
+                return Some(Ok((paths.clone(), done.clone())));
+            }
+            None
         });
         let (paths, done) = told.await?;
         self.reported = done.map(|()| paths);

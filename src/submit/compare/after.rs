@@ -100,9 +100,13 @@ pub fn silence(place: u32, item: &Item, (call, why): (u32, &str), reading: &Read
                 reason: format!("{lost}; read back: it is written"),
                 meaning: "",
             },
-            // Adding or removing tags again can't harm, so a part of them counts as not written.
             Written::Nothing => not_written(&lost),
-            Written::Else if item.delta.is_some() => not_written(&lost),
+            // Adding or removing tags again can't harm, so a part of them counts as not written.
+            Written::Else if item.delta.is_some() => Verdict {
+                reason: format!("{lost}; read back: its tags are not all as they were asked for"),
+                meaning: "a part of them may be written; it is safe to retry",
+                ..not_written(&lost)
+            },
             Written::Else => Verdict {
                 outcome: Outcome::Unknown,
                 code: READ_BACK,

@@ -181,8 +181,10 @@ async fn reading_again_settles_what_was_unknown() {
         code: "403".into(),
         why: "not now".into(),
     };
-    // Once to compare, and once to read back.
-    memory.on(Operation::Fetch, 2, Happening::Fail(refused));
+    // Once to compare; then to read back, at once and when the call can no longer be carried out.
+    for nth in 2..=3 {
+        memory.on(Operation::Fetch, nth, Happening::Fail(refused.clone()));
+    }
     let run = super::stage::sent(&memory, retitling(2, 2)).await;
     assert_eq!(outcomes(&run), [Outcome::Unknown; 2]);
     let corrected = read_again(&memory, &run).await.unwrap();

@@ -4,6 +4,7 @@ mod careful;
 mod faults;
 mod life;
 mod pacing;
+mod random;
 mod stage;
 
 use stage::{Entry, end, id, library, outcomes, retitling, sent, times_sent, title};

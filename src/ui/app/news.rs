@@ -147,16 +147,8 @@ impl App {
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
-            Event::Reported {
-                run,
-                paths,
-                automatic,
-            } => self.reported(&run, &paths, automatic.as_ref()),
-            Event::HandedOver { count, paths } => self.say(format!(
-                "Handed over {}: {}",
-                text::counted(count, "change"),
-                named_together(&paths)
-            )),
+            told @ Event::Reported { .. } => self.reported(&told),
+            Event::HandedOver { count, paths } => self.handed_over(count, &paths),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
@@ -222,13 +214,21 @@ impl App {
         }
     }
 
+    fn handed_over(&mut self, count: u64, paths: &[PathBuf]) {
+        let (count, places) = (text::counted(count, "change"), named_together(paths));
+        self.say(format!("Handed over {count}: {places}"));
+    }
+
     /// Reports that wrote themselves are told behind the end of their run, if that was just said.
-    fn reported(
-        &mut self,
-        run: &RunId,
-        paths: &[PathBuf],
-        automatic: Option<&Result<(), Failure>>,
-    ) {
+    fn reported(&mut self, told: &Event) {
+        let Event::Reported {
+            run,
+            paths,
+            automatic,
+        } = told
+        else {
+            return;
+        };
         let words = match automatic {
             Some(Err(failure)) => failure.sentence(),
             Some(Ok(())) | None => format!("Report written: {}", named_together(paths)),

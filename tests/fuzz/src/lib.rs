@@ -56,7 +56,7 @@ fn config(bytes: &[u8]) {
     let name = format!("armarius-fuzz-{}-{}.toml", std::process::id(), thread.len());
     let path = folder.join(name);
     if fs::write(&path, bytes).is_ok() {
-        drop(loaded(&path));
+        let _ = loaded(&path);
         drop(fs::remove_file(&path));
     }
 }

@@ -74,7 +74,8 @@ const PORTAL: &str = "<!DOCTYPE html><html><head><title>Welcome to Harbour Wi-Fi
 fn fails_at(k: usize, fault: &Fault, protocol: Protocol) -> bool {
     let deed = (fault.deed)();
     let mut stage = Stage::over(protocol);
-    stage.edited = 3;
+    stage.edited = 2;
+    stage.settings.batch_size = Some(1);
     let mut story = Story::staged(&stage, move |asked| {
         if asked.number == k {
             deed.clone()

@@ -4,5 +4,6 @@ mod browse;
 mod facets;
 mod library;
 mod pictures;
+mod results;
 mod terminals;
 mod trouble;

@@ -5,7 +5,7 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, Command, Edit, Field, FieldKind, Item, Outcome, Refusal, Run, RunId, Schema, Stamp,
     Value, Workbench,
-    run::{RunState, ServerCounts, Settlement},
+    run::{RunRules, RunState, ServerCounts, Settlement},
     workbench::Asked,
 };
 
@@ -26,37 +26,8 @@ fn after_a_run() -> Workbench {
         .collect();
     bench.listing.take(&assets);
     stage(&mut bench, 0..6, "new");
-    let items: Vec<Item> = (0..6u32)
-        .map(|row| Item {
-            row,
-            asset: bench.listing.id(row).clone(),
-            name: bench.listing.name(row).into_owned(),
-            kind: "Image".into(),
-            field: "Rights".into(),
-            before: Value::text("old"),
-            wanted: Value::text("new"),
-            delta: None,
-            facts: Vec::new(),
-        })
-        .collect();
-    bench.absorb_run(Run {
-        rules: Default::default(),
-        reverts: Vec::new(),
-        id: RunId::numbered(1),
-        label: String::new(),
-        author: "akim".into(),
-        profile: "prod".into(),
-        started_ms: 0,
-        finished_ms: Some(1),
-        digest: String::new(),
-        state: RunState::Finished,
-        settled: vec![None; items.len()],
-        items,
-        calls: Vec::new(),
-        counts: ServerCounts::default(),
-        counted: false,
-        reverts: Vec::new(),
-    });
+    let run = frozen(&bench);
+    bench.absorb_run(run);
     let ends = [
         (Outcome::Applied, Some("new")),
         (Outcome::Warned, Some("New")),
@@ -79,6 +50,39 @@ fn after_a_run() -> Workbench {
         .settle_draft(&RunId::numbered(1), stamp("akim"))
         .unwrap();
     bench
+}
+
+/// The staged changes as a run.
+fn frozen(bench: &Workbench) -> Run {
+    let items: Vec<Item> = (0..6u32)
+        .map(|row| Item {
+            row,
+            asset: bench.listing.id(row).clone(),
+            name: bench.listing.name(row).into_owned(),
+            kind: "Image".into(),
+            field: "Rights".into(),
+            before: Value::text("old"),
+            wanted: Value::text("new"),
+            delta: None,
+            facts: Vec::new(),
+        })
+        .collect();
+    Run {
+        rules: RunRules::default(),
+        id: RunId::numbered(1),
+        label: String::new(),
+        author: "akim".into(),
+        profile: "prod".into(),
+        started_ms: 0,
+        finished_ms: Some(1),
+        digest: String::new(),
+        state: RunState::Finished,
+        settled: vec![None; items.len()],
+        items,
+        calls: Vec::new(),
+        counts: ServerCounts::default(),
+        counted: false,
+    }
 }
 
 fn stage(bench: &mut Workbench, rows: impl IntoIterator<Item = u32>, value: &str) {

@@ -166,24 +166,11 @@ pub(super) fn hits(
         None => (None, 0),
     };
     let raw = answer.entities.unwrap_or_default();
-    let mut assets = Vec::with_capacity(raw.len());
-    let mut times = Vec::with_capacity(raw.len());
-    let mut hidden = 0;
-    for hit in &raw {
-        let text = hit.get();
-        let (json, repaired) = lenient::entity(text);
-        let damaged = repaired || (body.broken && text.contains('\u{fffd}'));
-        match entity::read(&json, damaged, vocabulary) {
-            Reading::Asset(asset) => {
-                if let Some(ms) = json["createTime"].as_i64() {
-                    times.push((ms, asset.id.as_str().to_owned()));
-                }
-                assets.push(*asset);
-            }
-            Reading::Hidden => hidden += 1,
-            Reading::Gone => {}
-        }
-    }
+    let Read {
+        mut assets,
+        times,
+        hidden,
+    } = entities(&raw, body.broken, vocabulary);
     if let Some(Place::Since { ms, seen, .. }) = &place {
         drop_seen(&mut assets, &times, *ms, seen);
     }
@@ -216,6 +203,37 @@ pub(super) fn hits(
         },
         hidden,
     })
+}
+
+/// The entities of a page: assets, when each was made, and how many nobody may see.
+struct Read {
+    assets: Vec<Asset>,
+    times: Vec<(i64, String)>,
+    hidden: u64,
+}
+
+fn entities(raw: &[&RawValue], is_broken: bool, vocabulary: &Vocabulary) -> Read {
+    let mut read = Read {
+        assets: Vec::with_capacity(raw.len()),
+        times: Vec::with_capacity(raw.len()),
+        hidden: 0,
+    };
+    for hit in raw {
+        let text = hit.get();
+        let (json, repaired) = lenient::entity(text);
+        let damaged = repaired || (is_broken && text.contains('\u{fffd}'));
+        match entity::read(&json, damaged, vocabulary) {
+            Reading::Asset(asset) => {
+                if let Some(ms) = json["createTime"].as_i64() {
+                    read.times.push((ms, asset.id.as_str().to_owned()));
+                }
+                read.assets.push(*asset);
+            }
+            Reading::Hidden => read.hidden += 1,
+            Reading::Gone => {}
+        }
+    }
+    read
 }
 
 /// Insists that the next page is another one.

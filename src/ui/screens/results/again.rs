@@ -50,9 +50,8 @@ pub(super) fn keys(step: NextStep, outcome: Outcome) -> &'static str {
         NextStep::SendAgain => "r/x",
         NextStep::ReadBack => "R",
         NextStep::Decide if outcome == Outcome::Conflict => "a/e/x",
-        NextStep::Decide => "a/e",
         NextStep::ListAgain => "1 R/x",
-        NextStep::Accept => "a/e",
+        NextStep::Decide | NextStep::Accept => "a/e",
         NextStep::NotStaged => "e",
         NextStep::Nothing => "",
     }

@@ -259,8 +259,8 @@ impl Results {
             return;
         }
         let roomy = inside.width >= 80;
-        let value = if inside.width >= 100 { 20 } else { 13 };
-        let mut columns = vec![("Asset".to_owned(), 18), ("Field".to_owned(), 12)];
+        let value = if inside.width >= 100 { 20 } else { 15 };
+        let mut columns = vec![("Asset".to_owned(), 17), ("Field".to_owned(), 12)];
         if roomy {
             columns.push(("Wanted".to_owned(), value));
             columns.push(("Server has".to_owned(), value));
@@ -287,6 +287,15 @@ impl Results {
         let (plain, told) = (theme.style(Role::Text), theme.style(role(settled.outcome)));
         let cursor = at == self.item.at;
         let mark = if self.marks.contains(place) { "*" } else { " " };
+        let letter = format!("{} ", settled.outcome.letter());
+        // A blank has no colour of its own.
+        let blank = |words: &str, style| {
+            if words.trim().is_empty() {
+                plain
+            } else {
+                style
+            }
+        };
         let mut cells = vec![(item.name.clone(), plain), (item.field.to_string(), plain)];
         if roomy {
             let now = settled
@@ -304,8 +313,8 @@ impl Results {
         TableRow {
             gutter: vec![
                 ((if cursor { ">" } else { " " }).to_owned(), plain),
-                (mark.to_owned(), theme.style(Role::Mark)),
-                (format!("{} ", settled.outcome.letter()), told),
+                (mark.to_owned(), blank(mark, theme.style(Role::Mark))),
+                (letter.clone(), blank(&letter, told)),
             ],
             cells,
             cursor,

@@ -70,19 +70,19 @@ impl Results {
         let rows = sheet.rows;
         let open = match sheet.wanted.first() {
             Some(one) if one.field == FieldKey::thumbnail() => {
-                let argument = match &one.value {
-                    Value::Asset { id, .. } => id.as_str().to_owned(),
-                    _ => String::new(),
+                let argument = if let Value::Asset { id, .. } = &one.value {
+                    id.as_str().to_owned()
+                } else {
+                    String::new()
                 };
                 Step::Edit(Edit::Thumbnail, argument)
             }
             Some(one) if one.field == FieldKey::certificate() => {
-                let argument = match &one.value {
-                    Value::Certificate(certificate) => {
-                        let word = certificate.status.word();
-                        format!("{word} {}", certificate.message)
-                    }
-                    _ => "none".to_owned(),
+                let argument = if let Value::Certificate(certificate) = &one.value {
+                    let word = certificate.status.word();
+                    format!("{word} {}", certificate.message)
+                } else {
+                    "none".to_owned()
                 };
                 Step::Edit(Edit::Certificate, argument)
             }

@@ -109,15 +109,15 @@ fn server(run: &Run, is_good: bool, read: &str) -> Vec<String> {
     lines.push(read.replacen("read", "Read", 1));
     let lost: Vec<_> = sent.filter(|call| call.took_ms.is_none()).collect();
     for call in lost.iter().take(LOST) {
-        let set = call.items.iter().filter(|&&place| {
+        let written = call.items.iter().filter(|&&place| {
             let settled = run.settled.get(place as usize).and_then(Option::as_ref);
             settled.is_some_and(|settled| settled.outcome.is_written())
         });
-        let (set, all) = (set.count() as u64, call.items.len() as u64);
+        let (written, all) = (written.count() as u64, call.items.len() as u64);
         lines.push(format!("Call {}: no reply.", call.number));
         lines.push(format!(
             "  read back: {} of {} set",
-            text::number(set),
+            text::number(written),
             text::number(all)
         ));
     }

@@ -9,6 +9,7 @@ use crate::{
         run::{Item, NextStep, Settlement, retry_safe},
     },
     ui::{
+        action::Action,
         app::clock,
         component::Scene,
         theme::Role,
@@ -25,7 +26,7 @@ const LABEL: u16 = 11;
 struct Lines<'a> {
     scene: &'a Scene<'a>,
     width: u16,
-    lines: Vec<Line>,
+    done: Vec<Line>,
 }
 
 impl Lines<'_> {
@@ -34,7 +35,7 @@ impl Lines<'_> {
         for (number, piece) in text::wrapped(words, room).into_iter().enumerate() {
             let head = if number == 0 { label } else { "" };
             let style = self.scene.theme.style(role);
-            self.lines.push((format!("{head:<10} {piece}"), style));
+            self.done.push((format!("{head:<10} {piece}"), style));
         }
     }
 
@@ -70,7 +71,7 @@ impl Results {
         let mut lines = Lines {
             scene,
             width,
-            lines: Vec::new(),
+            done: Vec::new(),
         };
         outcome(&mut lines, settled);
         if let Some(count) = run.blamed_together(place) {
@@ -79,6 +80,8 @@ impl Results {
             lines.say("Field", &words, Role::Warning);
         }
         next(&mut lines, run, place);
+        let safe = retry_safe(item, settled).sentence();
+        lines.say("Retry-safe", &safe, Role::Text);
         let now = settled
             .server
             .as_ref()
@@ -88,24 +91,7 @@ impl Results {
             ("Before", diff::shown(&item.before), Role::Removed),
             ("Server now", now, Role::Text),
         ]);
-        lines.say_together(&[
-            ("Sent", sent(run, settled, scene), Role::Text),
-            (
-                "Retry-safe",
-                retry_safe(item, settled).sentence(),
-                Role::Text,
-            ),
-        ]);
-        if let Some(call) = run.calls.iter().find(|call| call.number == settled.call)
-            && !call.trace.is_empty()
-        {
-            let keys = scene.keymap.keys(crate::ui::action::Action::Copy(
-                crate::ui::action::Copy::Query,
-            ));
-            let copies = keys.map_or_else(String::new, |keys| format!("   {keys} copies"));
-            let words = format!("request {}{copies}", call.trace);
-            lines.say("Trace", &words, Role::Text);
-        }
+        lines.say("Sent", &sent(run, settled, scene), Role::Text);
         if settled.outcome != Outcome::Applied {
             let (here, before) = self.alike.of(settled);
             let words = format!(
@@ -115,7 +101,7 @@ impl Results {
             );
             lines.say("Alike", &words, Role::Quiet);
         }
-        lines.lines
+        lines.done
     }
 }
 
@@ -186,8 +172,15 @@ fn sent(run: &Run, settled: &Settlement, scene: &Scene<'_>) -> String {
         return "never".into();
     };
     let at = clock(call.noted_ms, scene.identity.utc_offset_s, true);
+    let trace = match call.trace.as_str() {
+        "" => String::new(),
+        trace => format!(", request {trace}"),
+    };
+    let copy = Action::Copy(crate::ui::action::Copy::Query);
+    let keys = scene.keymap.keys(copy);
+    let copies = keys.map_or_else(String::new, |keys| format!("   {keys} copies"));
     format!(
-        "{at} in call {} of {} ({})",
+        "{at} in call {} of {} ({}){trace}{copies}",
         call.number,
         run.calls.len(),
         text::counted(call.items.len() as u64, "change")

@@ -56,7 +56,7 @@ impl Panes {
     pub(super) fn of(scene: &Scene<'_>, focus: Focus, needs: Needs<'_>) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let wide = body.width >= WIDE;
-        let is_boxed = wide && body.height >= FACET_LINES + height_of(needs.server + 2) + 1;
+        let is_boxed = wide && body.height > FACET_LINES + height_of(needs.server + 2);
         let lines = if is_boxed && !needs.is_urgent {
             0
         } else {

@@ -222,9 +222,18 @@ impl Results {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet; there is nothing to hand over.");
         };
-        let items = self.targets();
+        let mut items = self.targets();
+        let settled = |place: &u32| run.settled[*place as usize].as_ref();
+        items.retain(|place| {
+            settled(place).is_none_or(|settled| settled.outcome != Outcome::Applied)
+        });
         if items.is_empty() {
-            return Reaction::say("No change is listed; there is nothing to hand over.");
+            let why = if self.items.is_empty() {
+                "no change is listed"
+            } else {
+                "it is written as wanted"
+            };
+            return Reaction::say(format!("Nothing to hand over: {why}."));
         }
         Reaction::step(Step::Effect(Effect::HandOver {
             run: run.id.clone(),

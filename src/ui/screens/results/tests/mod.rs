@@ -295,9 +295,8 @@ fn a_change_is_told_in_full_with_what_to_do_next() {
         "Outcome    E REFUSED  20003  \"because of refused\"",
         "Meaning    it means refused",
         "Wanted     Acme Retail    Before  (empty)    Server now  (not read back)",
-        "in call 1 of 1 (6 changes)",
+        "in call 1 of 1 (6 changes), request 9c1e   y q copies",
         "Retry-safe yes, nothing was written",
-        "Trace      request 9c1e   y q copies",
         "Next       this user may not change it; hand it over, or drop it   H/x",
         "same reason on 0 other changes here, on 0 in other runs of 30 days",
     ] {
