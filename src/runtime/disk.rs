@@ -230,6 +230,7 @@ mod tests {
         let me = Holder::this_process("jruiz", 0);
         let disk = Disk::start(Workspace::open(folder.path(), &me).unwrap()).unwrap();
         let run = Run {
+            reverts: Vec::new(),
             id: RunId::numbered(1),
             label: String::new(),
             author: String::new(),
@@ -244,7 +245,6 @@ mod tests {
             counts: ServerCounts::default(),
             counted: false,
             rules: RunRules::default(),
-            reverts: Vec::new(),
         };
         let id = run.id.clone();
         let begin = move |workspace: &mut Workspace| workspace.begin_run(&run);
@@ -258,7 +258,7 @@ mod tests {
         let (disk, id) = begun(&folder).await;
         // The disk is busy until everything is handed in.
         let (free, busy) = mpsc::channel::<()>();
-        disk.tell(move |_| drop(busy.recv()));
+        disk.tell(move |_| assert!(busy.recv().is_ok()));
         let (early, late): (Vec<_>, Vec<_>) =
             ((1..=70).map(call).collect(), (71..=75).map(call).collect());
         let mut kept: Vec<_> = early.iter().map(|one| disk.note_call(&id, one)).collect();

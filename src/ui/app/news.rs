@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
-        Asset, AssetId, Failure, FieldKey, OperationId, Run, RunId, Stamp, Value,
-        failure::FailureKind, plan::DryRun, run::RunState,
+        Asset, AssetId, Failure, FieldKey, OperationId, Run, Stamp, Value, failure::FailureKind,
+        plan::DryRun, run::RunState,
     },
     flow::Event,
     ui::{

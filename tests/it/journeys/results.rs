@@ -23,6 +23,7 @@ fn submitted(session: &mut Session) -> Submission {
 fn begin(session: &mut Session, number: u32) -> Run {
     let submission = submitted(session);
     let run = Run {
+        reverts: Vec::new(),
         id: RunId::numbered(number),
         label: submission.label,
         author: "akim".into(),
@@ -33,6 +34,7 @@ fn begin(session: &mut Session, number: u32) -> Run {
         state: RunState::Running,
         settled: vec![None; submission.items.len()],
         calls: vec![CallNote {
+            found: Vec::new(),
             number: 1,
             operation: "batchSetAssetMetadata".into(),
             items: (0..).take(submission.items.len()).collect(),

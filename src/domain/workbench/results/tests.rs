@@ -68,6 +68,7 @@ fn frozen(bench: &Workbench) -> Run {
         })
         .collect();
     Run {
+        reverts: Vec::new(),
         rules: RunRules::default(),
         id: RunId::numbered(1),
         label: String::new(),

@@ -66,12 +66,11 @@ pub(super) fn answer(
         });
     }
     let mended;
-    let body: Body<'_> = match serde_json::from_str(&escaped) {
-        Ok(body) => body,
-        Err(_) => {
-            mended = lenient::replace_surrogates(&escaped);
-            serde_json::from_str(&mended).map_err(garbled)?
-        }
+    let body: Body<'_> = if let Ok(body) = serde_json::from_str(&escaped) {
+        body
+    } else {
+        mended = lenient::replace_surrogates(&escaped);
+        serde_json::from_str(&mended).map_err(garbled)?
     };
     let headers = headers(&body);
     let said = call
