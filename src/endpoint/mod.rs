@@ -6,6 +6,7 @@
 pub mod atlan;
 mod credentials;
 pub mod dynamic_media;
+mod error;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod http;
@@ -14,10 +15,10 @@ pub mod memory;
 use futures_util::future::BoxFuture;
 
 pub use credentials::Credentials;
+pub use error::{EndpointError, Verdict};
 
 use crate::domain::{
-    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Outcome, Schema, Value,
-    failure::FailureKind, run::ServerCounts,
+    Asset, AssetId, Capabilities, FieldKey, Item, Outcome, Schema, Value, run::ServerCounts,
 };
 
 /// A configured remote system, signed in to.
@@ -196,220 +197,6 @@ pub struct Answer {
     pub counts: Option<ServerCounts>,
     /// A trace or request id for the server's people; empty if none.
     pub trace: String,
-}
-
-/// Why an endpoint did not do what it was asked.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum EndpointError {
-    /// The request never left: no route, no name, connection refused, TLS.
-    #[error("can't reach {address}: {why}")]
-    Unreachable {
-        /// Scheme, host and port.
-        address: String,
-        /// The transport's reason.
-        why: String,
-    },
-    /// The request left, and no full answer came back. A write may or may not have happened.
-    #[error("no answer: {why}")]
-    NoAnswer {
-        /// What happened instead (time-out after 30 s, connection closed).
-        why: String,
-    },
-    /// The endpoint asks to slow down. Nothing was done.
-    #[error("the endpoint asks to slow down{}", asked(*.retry_after_ms))]
-    Throttled {
-        /// Milliseconds to wait, from `Retry-After`; `None` if it did not say.
-        retry_after_ms: Option<u64>,
-    },
-    /// It is down for now, and said so (502, 503, 504). A write may have happened on 502 and 504.
-    #[error("the endpoint is not available: {why}")]
-    Unavailable {
-        /// Status and text.
-        why: String,
-        /// Whether a write may have happened.
-        maybe_written: bool,
-    },
-    /// Credentials are missing, wrong or expired.
-    #[error("sign-in refused: {why}")]
-    SignIn {
-        /// The server's code, if any.
-        code: String,
-        /// The server's text.
-        why: String,
-        /// What to do about it.
-        hint: String,
-    },
-    /// Signed in, but not allowed to do this.
-    #[error("not allowed: {why}")]
-    Forbidden {
-        /// The server's code.
-        code: String,
-        /// The server's text.
-        why: String,
-    },
-    /// The whole call is refused because of one item, which the server named.
-    #[error("refused because of one asset: {why}")]
-    PoisonedBy {
-        /// The place of the culprit's items in the call.
-        items: Vec<usize>,
-        /// The server's code.
-        code: String,
-        /// The server's text.
-        why: String,
-    },
-    /// The whole call is refused.
-    #[error("refused: {why}")]
-    Refused {
-        /// The server's code, or the HTTP status.
-        code: String,
-        /// The server's text.
-        why: String,
-    },
-    /// An answer that can't be read as this protocol.
-    #[error("the answer can't be read: {why}")]
-    Garbled {
-        /// What is wrong with it.
-        why: String,
-        /// Whether the request may have been carried out all the same.
-        maybe_written: bool,
-    },
-    /// The request could not be built: our refusal, before anything left.
-    #[error("can't be sent: {why}")]
-    NotSendable {
-        /// Why.
-        why: String,
-    },
-}
-
-/// What to do about an [`EndpointError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing was written; the same again later.
-    RetryLater,
-    /// It may have been written: read back before anything else.
-    ReadBack,
-    /// Sign in again, then the same.
-    SignInAgain,
-    /// These items are to blame; the rest may go.
-    TheseItems,
-    /// Some item is to blame, unnamed: narrow it down.
-    SomeItem,
-    /// No use trying again.
-    Never,
-}
-
-impl EndpointError {
-    /// Decided once, here, so that adapters and engine can't disagree.
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Unreachable { .. } | Self::Throttled { .. } => Verdict::RetryLater,
-            Self::NoAnswer { .. } => Verdict::ReadBack,
-            Self::Unavailable { maybe_written, .. } => {
-                if *maybe_written {
-                    Verdict::ReadBack
-                } else {
-                    Verdict::RetryLater
-                }
-            }
-            Self::Garbled { maybe_written, .. } => {
-                if *maybe_written {
-                    Verdict::ReadBack
-                } else {
-                    Verdict::Never
-                }
-            }
-            Self::SignIn { .. } => Verdict::SignInAgain,
-            Self::PoisonedBy { .. } => Verdict::TheseItems,
-            Self::Refused { .. } | Self::Forbidden { .. } => Verdict::SomeItem,
-            Self::NotSendable { .. } => Verdict::Never,
-        }
-    }
-
-    /// The server's code; empty where there is none.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::SignIn { code, .. }
-            | Self::Forbidden { code, .. }
-            | Self::PoisonedBy { code, .. }
-            | Self::Refused { code, .. } => code,
-            Self::Unreachable { .. }
-            | Self::NoAnswer { .. }
-            | Self::Throttled { .. }
-            | Self::Unavailable { .. }
-            | Self::Garbled { .. }
-            | Self::NotSendable { .. } => "",
-        }
-    }
-
-    /// Whether a refusal of the call as a whole leaves open if a part of it was carried out: the
-    /// server broke while it was at it. Then it is read back before anything is blamed.
-    pub fn leaves_doubt(&self) -> bool {
-        let Self::Refused { code, .. } = self else {
-            return false;
-        };
-        // 30000 is the SOAP service's own word for anything unexpected.
-        let broke = |part: &str| part == "30000" || (part.len() == 3 && part.starts_with('5'));
-        code.is_empty() || code.split(['-', ' ']).any(broke)
-    }
-
-    /// Whether the call was refused for its size: HTTP 413, or too many assets at once.
-    pub fn is_too_large(&self) -> bool {
-        matches!(self.code(), "413" | "ATLAS-400-00-212")
-    }
-
-    /// How long the endpoint asks to wait, if it does.
-    pub fn retry_after(&self) -> Option<std::time::Duration> {
-        let Self::Throttled { retry_after_ms } = self else {
-            return None;
-        };
-        retry_after_ms.map(std::time::Duration::from_millis)
-    }
-
-    /// What the person at the screen can do about it.
-    pub fn hint(&self) -> &str {
-        match self {
-            Self::Unreachable { .. } => "check the address in the profile and the network",
-            Self::NoAnswer { .. } => "it is read back before anything is sent again",
-            Self::Throttled { .. } => {
-                "lower requests_per_minute in the profile if this is frequent"
-            }
-            Self::Unavailable { .. } => "try again in a minute",
-            Self::SignIn { hint, .. } => hint,
-            Self::Forbidden { .. } => "ask an administrator for the right to edit these assets",
-            Self::PoisonedBy { .. } | Self::Refused { .. } => "correct the value, then retry",
-            Self::Garbled { .. } => "check that the address in the profile is the endpoint's",
-            Self::NotSendable { .. } => "correct the value, then stage it again",
-        }
-    }
-
-    /// The failure as the screen says it.
-    pub fn failure(&self, what: &str) -> Failure {
-        let kind = match self {
-            Self::Unreachable { .. } | Self::NoAnswer { .. } => FailureKind::Offline,
-            Self::SignIn { .. } => FailureKind::SignIn,
-            Self::Throttled { .. } => FailureKind::Throttled,
-            Self::Unavailable { .. }
-            | Self::Forbidden { .. }
-            | Self::PoisonedBy { .. }
-            | Self::Refused { .. }
-            | Self::Garbled { .. } => FailureKind::Server,
-            Self::NotSendable { .. } => FailureKind::Local,
-        };
-        Failure {
-            what: what.to_owned(),
-            why: self.to_string(),
-            hint: self.hint().to_owned(),
-            kind,
-        }
-    }
-}
-
-/// How long somebody is to wait, in words.
-fn asked(retry_after_ms: Option<u64>) -> String {
-    match retry_after_ms.map(|ms| ms.div_ceil(1_000)) {
-        None | Some(0) => String::new(),
-        Some(seconds) => format!(" for {seconds} s"),
-    }
 }
 
 /// Which of a call's fields is which, for codecs: certificate, thumbnail or a field of the schema.

@@ -258,9 +258,7 @@ mod tests {
         let (disk, id) = begun(&folder).await;
         // The disk is busy until everything is handed in.
         let (free, busy) = mpsc::channel::<()>();
-        disk.tell(move |_| {
-            let _ = busy.recv();
-        });
+        disk.tell(move |_| assert!(busy.recv().is_ok()));
         let (early, late): (Vec<_>, Vec<_>) =
             ((1..=70).map(call).collect(), (71..=75).map(call).collect());
         let mut kept: Vec<_> = early.iter().map(|one| disk.note_call(&id, one)).collect();

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{lane::Job, road::Road};
+use super::{
+    lane::Job,
+    road::{Road, kind},
+};
 use crate::domain::{Failure, failure::FailureKind, run::CallNote};
 
 /// How old a note may be when its call leaves.
@@ -13,6 +16,26 @@ pub(super) const PROMPT: Duration = Duration::from_secs(1);
 const NOTES: u32 = 3;
 
 impl Road {
+    pub(super) async fn answered(&self, note: &CallNote) -> Result<(), Failure> {
+        let (journal, run) = self.journal();
+        journal.answered(run, note).await?;
+        self.tell_call(note);
+        Ok(())
+    }
+
+    pub(super) fn note(&self, number: u32, job: &Job) -> CallNote {
+        CallNote {
+            number,
+            operation: self.endpoint().operation(kind(job.thumbnails)).to_owned(),
+            items: job.places.clone(),
+            noted_ms: 0,
+            took_ms: None,
+            counts: None,
+            trace: String::new(),
+            found: job.found.clone(),
+        }
+    }
+
     /// Notes a call, durably: it may leave only after that, and at once.
     ///
     /// After a kill the note is all there is to say until when the call may be carried out, so a

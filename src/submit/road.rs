@@ -17,9 +17,7 @@ use super::{
     Gate, Journal, News, Parts, Settings, Wish,
     batch::Cap,
     compare::Reading,
-    is_thumbnail,
-    lane::Job,
-    narrow,
+    is_thumbnail, narrow,
     pace::{Exhausted, Ticket},
     reads,
     spoken::Room,
@@ -338,27 +336,12 @@ impl Road {
         (self.0.parts.journal.as_ref(), &self.0.run)
     }
 
-    pub(super) async fn answered(&self, note: &CallNote) -> Result<(), Failure> {
-        self.0.parts.journal.answered(&self.0.run, note).await?;
-        self.tell_call(note);
-        Ok(())
-    }
-
-    pub(super) fn note(&self, number: u32, job: &Job) -> CallNote {
-        CallNote {
-            number,
-            operation: self.endpoint().operation(kind(job.thumbnails)).to_owned(),
-            items: job.places.clone(),
-            noted_ms: 0,
-            took_ms: None,
-            counts: None,
-            trace: String::new(),
-            found: job.found.clone(),
-        }
-    }
-
     pub(super) fn new_number(&self) -> u32 {
         self.0.next_number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn items(&self) -> &[Item] {
+        &self.0.items
     }
 
     pub(super) fn item(&self, place: u32) -> &Item {
@@ -397,10 +380,4 @@ pub(super) fn kind(thumbnails: bool) -> CallKind {
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Road {
-    pub(super) fn items(&self) -> &[Item] {
-        &self.0.items
-    }
 }

@@ -161,7 +161,7 @@ async fn a_run_keeps_99_of_100_of_its_pace_and_no_minute_holds_more_than_it() {
     let share = at_pace.as_secs_f64() / (last - first).as_secs_f64();
     assert!((0.99..=1.0).contains(&share), "{share}");
     let in_any = (0..asked.len()).map(|from| {
-        let minute = asked[from] + Duration::from_secs(60);
+        let minute = asked[from] + Duration::from_mins(1);
         asked[from..].iter().take_while(|at| **at < minute).count()
     });
     assert!(in_any.max() <= Some(350));

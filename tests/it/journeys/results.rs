@@ -23,7 +23,6 @@ fn submitted(session: &mut Session) -> Submission {
 fn begin(session: &mut Session, number: u32) -> Run {
     let submission = submitted(session);
     let run = Run {
-        reverts: Vec::new(),
         id: RunId::numbered(number),
         label: submission.label,
         author: "akim".into(),
@@ -42,7 +41,6 @@ fn begin(session: &mut Session, number: u32) -> Run {
             took_ms: Some(100),
             counts: None,
             trace: String::new(),
-            found: Vec::new(),
         }],
         items: submission.items,
         counts: ServerCounts::default(),

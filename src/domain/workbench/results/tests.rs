@@ -68,7 +68,6 @@ fn frozen(bench: &Workbench) -> Run {
         })
         .collect();
     Run {
-        reverts: Vec::new(),
         rules: RunRules::default(),
         reverts: Vec::new(),
         id: RunId::numbered(1),
