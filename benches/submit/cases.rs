@@ -112,7 +112,8 @@ fn syncs(world: &mut World, protocol: &str) -> Anyhow<()> {
     }
     world.tell("latency/20")?;
     for concurrency in [1, 4, 16] {
-        let folder = world.fresh(&world.path().to_owned())?;
+        let base = world.path().to_path_buf();
+        let folder = world.fresh(&base)?;
         let task = Task {
             changes: 8000,
             concurrency,
@@ -120,7 +121,7 @@ fn syncs(world: &mut World, protocol: &str) -> Anyhow<()> {
             ..world.task("send", &folder)
         };
         let counted = folder.join("strace");
-        let client = world.client_command(&task)?;
+        let client = World::client_command(&task)?;
         let mut strace = Command::new("strace");
         strace
             .args(["-f", "-c", "-e", "trace=fsync,fdatasync", "-o"])

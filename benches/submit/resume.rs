@@ -46,7 +46,7 @@ pub(crate) fn resume() -> Anyhow<()> {
         value: "In flight when the program was killed".into(),
         ..world.task("freeze", &folder)
     };
-    world.client(&task)?;
+    World::client(&task)?;
     let config = world.path().join("config.toml");
     fs::write(
         &config,
@@ -106,7 +106,7 @@ fn on_screen(config: &Path, data: &Path) -> Anyhow<f64> {
     drop(pair.slave);
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut buffer = [0; 1 << 16];
+        let mut buffer = vec![0; 1 << 16];
         while let Ok(count) = reader.read(&mut buffer) {
             if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
                 break;

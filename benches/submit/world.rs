@@ -64,7 +64,7 @@ impl World {
             turn: 0,
         };
         let listed = world.listed();
-        world.client(&world.task("list", &listed))?;
+        Self::client(&world.task("list", &listed))?;
         Ok(world)
     }
 
@@ -125,7 +125,7 @@ impl World {
             value: format!("Set by the bench in turn {}", self.turn),
             ..self.task("send", &folder)
         };
-        let said = self.client(&task)?;
+        let said = Self::client(&task)?;
         fs::remove_dir_all(&folder)?;
         let sent: Sent = serde_json::from_str(&said)?;
         if sent.applied != changes {
@@ -135,12 +135,12 @@ impl World {
     }
 
     /// Runs a client process to its end.
-    pub(crate) fn client(&self, task: &Task) -> Anyhow<String> {
-        output(&mut self.client_command(task)?)
+    pub(crate) fn client(task: &Task) -> Anyhow<String> {
+        output(&mut Self::client_command(task)?)
     }
 
     /// A client process, not started yet.
-    pub(crate) fn client_command(&self, task: &Task) -> Anyhow<Command> {
+    pub(crate) fn client_command(task: &Task) -> Anyhow<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["--client", &serde_json::to_string(task)?]);
         Ok(command)

@@ -83,6 +83,22 @@ fn stage_all_kinds(desk: &Desk, profile: &str) {
     desk.on(profile, &words).ends(0);
 }
 
+/// Insists that these titles, and nothing else, were left out because somebody changed them.
+fn are_named(left: &Json, names: &[&str]) {
+    let left = left.as_array().unwrap();
+    let mut found: Vec<&str> = left
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, names, "{left:?}");
+    for one in left {
+        let told = ["code", "field", "wrote", "now"].map(|key| one[key].as_str().unwrap());
+        assert_eq!(told, ["changed", "Title", "Mine", "Theirs"]);
+        assert_ne!(one["by"], "", "the server tells who changed it");
+    }
+}
+
 #[test]
 fn a_reverted_run_leaves_the_library_as_it_was_but_for_what_somebody_changed_since() {
     for (mine, theirs) in [("soap", "rest"), ("rest", "soap")] {
@@ -111,26 +127,7 @@ fn a_reverted_run_leaves_the_library_as_it_was_but_for_what_somebody_changed_sin
             written,
             "a revert writes nothing by itself"
         );
-        let left = told["left_out"].as_array().unwrap();
-        let mut named: Vec<&str> = left
-            .iter()
-            .map(|one| one["name"].as_str().unwrap())
-            .collect();
-        named.sort_unstable();
-        assert_eq!(named, all[..2], "{left:?}");
-        for one in left {
-            let told = [&one["code"], &one["field"], &one["wrote"], &one["now"]];
-            assert_eq!(
-                told,
-                [
-                    &json!("changed"),
-                    &json!("Title"),
-                    &json!("Mine"),
-                    &json!("Theirs")
-                ]
-            );
-            assert_ne!(one["by"], "", "the server tells who changed it");
-        }
+        are_named(&told["left_out"], &all[..2]);
         let draft = desk.on(mine, &["draft", "--format", "jsonl"]).ends(0);
         assert_eq!(
             draft.json_lines().len() as u64,

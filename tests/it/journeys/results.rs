@@ -13,9 +13,11 @@ use super::library;
 
 fn submitted(session: &mut Session) -> Submission {
     let effects = session.take_effects().into_iter();
-    let mut found = effects.filter_map(|effect| match effect {
-        Effect::Submit(submission) => Some(*submission),
-        _ => None,
+    let mut found = effects.filter_map(|effect| {
+        if let Effect::Submit(submission) = effect {
+            return Some(*submission);
+        }
+        None
     });
     found.next().unwrap()
 }

@@ -117,7 +117,7 @@ impl Raw {
             while let Ok((stream, _)) = listener.accept().await {
                 let stage = stage.clone();
                 // A program that gives up breaks its connection; that is what is tested.
-                tokio::spawn(async move { drop(stage.play(stream).await) });
+                tokio::spawn(async move { drop(Box::pin(stage.play(stream)).await) });
             }
         });
         Self { address, scene }
@@ -160,7 +160,7 @@ impl Scene {
     /// One request a connection.
     async fn play(self, mut program: TcpStream) -> io::Result<()> {
         program.set_nodelay(true)?;
-        let request = message(&mut program).await?;
+        let request = Box::pin(message(&mut program)).await?;
         let text = String::from_utf8_lossy(&request).into_owned();
         self.seen.lock().unwrap().push(text.clone());
         let deed = if self.armed.load(Ordering::SeqCst) {
@@ -169,29 +169,33 @@ impl Scene {
         } else {
             Deed::Pass
         };
+        self.act(deed, &request, program).await
+    }
+
+    async fn act(&self, deed: Deed, request: &[u8], mut program: TcpStream) -> io::Result<()> {
         match deed {
             Deed::Pass => {
-                let answer = self.answer(&request).await?;
+                let answer = self.answer(request).await?;
                 program.write_all(&answer).await
             }
             Deed::Meanwhile(happens) => {
                 happens();
-                let answer = self.answer(&request).await?;
+                let answer = self.answer(request).await?;
                 program.write_all(&answer).await
             }
             Deed::ResetBefore => program.set_zero_linger(),
             Deed::ResetAfter => {
-                self.answer(&request).await?;
+                self.answer(request).await?;
                 program.set_zero_linger()
             }
             Deed::Midbody => {
-                let answer = self.answer(&request).await?;
+                let answer = self.answer(request).await?;
                 let body = head_of(&answer).unwrap_or(0);
                 let half = body + (answer.len() - body) / 2;
                 program.write_all(&answer[..half]).await
             }
             Deed::Drip(pause) => {
-                for byte in self.answer(&request).await? {
+                for byte in self.answer(request).await? {
                     program.write_all(&[byte]).await?;
                     sleep(pause).await;
                 }
@@ -199,12 +203,12 @@ impl Scene {
             }
             Deed::Silent => program.read_to_end(&mut Vec::new()).await.map(drop),
             Deed::SilentAfter => {
-                self.answer(&request).await?;
+                self.answer(request).await?;
                 program.read_to_end(&mut Vec::new()).await.map(drop)
             }
             Deed::Instead(bytes) => program.write_all(&bytes).await,
             Deed::DoneThen(bytes) => {
-                self.answer(&request).await?;
+                self.answer(request).await?;
                 program.write_all(&bytes).await
             }
             Deed::Endless(head, piece) => {
@@ -214,7 +218,7 @@ impl Scene {
                 }
             }
             Deed::Changed(change) => {
-                let answer = self.answer(&unpacked(&request)).await?;
+                let answer = self.answer(&unpacked(request)).await?;
                 let split = head_of(&answer).unwrap_or(answer.len());
                 let head = String::from_utf8_lossy(&answer[..split]).into_owned();
                 let body = change(answer[split..].to_vec());

@@ -165,6 +165,6 @@ fn without_standard_output_it_says_so_and_a_reader_that_leaves_early_is_no_mista
     desk.run(&["list"]).ends(0);
     let cut = shell("\"$@\" | head -n 1", &["list"]);
     let said = String::from_utf8_lossy(&cut.stderr).into_owned();
-    assert_eq!(cut.stdout.iter().filter(|byte| **byte == b'\n').count(), 1);
+    assert_eq!(String::from_utf8_lossy(&cut.stdout).lines().count(), 1);
     assert!(!said.contains("mistake"), "{said}");
 }

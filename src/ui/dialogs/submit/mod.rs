@@ -164,7 +164,7 @@ impl SubmitDialog {
         }
         let assets = text::number(self.assets);
         let typed = self.typed.text();
-        if !self.asked.is_met_by(&typed) {
+        if !self.asked.is_met_by(typed) {
             let said = match (typed.trim().is_empty(), self.asked.word) {
                 (true, _) => "",
                 (false, None) => " That is another number.",
@@ -259,9 +259,10 @@ impl Component for SubmitDialog {
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         // What is typed has no capitals, so they can be commands.
-        let command = match chord.key {
-            Key::Char(letter) if letter.is_uppercase() => Some(letter),
-            _ => None,
+        let command = if let Key::Char(letter) = chord.key {
+            Some(letter).filter(|letter| letter.is_uppercase())
+        } else {
+            None
         };
         match command {
             Some('D') => return self.try_out(),
