@@ -303,7 +303,7 @@ impl Endpoint for Atlan {
     }
 
     fn home(&self) -> String {
-        http::origin(&self.settings.url)
+        format!("atlan at {}", http::origin(&self.settings.url))
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<CheckStep>> {

@@ -281,7 +281,7 @@ impl Endpoint for DynamicMedia {
     }
 
     fn home(&self) -> String {
-        let origin = http::origin(&self.settings.url);
+        let origin = format!("dynamic-media at {}", http::origin(&self.settings.url));
         match &self.settings.company {
             Some(company) => format!("{origin} ({})", company.trim().to_lowercase()),
             None => origin,

@@ -80,7 +80,9 @@ fn a_workspace_swapped_with_another_profiles_is_refused() {
     .unwrap();
     for words in [&["draft"] as &[&str], &["submit", "--yes"]] {
         let refused = scene.desk().on("rest", words).ends(1).answers_nothing();
-        refused.says("belongs to dynamic-media at 127.0.0.1, and this profile is for atlan");
+        refused
+            .says("belongs to dynamic-media at http://127.0.0.1")
+            .says("and this profile is for atlan");
     }
     assert_eq!(scene.written(), []);
 }

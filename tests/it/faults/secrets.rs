@@ -102,8 +102,9 @@ fn row_54_what_is_staged_for_one_library_is_not_sent_to_another() {
         fs::write(&config, text.replace("127.0.0.1", "localhost")).unwrap();
         let refused = desk.on(profile, &["submit", "--yes"]).ends(1);
         refused
-            .says("at 127.0.0.1, and this profile is for")
-            .says("at localhost");
+            .says("at http://127.0.0.1")
+            .says("and this profile is for")
+            .says("at http://localhost");
         assert_eq!(library.writes().len(), before);
         fs::write(&config, text).unwrap();
         desk.on(profile, &["submit", "--yes"]).ends(0);

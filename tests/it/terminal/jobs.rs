@@ -29,7 +29,8 @@ fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_every
     let library = Library::made_up(60);
     let word = "batchSetAssetMetadataParam";
     let relay = Relay::holding(library.address(), word, 2, Moment::Done);
-    let desk = Desk::at(&relay.address, "batch_size = 1\nconcurrency = 1");
+    let desk = Desk::at(&relay.address, "batch_size = 1\nconcurrency = 1")
+        .variable("ARMARIUS_CONFIRM", "count");
     desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
         .ends(0);
     let mut terminal = Terminal::shell(&desk, (100, 30));

@@ -26,7 +26,7 @@ fn write_of(profile: &str) -> &'static str {
 fn staged(profile: &str, (more, moment): (&str, Moment)) -> (Library, Relay, Desk) {
     let library = Library::made_up(60);
     let relay = Relay::holding(library.address(), write_of(profile), 2, moment);
-    let desk = Desk::at(&relay.address, more);
+    let desk = Desk::at(&relay.address, more).variable("ARMARIUS_CONFIRM", "count");
     desk.on(
         profile,
         &["stage", "--query", "season:SS26", "--set", "Title=Mine"],

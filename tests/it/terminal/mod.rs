@@ -111,12 +111,12 @@ fn no_color_means_not_one_colour() {
 #[test]
 fn submit_at_a_terminal_asks_for_the_number_and_takes_nothing_else() {
     let library = Library::made_up(60);
-    let desk = Desk::for_library(&library);
+    let desk = Desk::for_library(&library).variable("ARMARIUS_CONFIRM", "count");
     desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
         .ends(0);
     let mut terminal = Terminal::start(&desk, &["submit"], (100, 30));
     terminal
-        .shows("Type the number of assets (3)")
+        .shows("type 3, the number of assets")
         .types("yes\r");
     assert_eq!(terminal.ends(), 1);
     assert!(
@@ -126,7 +126,7 @@ fn submit_at_a_terminal_asks_for_the_number_and_takes_nothing_else() {
     );
     assert!(library.writes().is_empty());
     let mut terminal = Terminal::start(&desk, &["submit"], (100, 30));
-    terminal.shows("Type the number of assets (3)").types("3\r");
+    terminal.shows("type 3, the number of assets").types("3\r");
     assert_eq!(terminal.ends(), 0);
     assert_eq!(library.writes().len(), 3);
 }

@@ -29,7 +29,7 @@ fn hostile() -> Library {
 fn a_whole_session_over_hostile_text_writes_only_our_own_sequences() {
     let library = hostile();
     for profile in BOTH {
-        let desk = Desk::for_library(&library);
+        let desk = Desk::for_library(&library).variable("ARMARIUS_CONFIRM", "count");
         let note = format!("note=[{profile}] {HOSTILE}");
         desk.on(profile, &["stage", "--query", "note:~.", "--set", &note])
             .ends(0);

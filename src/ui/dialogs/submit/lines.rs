@@ -67,6 +67,10 @@ fn care(rules: &RunRules) -> Vec<Line> {
     vec![
         line(rules.canary > 0, canary),
         line(rules.stop.is_some(), stop),
+        (
+            "    D  Dry run: sends nothing, tries everything it can".to_owned(),
+            Role::Text,
+        ),
     ]
 }
 
