@@ -189,7 +189,7 @@ fn value(item: &Item, settled: &Settlement, now: &Value) -> Fate {
 /// A change that stays as it is on the server, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stay {
-    /// Which change: its place in [`Run::items`].
+    /// Which change: its place in [`Run::items`](crate::domain::Run::items).
     pub item: u32,
     /// The asset.
     pub asset: AssetId,

@@ -1,6 +1,6 @@
 //! What values read before and after a call mean. Pure.
 //!
-//! [`before`] looks at an asset that is about to be written, [`after`] at one that was.
+//! `before` looks at an asset that is about to be written, `after` at one that was.
 
 mod after;
 mod before;
