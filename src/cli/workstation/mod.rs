@@ -88,10 +88,13 @@ pub async fn open(
     }
 }
 
-/// Whether an error says that the terminal is no longer there.
+/// Whether an error comes of a terminal that is no longer there. Asking one for its size fails with
+/// whatever went wrong last, so the terminal itself has the last word.
 fn is_gone(error: &io::Error) -> bool {
     const EIO: i32 = 5;
-    matches!(error.kind(), io::ErrorKind::BrokenPipe) || error.raw_os_error() == Some(EIO)
+    matches!(error.kind(), io::ErrorKind::BrokenPipe)
+        || error.raw_os_error() == Some(EIO)
+        || !io::stdout().is_terminal()
 }
 
 /// Refuses what can't show screens, before anything is opened.
