@@ -19,6 +19,15 @@ fn started(desk: &Desk) -> String {
     all.join(" ")
 }
 
+/// The shell asks for a line. What it asked before shows again as soon as the screens are left, so it is
+/// the last line that tells.
+fn prompt(terminal: &mut Terminal) {
+    terminal.until("a prompt", |screen| {
+        let last = screen.lines().rfind(|line| !line.trim().is_empty());
+        last.is_some_and(|line| line.trim() == "ready>")
+    });
+}
+
 fn modes(terminal: &mut Terminal, name: &str) {
     let line = format!("stty -g > {name}; echo kept-$((1+1))-{name}\r");
     terminal.types(&line).shows(&format!("kept-2-{name}"));
@@ -34,8 +43,9 @@ fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_every
     desk.run(&["stage", "--query", "season:SS26", "--set", "Title=Mine"])
         .ends(0);
     let mut terminal = Terminal::shell(&desk, (100, 30));
-    terminal.shows("ready>");
+    prompt(&mut terminal);
     modes(&mut terminal, "before");
+    prompt(&mut terminal);
     terminal
         .types(&format!("{}\r", started(&desk)))
         .shows(FIRST);
@@ -44,18 +54,18 @@ fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_every
     relay.wait();
     terminal.shows("R-0001 running 33%");
 
-    terminal
-        .types("\u{1a}")
-        .shows("ready>")
-        .hides("R-0001 running");
+    terminal.types("\u{1a}").hides("R-0001 running");
+    prompt(&mut terminal);
     modes(&mut terminal, "stopped");
+    prompt(&mut terminal);
     terminal
         .types("fg\r")
         .shows("R-0001 running 33%")
         .is_taken();
 
     // With another size when it comes back.
-    terminal.types("\u{1a}").shows("ready>");
+    terminal.types("\u{1a}").hides("R-0001 running");
+    prompt(&mut terminal);
     terminal.resize((90, 28));
     terminal.types("fg\r").until("a screen of 90x28", |screen| {
         let lines: Vec<&str> = screen.lines().collect();
@@ -63,10 +73,8 @@ fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_every
     });
 
     relay.release();
-    terminal
-        .shows("R-0001 finished")
-        .types("qq")
-        .shows("ready>");
+    terminal.shows("R-0001 finished").types("qq");
+    prompt(&mut terminal);
     modes(&mut terminal, "after");
     let kept = |name: &str| fs::read_to_string(desk.folder().join(name)).unwrap();
     assert_eq!(kept("before"), kept("stopped"));
