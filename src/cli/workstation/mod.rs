@@ -79,7 +79,10 @@ pub async fn open(
     let cause = match &shown {
         Ok(cause) => *cause,
         Err(error) if is_gone(error) => Some(Cause::HungUp),
-        Err(_) => None,
+        // A terminal that fails may be the first sign of an end that is told in a moment.
+        Err(_) => tokio::time::timeout(A_MOMENT, interruption::told())
+            .await
+            .ok(),
     };
     let ending = interruption::end(cause, output).await;
     match shown {
@@ -87,6 +90,9 @@ pub async fn open(
         Ok(_) | Err(_) => Ok(ending),
     }
 }
+
+/// How long an end from outside is awaited once the terminal fails.
+const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Whether an error comes of a terminal that is no longer there. Asking one for its size fails with
 /// whatever went wrong last, so the terminal itself has the last word.
