@@ -42,7 +42,7 @@ use crate::{
 
 pub use absorb::absorb;
 pub use headless::{Headless, HeadlessError, Progress};
-pub use restore::Restored;
+pub use restore::{First, Restored};
 
 use connect::Connecting;
 use disk::Disk;

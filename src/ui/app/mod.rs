@@ -5,6 +5,7 @@ mod beginning;
 mod chrome;
 mod everywhere;
 mod news;
+mod opening;
 mod past;
 mod steps;
 mod unfinished;
@@ -266,6 +267,9 @@ impl App {
     fn dispatch(&mut self, action: Action, argument: &str) {
         if let Action::Go(Go::Suspend | Go::Redraw) = action {
             self.everywhere(action, argument);
+            return;
+        }
+        if self.must_wait(action) {
             return;
         }
         let scene = self.world.scene(!self.layers.is_empty());
