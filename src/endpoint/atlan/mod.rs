@@ -149,7 +149,7 @@ impl Atlan {
              &type=ENUM&type=STRUCT",
         );
         self.read(&ask, |response| {
-            typedefs::Typedefs::read(json(response)?).map_err(|error| search::garbled(&error))
+            typedefs::Typedefs::read(json(response)?).map_err(|error| lenient::garbled(&error))
         })
         .await
     }
@@ -369,7 +369,7 @@ fn json(response: &HttpResponse) -> Result<Json, EndpointError> {
     let text = lenient::escape_controls(&body.text);
     match lenient::value(&text) {
         Ok((json, _)) => Ok(json),
-        Err(error) => Err(search::garbled(&error)),
+        Err(error) => Err(lenient::garbled(&error)),
     }
 }
 
