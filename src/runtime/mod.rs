@@ -5,6 +5,7 @@
 //! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
 
 mod absorb;
+mod arrange;
 mod connect;
 mod disk;
 mod dry;
@@ -44,6 +45,7 @@ pub use absorb::absorb;
 pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::Restored;
 
+use arrange::Arranger;
 use connect::Connecting;
 use disk::Disk;
 use pictures::Pictures;
@@ -138,6 +140,7 @@ struct Inner {
     /// Everything asked of the endpoint goes through here.
     gate: Gate,
     listing: Mutex<CancellationToken>,
+    arranger: Arranger,
     pictures: Pictures,
     current: Mutex<Current>,
     closed: OnceCell<Option<Run>>,
@@ -165,6 +168,7 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            arranger: Arranger::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closed: OnceCell::new(),
@@ -186,6 +190,8 @@ impl Runtime {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
             Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Arrange(question) => self.arrange(question),
+            Effect::StopArranging => self.stop_arranging(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

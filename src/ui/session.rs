@@ -20,7 +20,10 @@ use super::{
     input::Input,
 };
 use crate::{
-    domain::{Asset, Capabilities, Field, FieldKey, FieldKind, Offer, Schema, Value, Workbench},
+    domain::{
+        Asset, Capabilities, Field, FieldKey, FieldKind, Offer, Schema, Value, Workbench,
+        arrange::AtOnce,
+    },
     flow::{Effect, Event},
 };
 
@@ -276,7 +279,12 @@ impl Session {
                     .collect()
             }
             Effect::Persist(operation) => vec![Event::Persisted(operation.id)],
+            Effect::Arrange(question) => {
+                let answer = question.answer(&mut AtOnce).map(Box::new);
+                answer.into_iter().map(Event::Arranged).collect()
+            }
             Effect::StopListing
+            | Effect::StopArranging
             | Effect::Refresh(_)
             | Effect::Thumbnails(_)
             | Effect::Picture { .. }

@@ -10,6 +10,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future::Either, future::select}
 
 use super::{
     app::App,
+    bites::bites,
     input::Input,
     terminal::{self, TermGuard},
 };
@@ -63,7 +64,7 @@ pub async fn run<W: Write>(
     (events, nudges): (impl Stream<Item = Event>, impl Stream<Item = Nudge>),
     world: &mut impl World,
 ) -> io::Result<Left> {
-    let mut events = pin!(events.ready_chunks(256));
+    let mut events = pin!(bites(events));
     let mut inputs = terminal::inputs()?;
     let mut nudges = pin!(nudges);
     let size = guard.size()?;
@@ -74,6 +75,7 @@ pub async fn run<W: Write>(
         world.perform(effect);
     }
     guard.draw(app)?;
+    app.painted(world.now_ms());
     loop {
         let news = wait(app, inputs.as_mut(), events.as_mut(), world);
         let woken = match select(nudges.next(), pin!(news)).await {
@@ -102,7 +104,11 @@ pub async fn run<W: Write>(
         if app.take_bell() {
             terminal::ring()?;
         }
-        guard.draw(app)?;
+        let now_ms = world.now_ms();
+        if app.is_paint_due(now_ms) {
+            guard.draw(app)?;
+            app.painted(now_ms);
+        }
     }
 }
 
