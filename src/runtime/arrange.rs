@@ -14,7 +14,6 @@ use std::{
 use roaring::RoaringBitmap;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Runtime;
 use crate::{
     domain::arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
     flow::Event,
@@ -29,34 +28,47 @@ const AGAIN: Duration = Duration::from_millis(50);
 type Newest = Arc<[AtomicU64; Kind::ALL.len()]>;
 
 /// Answers questions; its thread begins with the first one and ends with it.
-#[derive(Default)]
-pub(super) struct Arranger {
+pub struct Arranger {
     newest: Newest,
     questions: OnceLock<Option<mpsc::Sender<Box<Question>>>>,
+    events: UnboundedSender<Event>,
 }
 
-impl Runtime {
-    /// Works a question out; an earlier one of its kind is given up.
-    pub(super) fn arrange(&self, question: Box<Question>) {
-        let arranger = &self.0.arranger;
-        arranger.newest[place(question.kind())].store(question.number, Ordering::Release);
-        let begin = || begin(Arc::clone(&arranger.newest), self.0.events.clone());
-        match arranger.questions.get_or_init(begin) {
+impl Arranger {
+    /// One that tells its answers as [`Event::Arranged`].
+    pub fn new(events: UnboundedSender<Event>) -> Self {
+        Self {
+            newest: Newest::default(),
+            questions: OnceLock::new(),
+            events,
+        }
+    }
+
+    /// Works a question out; an earlier one of its kind is given up. Returns at once.
+    pub fn arrange(&self, question: Box<Question>) {
+        self.newest[place(question.kind())].store(question.number, Ordering::Release);
+        let begin = || begin(Arc::clone(&self.newest), self.events.clone());
+        match self.questions.get_or_init(begin) {
             // If the thread is gone, so is the program.
             Some(questions) => drop(questions.send(question)),
             None => {
-                let answer = question.answer(&mut AtOnce).map(Box::new);
+                let answer = question.answer(&mut AtOnce);
                 answer
                     .into_iter()
-                    .for_each(|answer| self.tell(Event::Arranged(answer)));
+                    .for_each(|answer| told(&self.events, answer));
             }
         }
     }
 
     /// Gives up working out the rows shown.
-    pub(super) fn stop_arranging(&self) {
-        self.0.arranger.newest[place(Kind::Rows)].store(0, Ordering::Release);
+    pub fn stop(&self) {
+        self.newest[place(Kind::Rows)].store(0, Ordering::Release);
     }
+}
+
+fn told(events: &UnboundedSender<Event>, answer: Answer) {
+    // Nobody listens any more when the program ends.
+    let _ = events.send(Event::Arranged(Box::new(answer)));
 }
 
 fn place(kind: Kind) -> usize {
@@ -94,7 +106,7 @@ fn work_off(
         let mut worker = Worker {
             waits,
             events,
-            told: now() + FIRST,
+            due: now() + FIRST,
         };
         match question.answer(&mut worker) {
             Some(answer) => worker.tell(answer),
@@ -148,7 +160,7 @@ struct Worker<'a> {
     waits: Waits<'a>,
     events: &'a UnboundedSender<Event>,
     /// When something is told next.
-    told: Instant,
+    due: Instant,
 }
 
 impl Hands for Worker<'_> {
@@ -174,7 +186,7 @@ impl Hands for Worker<'_> {
                 all |= piece(number);
                 receiver.try_iter().for_each(|set| all |= set);
                 let has_more = next.load(Ordering::Relaxed) < count;
-                if let Some(so_far) = so_far.filter(|_| has_more && now() >= self.told) {
+                if let Some(so_far) = so_far.filter(|_| has_more && now() >= self.due) {
                     self.tell(so_far(&all));
                 }
             }
@@ -188,9 +200,8 @@ impl Hands for Worker<'_> {
     }
 
     fn tell(&mut self, answer: Answer) {
-        self.told = now() + AGAIN;
-        // Nobody listens any more when the program ends.
-        let _ = self.events.send(Event::Arranged(Box::new(answer)));
+        self.due = now() + AGAIN;
+        told(self.events, answer);
     }
 }
 

@@ -42,10 +42,10 @@ use crate::{
 };
 
 pub use absorb::absorb;
+pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::Restored;
 
-use arrange::Arranger;
 use connect::Connecting;
 use disk::Disk;
 use pictures::Pictures;
@@ -158,6 +158,7 @@ impl Runtime {
         let runtime = Self(Arc::new(Inner {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
+            arranger: Arranger::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -168,7 +169,6 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
-            arranger: Arranger::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closed: OnceCell::new(),
@@ -190,8 +190,8 @@ impl Runtime {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
             Effect::StopListing => lock(&self.0.listing).cancel(),
-            Effect::Arrange(question) => self.arrange(question),
-            Effect::StopArranging => self.stop_arranging(),
+            Effect::Arrange(question) => self.0.arranger.arrange(question),
+            Effect::StopArranging => self.0.arranger.stop(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

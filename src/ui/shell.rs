@@ -75,7 +75,6 @@ pub async fn run<W: Write>(
         world.perform(effect);
     }
     guard.draw(app)?;
-    app.painted(world.now_ms());
     loop {
         let news = wait(app, inputs.as_mut(), events.as_mut(), world);
         let woken = match select(nudges.next(), pin!(news)).await {
@@ -104,11 +103,7 @@ pub async fn run<W: Write>(
         if app.take_bell() {
             terminal::ring()?;
         }
-        let now_ms = world.now_ms();
-        if app.is_paint_due(now_ms) {
-            guard.draw(app)?;
-            app.painted(now_ms);
-        }
+        guard.draw(app)?;
     }
 }
 

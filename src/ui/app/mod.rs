@@ -6,7 +6,6 @@ mod chrome;
 mod everywhere;
 mod held;
 mod news;
-mod paint;
 mod past;
 mod steps;
 mod unfinished;
@@ -18,7 +17,7 @@ use std::collections::VecDeque;
 
 use ratatui::layout::Size;
 
-use self::{held::Held, paint::Paint, world::World};
+use self::{held::Held, world::World};
 use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
@@ -104,7 +103,6 @@ pub struct App {
     /// What waits until a filter is worked out.
     held: VecDeque<Held>,
     effects: Vec<Effect>,
-    paint: Paint,
     repaint: bool,
     changed: bool,
 }
@@ -124,7 +122,6 @@ impl App {
             narrowing: None,
             held: VecDeque::new(),
             effects: Vec::new(),
-            paint: Paint::default(),
             repaint: false,
             changed: true,
         };
@@ -150,7 +147,6 @@ impl App {
     #[must_use]
     pub fn on_inputs(&mut self, inputs: Vec<Input>, now_ms: i64) -> Vec<Effect> {
         self.world.now_ms = now_ms;
-        self.paint.now();
         let mut rest = inputs;
         while !rest.is_empty() {
             if !self.top().takes_text() && self.pending.is_empty() && rest.len() > 6 {
@@ -394,9 +390,8 @@ impl App {
             .map(|_| now - now.rem_euclid(1000) + 1000);
         let rows = self.world.view.due_ms(&self.world.workbench);
         let layer = self.top().is_unfinished().then_some(now + REST_MS);
-        let paint = self.paint.due_ms();
         let menu = menu.filter(|at| *at > now);
-        [menu, rest, waits, run, rows, layer, paint]
+        [menu, rest, waits, run, rows, layer]
             .into_iter()
             .flatten()
             .min()

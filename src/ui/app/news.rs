@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, World, paint::is_progress, past::tells_what_others_did};
+use super::{App, World, past::tells_what_others_did};
 use crate::{
     domain::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
@@ -69,10 +69,9 @@ impl App {
     pub fn on_events(&mut self, events: Vec<Event>, now_ms: i64) -> Vec<crate::flow::Effect> {
         self.world.now_ms = now_ms;
         let mut stale = Stale::default();
-        let (mut looked, mut progress) = (false, true);
+        let mut looked = false;
         for event in events {
             looked |= tells_what_others_did(&event);
-            progress &= is_progress(&event);
             self.absorb(event, &mut stale);
         }
         if looked {
@@ -93,11 +92,6 @@ impl App {
             }
         } else if is_stale {
             view.postpone();
-        }
-        if progress {
-            self.paint.soon();
-        } else {
-            self.paint.now();
         }
         self.changed = true;
         self.settle();
