@@ -17,7 +17,7 @@
 mod evaluate;
 mod parse;
 
-pub use evaluate::Sets;
+pub use evaluate::{Prepared, Sets};
 
 use regex::Regex;
 

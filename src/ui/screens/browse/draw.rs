@@ -243,7 +243,7 @@ fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
     );
     let value = scene.workbench.listing.value(row, &column.key);
     let letter = column.key == FieldKey::certificate() || column.key == FieldKey::thumbnail();
-    match value {
+    match &*value {
         Value::Certificate(certificate) if letter => {
             (certificate.status.letter().to_string(), plain)
         }
