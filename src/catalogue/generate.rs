@@ -70,7 +70,7 @@ pub fn fill(library: &Library, count: u64) -> Result<(), DatabaseError> {
 }
 
 /// The asset of a number, always the same.
-fn asset(number: u64) -> AssetRecord {
+pub fn asset(number: u64) -> AssetRecord {
     let mut chance = Chance::of(number);
     let signed = i64::try_from(number).unwrap_or_default();
     let (prefix, word) = *chance.pick(&GARMENTS);

@@ -5,6 +5,7 @@
 //! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
 
 mod absorb;
+mod arrange;
 mod connect;
 mod disk;
 mod dry;
@@ -22,14 +23,15 @@ mod view;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{OnceCell, mpsc},
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
 };
+use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -41,6 +43,7 @@ use crate::{
 };
 
 pub use absorb::absorb;
+pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::{First, Restored};
 
@@ -138,10 +141,14 @@ struct Inner {
     /// Everything asked of the endpoint goes through here.
     gate: Gate,
     listing: Mutex<CancellationToken>,
+    arranger: Arranger,
     pictures: Pictures,
     current: Mutex<Current>,
-    closed: OnceCell<Option<Run>>,
+    closing: OnceLock<Closing>,
 }
+
+/// The end under way, for everybody who waits for it.
+type Closing = Shared<BoxFuture<'static, Option<Run>>>;
 
 impl Runtime {
     /// Makes one, and the news it tells. Must be called within a tokio runtime.
@@ -155,6 +162,7 @@ impl Runtime {
         let runtime = Self(Arc::new(Inner {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
+            arranger: Arranger::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -167,7 +175,7 @@ impl Runtime {
             listing: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
-            closed: OnceCell::new(),
+            closing: OnceLock::new(),
         }));
         Ok((runtime, receiver))
     }
@@ -186,6 +194,8 @@ impl Runtime {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
             Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Arrange(question) => self.0.arranger.arrange(question),
+            Effect::StopArranging => self.0.arranger.stop(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),
@@ -215,15 +225,21 @@ impl Runtime {
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
     /// everything handed to the disk is done, and the workspace is free for others. Gives the run
-    /// that went on, as it is kept now. Whoever asks again waits for the same end.
+    /// that went on, as it is kept now. Once begun it goes on by itself, whoever gives up waiting;
+    /// whoever asks again waits for the same end.
     pub async fn shutdown(&self) -> Option<Run> {
-        let closing = async {
-            lock(&self.0.listing).cancel();
-            let run = self.pause_for_good().await;
-            self.0.disk.close().await;
-            run
+        let begin = || {
+            let closing = self.0.handle.spawn(self.clone().close());
+            closing.map(|run| run.ok().flatten()).boxed().shared()
         };
-        self.0.closed.get_or_init(|| closing).await.clone()
+        self.0.closing.get_or_init(begin).clone().await
+    }
+
+    async fn close(self) -> Option<Run> {
+        lock(&self.0.listing).cancel();
+        let run = self.pause_for_good().await;
+        self.0.disk.close().await;
+        run
     }
 
     /// Makes the disk's thread panic, for the tests of that end.

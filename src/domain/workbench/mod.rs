@@ -13,7 +13,10 @@ mod runs;
 mod tests;
 mod undo;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use roaring::RoaringBitmap;
 
@@ -294,8 +297,8 @@ impl Workbench {
         for row in rows {
             let now = self.listing.value(row, field);
             let base = match self.draft.of(row, field) {
-                Some(group) if *now == Value::Unknown || same(now, &group.before) => &group.before,
-                Some(_) | None => now,
+                Some(group) if *now == Value::Unknown || same(&now, &group.before) => &group.before,
+                Some(_) | None => &now,
             };
             pins.entry(base.clone()).or_default().insert(row);
         }
@@ -305,10 +308,10 @@ impl Workbench {
 
     /// The value an edit starts from: the staged one, or what the server has where nothing is
     /// staged or the server's value changed since.
-    fn standing(&self, row: Row, field: &FieldKey) -> &Value {
+    fn standing(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
         let now = self.listing.value(row, field);
         match self.draft.of(row, field) {
-            Some(group) if !drifted(now, &group.before) => &group.after,
+            Some(group) if !drifted(&now, &group.before) => Cow::Borrowed(&group.after),
             Some(_) | None => now,
         }
     }
@@ -347,7 +350,7 @@ impl Workbench {
         let mut rows = RoaringBitmap::new();
         for (field, groups) in self.draft.fields() {
             for group in groups.groups() {
-                let changed = |row: &u32| drifted(self.listing.value(*row, field), &group.before);
+                let changed = |row: &u32| drifted(&self.listing.value(*row, field), &group.before);
                 rows.extend(group.rows.iter().filter(changed));
             }
         }

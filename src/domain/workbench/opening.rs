@@ -57,7 +57,7 @@ impl Workbench {
 mod tests {
     use super::*;
     use crate::domain::{
-        Asset, Edit, Stamp, Value,
+        Asset, Edit, Field, FieldKind, Stamp, Value,
         workbench::{Asked, Command, Refusal},
     };
 
@@ -81,6 +81,7 @@ mod tests {
     #[test]
     fn nothing_is_staged_before_the_rows_are_known() {
         let mut workbench = Workbench::new();
+        workbench.schema.fields = vec![Field::plain("Rights", FieldKind::Text)];
         workbench.await_rest();
         let stage = Command::Stage {
             label: String::new(),

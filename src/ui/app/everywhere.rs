@@ -46,16 +46,21 @@ impl App {
             Go::Browse => Step::Show(ScreenId::Browse),
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
-            Go::Results if !argument.is_empty() => {
-                Step::OpenRun(RunId(argument.trim().to_uppercase()))
-            }
+            Go::Results if !argument.is_empty() => Step::OpenRun {
+                run: RunId(argument.trim().to_uppercase()),
+                then: Action::Go(Go::Results),
+            },
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
             Go::Help => dialogs::help(argument, &self.world.scene(true)),
             Go::CommandLine => dialogs::command_line(&self.world.scene(true)),
             Go::Messages => Step::Open(Box::new(dialogs::Messages::new(&self.world.said))),
             Go::Back | Go::Interrupt => {
-                self.stop_listing();
+                if self.world.view.give_up() {
+                    self.say("Given up; the list is as it was.");
+                } else {
+                    self.stop_listing();
+                }
                 return;
             }
             Go::Quit => self.quit(),

@@ -7,27 +7,20 @@ use crate::{
     ui::action::{Action, Mark, Work},
 };
 
-impl App {
-    /// Whether an action has to wait until the listing is open; says so.
-    pub(super) fn must_wait(&mut self, action: Action) -> bool {
-        let waits = self.world.workbench.is_opening()
-            && match action {
-                Action::Edit(_) => true,
-                Action::Mark(mark) => mark != Mark::Toggle,
-                // A run goes on from what is kept of it.
-                Action::Work(work) => !matches!(work, Work::Pause | Work::Resume | Work::Stop),
-                Action::Go(_)
-                | Action::Move(_)
-                | Action::View(_)
-                | Action::Copy(_)
-                | Action::Answer(_) => false,
-            };
-        if waits {
-            self.say("The listing is being opened; it takes a moment.");
+/// Whether an action can't be done before the rows of the assets are known.
+pub(super) fn needs_rows(action: Action) -> bool {
+    match action {
+        Action::Edit(_) => true,
+        Action::Mark(mark) => mark != Mark::Toggle,
+        // A run goes on from what is kept of it.
+        Action::Work(work) => !matches!(work, Work::Pause | Work::Resume | Work::Stop),
+        Action::Go(_) | Action::Move(_) | Action::View(_) | Action::Copy(_) | Action::Answer(_) => {
+            false
         }
-        waits
     }
+}
 
+impl App {
     /// The listing is there.
     pub(super) fn restored(&mut self, rest: Rest, stale: &mut Stale) {
         let listed_ms = rest.listed_ms;
@@ -48,6 +41,7 @@ impl App {
 
     /// It can't be read: nothing more is staged.
     pub(super) fn not_restored(&mut self, failure: &Failure) {
+        self.held.clear();
         self.world.workbench.read_only = Some(failure.why.clone());
         self.say(failure.sentence());
     }

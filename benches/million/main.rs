@@ -1,0 +1,51 @@
+//! A million assets, measured: what each act costs, beside its goal.
+//!
+//! `cargo bench --bench million` runs all of it; names after `--` choose cases. Figures are medians
+//! of several turns unless they say otherwise. `ARMARIUS_MILLION` sets another number of assets,
+//! `ARMARIUS_CARNEGIE` names a file of works (`.jsonl.gz`) that is repeated to that number instead
+//! of made-up assets.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its words are its result"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it measures, and is told what by the environment"
+)]
+#![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
+
+mod figures;
+mod find;
+mod world;
+
+use std::{error::Error, process::ExitCode};
+
+/// What may go wrong, in words.
+type Anyhow<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// A part of the bench, by name.
+type Case = (&'static str, fn() -> Anyhow<()>);
+
+const CASES: &[Case] = &[("growth", world::growth), ("find", find::find)];
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|one| !one.starts_with('-'))
+        .collect();
+    println!("load before: {}", world::load_average());
+    figures::header();
+    for (name, case) in CASES {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        if let Err(error) = case() {
+            eprintln!("{name}: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    println!("load after: {}", world::load_average());
+    ExitCode::SUCCESS
+}
