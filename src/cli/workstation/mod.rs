@@ -152,7 +152,7 @@ async fn kept_settings(runtime: &Runtime) -> Result<Vec<(String, String)>, Stop>
 async fn show(
     app: &mut App,
     runtime: &Runtime,
-    mut events: mpsc::UnboundedReceiver<crate::flow::Event>,
+    mut events: crate::runtime::Events,
     setup: &Setup,
 ) -> io::Result<Option<Cause>> {
     let nudges = world::nudges()?;
