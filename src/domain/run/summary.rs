@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{FieldKey, Run, RunId, RunRules, RunState, Tally, Value};
+use super::{Run, RunId, RunRules, RunState, Tally};
+use crate::domain::{FieldKey, Value};
 
 /// A run without its changes, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
