@@ -122,7 +122,7 @@ fn settle_ended(
     stamp: &Stamp,
 ) -> Result<(), StoreError> {
     let last = workbench.log().last().map_or(OperationId(0), |one| one.id);
-    let is_over = |run: &&Run| matches!(run.state, RunState::Finished | RunState::Stopped);
+    let is_over = |run: &&Run| run.state.is_over();
     let over = workbench.runs().iter().filter(is_over);
     let ids: Vec<RunId> = over.map(|run| run.id.clone()).collect();
     for id in ids {

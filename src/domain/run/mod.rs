@@ -95,6 +95,14 @@ impl RunState {
             Self::Interrupted => "interrupted",
         }
     }
+
+    /// Whether nothing more comes of it.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Finished | Self::Stopped => true,
+            Self::Running | Self::Paused | Self::Interrupted => false,
+        }
+    }
 }
 
 /// A submission.
@@ -160,10 +168,7 @@ impl Run {
 
     /// Whether it goes on, or waits for somebody to go on with it.
     pub fn is_unfinished(&self) -> bool {
-        match self.state {
-            RunState::Running | RunState::Paused | RunState::Interrupted => true,
-            RunState::Stopped | RunState::Finished => false,
-        }
+        !self.state.is_over()
     }
 
     /// How many changes were sent and have no outcome: only reading back tells what became of
