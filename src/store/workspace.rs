@@ -8,6 +8,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
+    copy::Copying,
     database::{self, Care, WORKSPACE},
     error::StoreError,
     listing::Cache,
@@ -51,6 +52,7 @@ pub struct Workspace {
     folder: PathBuf,
     access: Access,
     broken: Option<StoreError>,
+    pub(super) copying: Option<Copying>,
     // Last: given up only after the connections are closed.
     _lock: Option<Lock>,
 }
@@ -108,6 +110,7 @@ impl Workspace {
             folder,
             access,
             broken: None,
+            copying: None,
             _lock: lock,
         };
         if workspace.access == Access::Writing {
