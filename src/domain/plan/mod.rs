@@ -192,14 +192,7 @@ fn reason(
     if !listing.present().contains(row) {
         return Some(("the asset is gone from the library".into(), true));
     }
-    let offer = if *field == FieldKey::certificate() {
-        &capabilities.certificates
-    } else if *field == FieldKey::thumbnail() {
-        &capabilities.thumbnails
-    } else {
-        &capabilities.writing
-    };
-    if let Some(why) = capabilities.writing.refusal().or(offer.refusal()) {
+    if let Some(why) = capabilities.refusal(field) {
         return Some((why.to_owned(), true));
     }
     if let Some(why) = listing.locked(row) {

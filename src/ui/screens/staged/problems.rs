@@ -84,14 +84,7 @@ fn refusals(scene: &Scene<'_>, field: &FieldKey, group: &Group) -> Vec<(String, 
     let Some(capabilities) = bench.capabilities.as_ref().filter(|_| !group.is_equal()) else {
         return Vec::new();
     };
-    let offer = if *field == FieldKey::certificate() {
-        &capabilities.certificates
-    } else if *field == FieldKey::thumbnail() {
-        &capabilities.thumbnails
-    } else {
-        &capabilities.writing
-    };
-    if let Some(why) = capabilities.writing.refusal().or(offer.refusal()) {
+    if let Some(why) = capabilities.refusal(field) {
         return vec![(why.to_owned(), group.rows.clone())];
     }
     let listing = &bench.listing;
