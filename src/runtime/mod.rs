@@ -22,14 +22,15 @@ mod view;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{OnceCell, mpsc},
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
 };
+use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -140,8 +141,11 @@ struct Inner {
     listing: Mutex<CancellationToken>,
     pictures: Pictures,
     current: Mutex<Current>,
-    closed: OnceCell<Option<Run>>,
+    closing: OnceLock<Closing>,
 }
+
+/// The end under way, for everybody who waits for it.
+type Closing = Shared<BoxFuture<'static, Option<Run>>>;
 
 impl Runtime {
     /// Makes one, and the news it tells. Must be called within a tokio runtime.
@@ -167,7 +171,7 @@ impl Runtime {
             listing: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
-            closed: OnceCell::new(),
+            closing: OnceLock::new(),
         }));
         Ok((runtime, receiver))
     }
@@ -215,15 +219,21 @@ impl Runtime {
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
     /// everything handed to the disk is done, and the workspace is free for others. Gives the run
-    /// that went on, as it is kept now. Whoever asks again waits for the same end.
+    /// that went on, as it is kept now. Once begun it goes on by itself, whoever gives up waiting;
+    /// whoever asks again waits for the same end.
     pub async fn shutdown(&self) -> Option<Run> {
-        let closing = async {
-            lock(&self.0.listing).cancel();
-            let run = self.pause_for_good().await;
-            self.0.disk.close().await;
-            run
+        let begin = || {
+            let closing = self.0.handle.spawn(self.clone().close());
+            closing.map(|run| run.ok().flatten()).boxed().shared()
         };
-        self.0.closed.get_or_init(|| closing).await.clone()
+        self.0.closing.get_or_init(begin).clone().await
+    }
+
+    async fn close(self) -> Option<Run> {
+        lock(&self.0.listing).cancel();
+        let run = self.pause_for_good().await;
+        self.0.disk.close().await;
+        run
     }
 
     /// Makes the disk's thread panic, for the tests of that end.

@@ -162,7 +162,12 @@ pub enum Step {
     /// Show a screen.
     Show(ScreenId),
     /// Show a run in Results; it is loaded first if it is an older one.
-    OpenRun(RunId),
+    OpenRun {
+        /// The run.
+        run: RunId,
+        /// What is done with it then; [`Go::Results`](super::action::Go::Results) only shows it.
+        then: Action,
+    },
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli_config;
 mod cli_list;
+mod cli_older;
 mod cli_report;
 mod cli_results;
 mod cli_revert;

@@ -76,31 +76,18 @@ pub async fn open(
     ));
     let shown = show(&mut app, &runtime, events, setup).await;
     terminal::restore();
-    let cause = match &shown {
-        Ok(cause) => *cause,
-        Err(error) if is_gone(error) => Some(Cause::HungUp),
-        // A terminal that fails may be the first sign of an end that is told in a moment.
-        Err(_) => tokio::time::timeout(A_MOMENT, interruption::told())
-            .await
-            .ok(),
-    };
-    let ending = interruption::end(cause, output).await;
+    let ending = interruption::end(*shown.as_ref().unwrap_or(&None), output).await;
     match shown {
-        Err(error) if cause.is_none() => Err(Stop::usage(format!("the terminal failed: {error}"))),
-        Ok(_) | Err(_) => Ok(ending),
+        Ok(_) => Ok(ending),
+        Err(error) => Err(Stop::usage(format!("the terminal failed: {error}"))),
     }
 }
 
-/// How long an end from outside is awaited once the terminal fails.
-const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(500);
-
-/// Whether an error comes of a terminal that is no longer there. Asking one for its size fails with
-/// whatever went wrong last, so the terminal itself has the last word.
+/// Whether an error comes of a terminal that is no longer there: one that is just going says so,
+/// one that is gone is no terminal, whatever else went wrong.
 fn is_gone(error: &io::Error) -> bool {
     const EIO: i32 = 5;
-    matches!(error.kind(), io::ErrorKind::BrokenPipe)
-        || error.raw_os_error() == Some(EIO)
-        || !io::stdout().is_terminal()
+    error.raw_os_error() == Some(EIO) || !io::stdout().is_terminal()
 }
 
 /// Refuses what can't show screens, before anything is opened.
@@ -188,15 +175,19 @@ async fn show(
         breaks: setup.environment.get("ARMARIUS_BREAK").unwrap_or_default(),
     };
     let shown = shell::run(app, &mut guard, (events, nudges), &mut world);
-    tokio::select! {
-        // A panic may also look like a keyboard that is gone.
-        biased;
-        cause = interruption::told() => Ok(Some(cause)),
-        shown = AssertUnwindSafe(shown).catch_unwind() => match shown {
-            Ok(Ok(shell::Left::Asked)) => Ok(None),
-            Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
-            Ok(Err(error)) => Err(error),
-            Err(_) => Ok(Some(Cause::Mistake)),
-        },
+    let shown = tokio::select! {
+        cause = interruption::told() => return Ok(Some(cause)),
+        shown = AssertUnwindSafe(shown).catch_unwind() => shown,
+    };
+    // What was told meanwhile is why: a panic of the keyboard also looks like one that is gone.
+    if let Some(cause) = interruption::told().now_or_never() {
+        return Ok(Some(cause));
+    }
+    match shown {
+        Ok(Ok(shell::Left::Asked)) => Ok(None),
+        Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
+        Ok(Err(error)) if is_gone(&error) => Ok(Some(Cause::HungUp)),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(Some(Cause::Mistake)),
     }
 }

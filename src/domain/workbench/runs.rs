@@ -46,6 +46,23 @@ impl Workbench {
         all
     }
 
+    /// The names of all runs of the workspace, oldest first, whether they are loaded or not.
+    pub fn run_ids(&self) -> Vec<RunId> {
+        let kept = self.summaries.iter().map(|summary| &summary.id);
+        let mut all: Vec<RunId> = kept
+            .chain(self.runs.iter().map(|run| &run.id))
+            .cloned()
+            .collect();
+        all.sort_by_key(RunId::number);
+        all.dedup();
+        all
+    }
+
+    /// The last run of the workspace, loaded or not.
+    pub fn last_run_id(&self) -> Option<RunId> {
+        self.run_ids().pop()
+    }
+
     /// Whether there is such a run, loaded or not.
     pub fn knows_run(&self, id: &RunId) -> bool {
         self.run(id).is_some() || self.summaries.iter().any(|summary| summary.id == *id)

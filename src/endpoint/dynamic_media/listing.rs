@@ -44,6 +44,7 @@ impl DynamicMedia {
         let more = !assets.is_empty() && (is_full || total.is_none_or(|total| seen < total));
         Ok(Page {
             next: more.then(|| Cursor(format!("{} {seen} {starts}", number + 1))),
+            gone: Vec::new(),
             total: total.unwrap_or(seen),
             assets,
         })

@@ -315,7 +315,8 @@ impl Endpoint for DynamicMedia {
         match asking {
             // The memberships, the fields, and their dictionaries.
             Asking::Connect => 3,
-            Asking::Page | Asking::Submit => 1,
+            Asking::Page | Asking::Census | Asking::Submit => 1,
+            Asking::Parts(readers) => u32::try_from(readers).unwrap_or(u32::MAX),
             // Rights can't be asked for, and another server has the pictures.
             Asking::Rights(_) | Asking::Picture => 0,
             Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),

@@ -186,7 +186,8 @@ impl Headless {
         self.runtime.shutdown().await;
     }
 
-    /// A run by name, or the last one.
+    /// A run by name, or the last one, among those that are loaded;
+    /// [`loaded`](Self::loaded) finds the others too.
     ///
     /// # Errors
     ///

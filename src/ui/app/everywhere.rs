@@ -46,9 +46,10 @@ impl App {
             Go::Browse => Step::Show(ScreenId::Browse),
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
-            Go::Results if !argument.is_empty() => {
-                Step::OpenRun(RunId(argument.trim().to_uppercase()))
-            }
+            Go::Results if !argument.is_empty() => Step::OpenRun {
+                run: RunId(argument.trim().to_uppercase()),
+                then: Action::Go(Go::Results),
+            },
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
             Go::Help => dialogs::help(argument, &self.world.scene(true)),
