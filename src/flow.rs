@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    arrange::{Answer, Question},
     plan::DryRun,
     points::Comparison,
     revert::Reread,
@@ -39,6 +40,11 @@ pub enum Effect {
         /// At most this many pixels wide and high.
         size: u32,
     },
+    /// Work out what is shown of the listing, answering [`Event::Arranged`], perhaps several times.
+    /// Ends an earlier question of its kind.
+    Arrange(Box<Question>),
+    /// Give up working out the rows shown.
+    StopArranging,
     /// Append to the operation log, durably; answer [`Event::Persisted`].
     Persist(Box<Operation>),
     /// Keep the marks.
@@ -180,6 +186,8 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// What is shown of the listing, or what is known of it so far.
+    Arranged(Box<Answer>),
     /// Single values that were read.
     Values(Vec<(AssetId, FieldKey, Value)>),
     /// Assets that were read again, and those that were not found.

@@ -35,6 +35,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
             run, state, at_ms, ..
         } => workbench.absorb_run_state(&run, state, at_ms),
         Event::ConnectFailed(_)
+        | Event::Arranged(_)
         | Event::ListFailed { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }

@@ -5,6 +5,7 @@
 //! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
 
 mod absorb;
+mod arrange;
 mod connect;
 mod disk;
 mod dry;
@@ -42,6 +43,7 @@ use crate::{
 };
 
 pub use absorb::absorb;
+pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
 pub use restore::Restored;
 
@@ -139,6 +141,7 @@ struct Inner {
     /// Everything asked of the endpoint goes through here.
     gate: Gate,
     listing: Mutex<CancellationToken>,
+    arranger: Arranger,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -159,6 +162,7 @@ impl Runtime {
         let runtime = Self(Arc::new(Inner {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
+            arranger: Arranger::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -190,6 +194,8 @@ impl Runtime {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
             Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Arrange(question) => self.0.arranger.arrange(question),
+            Effect::StopArranging => self.0.arranger.stop(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

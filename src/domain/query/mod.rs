@@ -109,6 +109,17 @@ impl Query {
         self.terms.is_empty()
     }
 
+    /// Whether it asks for the same terms as another one.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.terms() == other.terms()
+    }
+
+    /// Whether it asks for rows that are marked.
+    pub fn asks_for_marks(&self) -> bool {
+        let asks = |term: &Term| matches!(term.test, Test::Is(State::Marked));
+        self.terms.iter().any(asks)
+    }
+
     /// The query without its n-th term, to say which part removed the last rows.
     #[must_use]
     pub fn without(&self, place: usize) -> Self {

@@ -56,7 +56,11 @@ impl App {
             Go::CommandLine => dialogs::command_line(&self.world.scene(true)),
             Go::Messages => Step::Open(Box::new(dialogs::Messages::new(&self.world.said))),
             Go::Back | Go::Interrupt => {
-                self.stop_listing();
+                if self.world.view.give_up() {
+                    self.say("Given up; the list is as it was.");
+                } else {
+                    self.stop_listing();
+                }
                 return;
             }
             Go::Quit => self.quit(),

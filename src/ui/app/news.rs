@@ -42,7 +42,9 @@ pub(super) struct Stale {
     pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
     states: bool,
-    /// It must be worked in now, however long that takes.
+    /// Values changed by which rows are ordered.
+    pub(super) order: bool,
+    /// It must be worked in now.
     now: bool,
 }
 
@@ -50,6 +52,7 @@ impl Stale {
     /// Everything, now.
     fn all(&mut self) {
         self.rows = true;
+        self.order = true;
         self.now = true;
     }
 }
@@ -77,16 +80,23 @@ impl App {
         let World {
             workbench, view, ..
         } = &mut self.world;
-        if stale.rows && (stale.now || view.is_due(workbench, now_ms)) {
-            view.rebuild(workbench, now_ms);
-        } else if stale.rows {
+        if stale.order {
+            view.disorder();
+        }
+        let is_stale = stale.rows || stale.states;
+        if is_stale && (stale.now || view.is_due(workbench, now_ms)) {
+            if stale.rows {
+                view.merge(workbench, now_ms);
+            } else {
+                view.refresh(workbench);
+            }
+        } else if is_stale {
             view.postpone();
-        } else if stale.states {
-            view.refresh(workbench);
         }
         self.changed = true;
         self.settle();
-        std::mem::take(&mut self.effects)
+        self.release();
+        self.asked()
     }
 
     fn absorb(&mut self, event: Event, stale: &mut Stale) {
@@ -105,6 +115,12 @@ impl App {
                 total,
             } => {
                 stale.rows |= self.page(generation, &assets, total);
+            }
+            Event::Arranged(answer) => {
+                let World {
+                    view, workbench, ..
+                } = &mut self.world;
+                view.take(*answer, workbench);
             }
             Event::Listed { generation } => self.listed(generation, stale),
             Event::ListFailed {
@@ -132,7 +148,8 @@ impl App {
             } => {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
-                stale.rows |= matches!(state, RunState::Finished | RunState::Stopped);
+                stale.order |= matches!(state, RunState::Finished | RunState::Stopped);
+                stale.rows |= stale.order;
                 self.run_state(&run, state, &note);
             }
             Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
@@ -169,7 +186,8 @@ impl App {
     fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {
         self.world.workbench.absorb_values(values);
         let sort = &self.world.view.sort().field;
-        stale.rows |= values.iter().any(|(_, field, _)| field == sort);
+        stale.order |= values.iter().any(|(_, field, _)| field == sort);
+        stale.rows |= stale.order;
         stale.states = true;
     }
 
@@ -257,6 +275,7 @@ impl App {
             self.world.pictures.forget(&asset.id);
         }
         stale.rows = true;
+        stale.order = true;
         let read = text::counted(assets.len() as u64, "asset");
         self.say(match gone {
             0 => format!("Read {read} again."),

@@ -91,6 +91,7 @@ impl App {
             self.world.pictures.forget(&asset.id);
         }
         stale.rows = true;
+        stale.order = true;
         let layer = Box::new(dialogs::Revert::new(reversal, self.world.workbench.draft()));
         if !self.layers.is_empty() {
             self.say("The run is read again; close this and you see what can be taken back.");

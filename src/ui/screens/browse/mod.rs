@@ -55,8 +55,6 @@ pub struct Browse {
     column: usize,
     range: Option<Range>,
     pane: Pane,
-    /// The term of the filter that removed the last rows, and how many it removed.
-    blame: Option<(String, u64)>,
 }
 
 impl Browse {
@@ -368,7 +366,6 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
-        self.blame = nothing::blame(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
