@@ -133,8 +133,8 @@ impl Workbench {
             let Some(row) = self.listing.row(&item.asset) else {
                 continue;
             };
-            let staged = self.draft.of(row, &item.field);
-            if staged.is_some_and(|group| group.after == item.wanted) {
+            let staged = self.draft().of(row, &item.field);
+            if staged.is_some_and(|pair| pair.after == item.wanted) {
                 written.entry(item.field.clone()).or_default().insert(row);
             }
         }

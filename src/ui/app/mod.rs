@@ -40,6 +40,8 @@ use crate::{
 pub const MENU_DELAY_MS: i64 = 400;
 /// How long the cursor must rest before pictures are asked for, in milliseconds.
 const REST_MS: i64 = 150;
+/// How long keys may come between two pieces of long work, in milliseconds.
+const PIECE_MS: i64 = 10;
 
 /// What an app starts from.
 #[derive(Debug)]
@@ -339,6 +341,7 @@ impl App {
             self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
                 layer.on_change(&scene);
+                self.effects.extend(layer.wants());
             }
         }
         self.grant_wish();
@@ -390,7 +393,7 @@ impl App {
             .current_run()
             .map(|_| now - now.rem_euclid(1000) + 1000);
         let rows = self.world.view.due_ms(&self.world.workbench);
-        let layer = self.top().is_unfinished().then_some(now + REST_MS);
+        let layer = self.top().is_unfinished().then_some(now + PIECE_MS);
         let menu = menu.filter(|at| *at > now);
         [menu, rest, waits, run, rows, layer]
             .into_iter()

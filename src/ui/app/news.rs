@@ -170,6 +170,12 @@ impl App {
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
+            Event::Planned(planned) => {
+                let scene = self.world.scene(true);
+                if let Some(layer) = self.layers.last_mut() {
+                    layer.take_plan(*planned, &scene);
+                }
+            }
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
