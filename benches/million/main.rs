@@ -18,6 +18,8 @@
 
 mod figures;
 mod find;
+mod screen;
+mod terminal;
 mod world;
 
 use std::{error::Error, process::ExitCode};
@@ -28,7 +30,11 @@ type Anyhow<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A part of the bench, by name.
 type Case = (&'static str, fn() -> Anyhow<()>);
 
-const CASES: &[Case] = &[("growth", world::growth), ("find", find::find)];
+const CASES: &[Case] = &[
+    ("growth", world::growth),
+    ("find", find::find),
+    ("screen", screen::screen),
+];
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args()

@@ -312,7 +312,7 @@ impl App {
                 )
             }
             (Link::Online, _, _) => "no run in progress".into(),
-            (Link::Idle, _, _) => "idle".into(),
+            (Link::Idle, _, _) => "opening ..".into(),
         }
     }
 
