@@ -20,6 +20,7 @@ mod figures;
 mod find;
 mod screen;
 mod terminal;
+mod wire;
 mod world;
 
 use std::{error::Error, process::ExitCode};
@@ -34,9 +35,22 @@ const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
     ("screen", screen::screen),
+    ("wire", wire::wire),
 ];
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, word, upstream] = arguments.as_slice()
+        && word == "--stub"
+    {
+        return match wire::stub::serve(upstream) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("stub: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let names: Vec<String> = std::env::args()
         .skip(1)
         .filter(|one| !one.starts_with('-'))

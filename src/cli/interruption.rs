@@ -175,11 +175,7 @@ async fn see_to_it(mut signals: Signals) {
         let going = held.as_ref().is_some_and(|held| held.runtime.has_a_run());
         HAD_A_RUN.store(going, Ordering::SeqCst);
         let run = match held {
-            // In a task of its own: given up here, it must not begin again for whoever waits too.
-            Some(held) => {
-                let closing = tokio::spawn(async move { held.runtime.shutdown().await });
-                timeout(ORDERLY, closing).await.ok().and_then(Result::ok)
-            }
+            Some(held) => timeout(ORDERLY, held.runtime.shutdown()).await.ok(),
             None => None,
         };
         sleep(LEAVE).await;

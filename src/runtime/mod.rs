@@ -5,6 +5,7 @@
 //! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
 
 mod absorb;
+mod arrange;
 mod connect;
 mod disk;
 mod dry;
@@ -22,14 +23,15 @@ mod view;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{OnceCell, mpsc},
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
 };
+use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -41,11 +43,14 @@ use crate::{
 };
 
 pub use absorb::absorb;
+pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
-pub use restore::Restored;
+pub use list::Events;
+pub use restore::{First, Restored};
 
 use connect::Connecting;
 use disk::Disk;
+use list::Room;
 use pictures::Pictures;
 use runs::Current;
 
@@ -138,10 +143,16 @@ struct Inner {
     /// Everything asked of the endpoint goes through here.
     gate: Gate,
     listing: Mutex<CancellationToken>,
+    /// For pages on their way from the endpoint to whoever takes them in.
+    room: Room,
+    arranger: Arranger,
     pictures: Pictures,
     current: Mutex<Current>,
-    closed: OnceCell<Option<Run>>,
+    closing: OnceLock<Closing>,
 }
+
+/// The end under way, for everybody who waits for it.
+type Closing = Shared<BoxFuture<'static, Option<Run>>>;
 
 impl Runtime {
     /// Makes one, and the news it tells. Must be called within a tokio runtime.
@@ -149,12 +160,13 @@ impl Runtime {
     /// # Errors
     ///
     /// If the system gives no thread for the disk.
-    pub fn new(parts: RuntimeParts) -> Result<(Self, mpsc::UnboundedReceiver<Event>), Failure> {
+    pub fn new(parts: RuntimeParts) -> Result<(Self, Events), Failure> {
         let (events, receiver) = mpsc::unbounded_channel();
         let read_only = parts.workspace.access().refusal().map(str::to_owned);
         let runtime = Self(Arc::new(Inner {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
+            arranger: Arranger::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -165,11 +177,13 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            room: Room::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
-            closed: OnceCell::new(),
+            closing: OnceLock::new(),
         }));
-        Ok((runtime, receiver))
+        let events = Events::new(receiver, runtime.0.room.clone());
+        Ok((runtime, events))
     }
 
     /// Who does something now, and when.
@@ -185,7 +199,14 @@ impl Runtime {
         match effect {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
+            Effect::Update {
+                generation,
+                since_ms,
+            } => self.update(generation, since_ms),
+            Effect::Agreed { at_ms } => self.agreed(at_ms),
             Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Arrange(question) => self.0.arranger.arrange(question),
+            Effect::StopArranging => self.0.arranger.stop(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),
@@ -215,15 +236,21 @@ impl Runtime {
 
     /// Ends: calls under way are awaited for at most two seconds, a run that goes on is paused,
     /// everything handed to the disk is done, and the workspace is free for others. Gives the run
-    /// that went on, as it is kept now. Whoever asks again waits for the same end.
+    /// that went on, as it is kept now. Once begun it goes on by itself, whoever gives up waiting;
+    /// whoever asks again waits for the same end.
     pub async fn shutdown(&self) -> Option<Run> {
-        let closing = async {
-            lock(&self.0.listing).cancel();
-            let run = self.pause_for_good().await;
-            self.0.disk.close().await;
-            run
+        let begin = || {
+            let closing = self.0.handle.spawn(self.clone().close());
+            closing.map(|run| run.ok().flatten()).boxed().shared()
         };
-        self.0.closed.get_or_init(|| closing).await.clone()
+        self.0.closing.get_or_init(begin).clone().await
+    }
+
+    async fn close(self) -> Option<Run> {
+        lock(&self.0.listing).cancel();
+        let run = self.pause_for_good().await;
+        self.0.disk.close().await;
+        run
     }
 
     /// Makes the disk's thread panic, for the tests of that end.

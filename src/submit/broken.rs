@@ -52,8 +52,8 @@ impl Road {
         };
         let (mut settled, mut open) = (Vec::new(), Vec::new());
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let told =
-                compare::silence(place, self.item(place), (call, &error.to_string()), reading);
+            let item = &self.as_sent(&job, place);
+            let told = compare::silence(place, item, (call, &error.to_string()), reading);
             if told.code == NO_ANSWER {
                 open.push(place);
             } else {

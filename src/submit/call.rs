@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         Outcome,
-        run::{CallNote, Settlement, as_found},
+        run::{CallNote, Settlement},
     },
     endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
 };
@@ -275,7 +275,7 @@ impl Road {
         let mut settled = Vec::new();
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = &as_found(&job.found, place, self.item(place));
+            let item = &self.as_sent(&job, place);
             let told = compare::silence(place, item, (call, &why), reading);
             if told.outcome == Outcome::Unknown && too_early && !is_stopping {
                 // It may yet be written, or be there to be read.

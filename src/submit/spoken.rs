@@ -1,6 +1,9 @@
 //! An answer taken at its word, or compared with what was read back.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use tokio::sync::Notify;
 
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Outcome, Value,
+        Item, Outcome, Value,
         run::{Settlement, as_found},
     },
     endpoint::Said,
@@ -73,10 +76,15 @@ impl Road {
         let settled = said.iter().map(|one| {
             let place = job.places[one.item];
             let reading = readings.map(|readings| &readings[one.item]);
-            let item = as_found(&job.found, place, self.item(place));
+            let item = self.as_sent(job, place);
             compare::after_answer(place, &item, (one, call), reading)
         });
         settled.collect()
+    }
+
+    /// A change as it was sent: what comes back is judged by what was found just before.
+    pub(super) fn as_sent(&self, job: &Job, place: u32) -> Cow<'_, Item> {
+        as_found(&job.found, place, self.item(place))
     }
 
     /// What is there now, where the draft does not know: if no answer comes, this tells whether

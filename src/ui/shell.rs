@@ -10,6 +10,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future::Either, future::select}
 
 use super::{
     app::App,
+    bites::bites,
     chord::{Chord, Key},
     input::Input,
     pace::{Cause, Pace},
@@ -119,7 +120,7 @@ pub async fn run<W: Write>(
     (events, nudges): (impl Stream<Item = Event>, impl Stream<Item = Nudge>),
     world: &mut impl World,
 ) -> io::Result<Left> {
-    let mut events = pin!(events.ready_chunks(256));
+    let mut events = pin!(bites(events));
     let mut nudges = pin!(nudges);
     let mut effects = app.on_input(sized(guard)?, world.now_ms());
     // What was shown so far is not lost: the terminal is as it was left.

@@ -26,7 +26,7 @@ use crate::{
     config::{ConfigError, Confirm, Profile},
     domain::Workbench,
     endpoint::Endpoint,
-    runtime::{Restored, Runtime, now_ms},
+    runtime::{First, Runtime, now_ms},
     ui::{App, Identity, app::KEPT_SETTINGS, shell, terminal},
 };
 
@@ -64,31 +64,21 @@ pub async fn open(
     terminal::restore();
     let cause = match &shown {
         Ok(Ok(cause)) => *cause,
-        Ok(Err(_)) => None,
-        Err(error) if is_gone(error) => Some(Cause::HungUp),
-        // A terminal that fails may be the first sign of an end that is told in a moment.
-        Err(_) => tokio::time::timeout(A_MOMENT, interruption::told())
-            .await
-            .ok(),
+        Ok(Err(_)) | Err(_) => None,
     };
     let ending = interruption::end(cause, output).await;
     match shown {
+        Ok(Ok(_)) => Ok(ending),
         Ok(Err(stop)) => Err(stop),
-        Err(error) if cause.is_none() => Err(Stop::usage(format!("the terminal failed: {error}"))),
-        Ok(_) | Err(_) => Ok(ending),
+        Err(error) => Err(Stop::usage(format!("the terminal failed: {error}"))),
     }
 }
 
-/// How long an end from outside is awaited once the terminal fails.
-const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(500);
-
-/// Whether an error comes of a terminal that is no longer there. Asking one for its size fails with
-/// whatever went wrong last, so the terminal itself has the last word.
+/// Whether an error comes of a terminal that is no longer there: one that is just going says so,
+/// one that is gone is no terminal, whatever else went wrong.
 fn is_gone(error: &io::Error) -> bool {
     const EIO: i32 = 5;
-    matches!(error.kind(), io::ErrorKind::BrokenPipe)
-        || error.raw_os_error() == Some(EIO)
-        || !io::stdout().is_terminal()
+    error.raw_os_error() == Some(EIO) || !io::stdout().is_terminal()
 }
 
 /// Refuses what can't show screens, before anything is opened.
@@ -105,8 +95,7 @@ fn fits(setup: &Setup) -> Result<(), Stop> {
     Ok(())
 }
 
-fn workbench(restored: Restored, profile: &Profile) -> Workbench {
-    let mut workbench = restored.workbench;
+fn readable(mut workbench: Workbench, profile: &Profile) -> Workbench {
     if profile.read_only {
         workbench.read_only = Some(session::READ_ONLY.into());
     }
@@ -141,17 +130,6 @@ fn utc_offset_s() -> i32 {
     })
 }
 
-/// The settings of the view that outlive the program.
-async fn kept_settings(runtime: &Runtime) -> Result<Vec<(String, String)>, Stop> {
-    let mut kept = Vec::new();
-    for key in KEPT_SETTINGS {
-        if let Some(value) = runtime.setting(key).await? {
-            kept.push((key.to_owned(), value));
-        }
-    }
-    Ok(kept)
-}
-
 /// Shows the screens until the person leaves, or something else ends them.
 async fn show(
     setup: &Setup,
@@ -159,17 +137,21 @@ async fn show(
     look: &look::Look,
 ) -> io::Result<Result<Option<Cause>, Stop>> {
     let shown = screens(setup, what, look);
-    tokio::select! {
-        // A panic may also look like a keyboard that is gone.
-        biased;
-        cause = interruption::told() => Ok(Ok(Some(cause))),
-        shown = AssertUnwindSafe(shown).catch_unwind() => match shown {
-            Ok(Ok(Ok(shell::Left::Asked))) => Ok(Ok(None)),
-            Ok(Ok(Ok(shell::Left::Gone))) => Ok(Ok(Some(Cause::HungUp))),
-            Ok(Ok(Err(stop))) => Ok(Err(stop)),
-            Ok(Err(error)) => Err(error),
-            Err(_) => Ok(Ok(Some(Cause::Mistake))),
-        },
+    let shown = tokio::select! {
+        cause = interruption::told() => return Ok(Ok(Some(cause))),
+        shown = AssertUnwindSafe(shown).catch_unwind() => shown,
+    };
+    // What was told meanwhile is why: a panic of the keyboard also looks like one that is gone.
+    if let Some(cause) = interruption::told().now_or_never() {
+        return Ok(Ok(Some(cause)));
+    }
+    match shown {
+        Ok(Ok(Ok(shell::Left::Asked))) => Ok(Ok(None)),
+        Ok(Ok(Ok(shell::Left::Gone))) => Ok(Ok(Some(Cause::HungUp))),
+        Ok(Ok(Err(stop))) => Ok(Err(stop)),
+        Ok(Err(error)) if is_gone(&error) => Ok(Ok(Some(Cause::HungUp))),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(Ok(Some(Cause::Mistake))),
     }
 }
 
@@ -202,10 +184,9 @@ async fn screens(
         Err(stop) => return Ok(Err(stop)),
     };
     let mut events = opened.events;
-    identity.listed_ms = opened.restored.listed_at_ms;
     identity.utc_offset_s = opened.utc_offset_s;
-    let kept = (workbench(opened.restored, profile), identity);
-    let mut app = App::new(look.setup(kept, (opened.settings, interface)));
+    let kept = (readable(opened.first.workbench, profile), identity);
+    let mut app = App::new(look.setup(kept, (opened.first.settings, interface)));
     let (local, mut told) = mpsc::unbounded_channel();
     let events = stream::select(
         stream::poll_fn(move |context| events.poll_recv(context)),
@@ -225,9 +206,8 @@ async fn screens(
 /// What the screens go on with.
 struct Opened {
     runtime: Runtime,
-    events: mpsc::UnboundedReceiver<crate::flow::Event>,
-    restored: Restored,
-    settings: Vec<(String, String)>,
+    events: crate::runtime::Events,
+    first: First,
     utc_offset_s: i32,
 }
 
@@ -244,18 +224,17 @@ async fn opened(
     let parts = tokio::task::spawn_blocking(open).await;
     let parts = parts.map_err(|error| Stop::usage(format!("can't open the workspace: {error}")))?;
     let (runtime, events) = Runtime::new(parts?)?;
-    let restored = runtime.restore().await?;
+    let first = runtime.restore_first(&KEPT_SETTINGS).await?;
     interruption::hold(
         &runtime,
         folder_of(setup, profile).display().to_string(),
         session::again(setup, &profile.name),
     );
     Ok(Opened {
-        settings: kept_settings(&runtime).await?,
         utc_offset_s: offset.await.unwrap_or(0),
         runtime,
         events,
-        restored,
+        first,
     })
 }
 

@@ -12,7 +12,6 @@ use super::{
     ask::Ask,
     entity::{self, Reading},
     lenient,
-    search::garbled,
     vocabulary::Vocabulary,
 };
 
@@ -41,13 +40,8 @@ pub(super) fn ask(ids: &[AssetId]) -> Ask {
 /// When the answer can't be read.
 pub(super) fn assets(bytes: &[u8], vocabulary: &Vocabulary) -> Result<Vec<Asset>, EndpointError> {
     let body = lenient::body(bytes);
-    let escaped;
-    let answer: Answer<'_> = if let Ok(answer) = serde_json::from_str(&body.text) {
-        answer
-    } else {
-        escaped = lenient::escape_controls(&body.text);
-        serde_json::from_str(&escaped).map_err(|error| garbled(&error))?
-    };
+    let mut escaped = String::new();
+    let answer: Answer<'_> = body.read(&mut escaped)?;
     let Some(entities) = answer.entities else {
         return Err(EndpointError::Garbled {
             why: "it is JSON, but not the answer to a question for assets".to_owned(),

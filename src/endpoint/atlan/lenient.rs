@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use crate::endpoint::EndpointError;
+
 /// Why an asset that needed repair may not be edited.
 pub(super) const DAMAGED: &str =
     "its text has characters that no client can send back unchanged; correct it in Atlan first";
@@ -27,6 +29,32 @@ pub(super) fn body(bytes: &[u8]) -> Body<'_> {
     let text = String::from_utf8_lossy(bytes);
     let broken = matches!(text, Cow::Owned(_));
     Body { text, broken }
+}
+
+impl Body<'_> {
+    /// Gives the text to a reader; once more with control characters escaped if it can't be read as
+    /// it is. The texts that are read borrow from it, so it is kept in `escaped`.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read even so.
+    pub(super) fn read<'a, T: Deserialize<'a>>(
+        &'a self,
+        escaped: &'a mut String,
+    ) -> Result<T, EndpointError> {
+        serde_json::from_str(&self.text).or_else(|_| {
+            *escaped = escape_controls(&self.text).into_owned();
+            serde_json::from_str(escaped).map_err(|error| garbled(&error))
+        })
+    }
+}
+
+/// What is said of an answer that is no JSON, or not the expected one.
+pub(super) fn garbled(error: &serde_json::Error) -> EndpointError {
+    EndpointError::Garbled {
+        why: format!("no JSON as Atlan writes it: {error}"),
+        maybe_written: false,
+    }
 }
 
 /// Writes raw control characters within strings as escapes; the meaning stays the same.

@@ -226,3 +226,29 @@ async fn thumbnails_go_last_and_are_read_back_their_own_way() {
     assert!(memory.asked(Operation::Thumbnails) >= 2);
     assert!(end(&run, 0).server.is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn pictures_a_broken_server_did_not_write_are_sent_again_though_the_draft_knew_none() {
+    let memory = library(3);
+    let picture = |number: usize| Value::Asset {
+        id: id(number),
+        name: format!("pier {number}"),
+    };
+    let repictured = |number: usize| {
+        memory.change(&id(number), &FieldKey::thumbnail(), picture(number));
+        Item {
+            field: FieldKey::thumbnail(),
+            before: Value::Unknown,
+            wanted: picture(2),
+            ..retitle(number)
+        }
+    };
+    let run = run_of(vec![repictured(0), repictured(1)], 20);
+    let broke = EndpointError::Refused {
+        code: "30000".into(),
+        why: "an unexpected error".into(),
+    };
+    memory.on(Operation::Submit, 1, Happening::Fail(broke));
+    let run = sent(&memory, run).await;
+    assert_eq!(outcomes(&run), [Outcome::Applied; 2]);
+}

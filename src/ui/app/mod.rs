@@ -4,7 +4,9 @@ mod asking;
 mod beginning;
 mod chrome;
 mod everywhere;
+mod held;
 mod news;
+mod opening;
 mod past;
 mod steps;
 mod unfinished;
@@ -12,9 +14,11 @@ mod world;
 
 pub use chrome::{clock, year};
 
+use std::collections::VecDeque;
+
 use ratatui::layout::Size;
 
-use self::world::World;
+use self::{held::Held, world::World};
 use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
@@ -25,6 +29,7 @@ use super::{
     pictures::Pictures,
     screens::Screens,
     theme::Theme,
+    view::{AT_ONCE, View},
 };
 use crate::{
     domain::{Query, Workbench},
@@ -59,6 +64,8 @@ pub struct Setup {
     pub rings: bool,
     /// Settings kept by [`Effect::SaveSetting`], by key.
     pub settings: Vec<(String, String)>,
+    /// Up to so many assets filters and orders are worked out at once, others elsewhere.
+    pub at_once: u64,
 }
 
 impl Setup {
@@ -75,6 +82,7 @@ impl Setup {
             details_rest_ms: 0,
             rings: false,
             settings: Vec::new(),
+            at_once: AT_ONCE,
         }
     }
 }
@@ -97,6 +105,8 @@ pub struct App {
     moved_ms: i64,
     /// A filter that was asked for and not worked out yet.
     narrowing: Option<Query>,
+    /// What waits until a filter is worked out.
+    held: VecDeque<Held>,
     effects: Vec<Effect>,
     repaint: bool,
     changed: bool,
@@ -116,10 +126,12 @@ impl App {
             rings: setup.rings,
             moved_ms: 0,
             narrowing: None,
+            held: VecDeque::new(),
             effects: Vec::new(),
             repaint: false,
             changed: true,
         };
+        app.world.view = View::at_once_up_to(setup.at_once);
         app.world.keymap = setup.keymap;
         app.world.theme = setup.theme;
         app.world.pictures = setup.pictures;
@@ -147,7 +159,9 @@ impl App {
                 rest = input::without_bursts(rest);
             }
             let input = rest.remove(0);
-            self.take(input);
+            if let Some(input) = self.unless_held(input) {
+                self.take(input);
+            }
             // Text that arrives in one piece narrows the list once, behind its last character.
             let more = match rest.first() {
                 Some(Input::Key(chord)) => chord.typed().is_some(),
@@ -157,6 +171,16 @@ impl App {
                 self.settle();
             }
         }
+        self.asked()
+    }
+
+    /// What is asked of the world.
+    fn asked(&mut self) -> Vec<Effect> {
+        let view = &mut self.world.view;
+        let give_up = view.take_given_up().then_some(Effect::StopArranging);
+        let questions = view.take_questions().into_iter().map(Box::new);
+        self.effects.extend(give_up);
+        self.effects.extend(questions.map(Effect::Arrange));
         std::mem::take(&mut self.effects)
     }
 
@@ -179,7 +203,7 @@ impl App {
                 if due.is_some_and(|due| due <= self.world.now_ms) {
                     self.world
                         .view
-                        .rebuild(&self.world.workbench, self.world.now_ms);
+                        .merge(&self.world.workbench, self.world.now_ms);
                     self.changed = true;
                 }
             }
@@ -276,6 +300,10 @@ impl App {
             self.everywhere(action, argument);
             return;
         }
+        if self.must_wait(action) {
+            self.hold(action, argument);
+            return;
+        }
         let scene = self.world.scene(!self.layers.is_empty());
         let mut modal = false;
         let mut taken = None;
@@ -322,6 +350,7 @@ impl App {
                 layer.on_change(&scene);
             }
         }
+        self.grant_wish();
         let cursor = self.screens.browse.row(&self.world.view);
         if cursor != self.world.cursor {
             self.world.cursor = cursor;
@@ -335,6 +364,23 @@ impl App {
             self.ask_for_what_is_seen();
         }
         self.prepare_pictures();
+    }
+
+    /// Asks for what the top layer wishes to know of the listing.
+    fn grant_wish(&mut self) {
+        let scene = self.world.scene(true);
+        let Some(wish) = self.layers.last().and_then(|layer| layer.wish(&scene)) else {
+            return;
+        };
+        let World {
+            view, workbench, ..
+        } = &mut self.world;
+        if view.wish(wish, workbench) {
+            let scene = self.world.scene(true);
+            if let Some(layer) = self.layers.last_mut() {
+                layer.on_change(&scene);
+            }
+        }
     }
 
     /// When something is due without an input or an event, milliseconds since 1970.

@@ -71,14 +71,14 @@ impl Drop for Writing {
 /// What frames are written to: the terminal as long as it is ours, nothing afterwards. A frame
 /// that a panic cut off must not be written over the shell.
 #[derive(Debug)]
-pub struct Screen(io::Stdout);
+pub struct Screen<W = io::Stdout>(W);
 
 /// Makes what frames are written to, each in one piece.
 pub fn screen() -> Screen {
     Screen(io::stdout())
 }
 
-impl Write for Screen {
+impl<W: Write> Write for Screen<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if TAKEN.load(Ordering::SeqCst) {
             self.0.write(bytes)
@@ -88,7 +88,13 @@ impl Write for Screen {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        // What a terminal that is gone did not take still waits: trying it again would fail, and
+        // ratatui tells a failure on the way out by a print that panics where nobody listens.
+        if TAKEN.load(Ordering::SeqCst) {
+            self.0.flush()
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -218,3 +224,27 @@ pub(super) fn has_shell() -> bool {
 
 #[cfg(not(unix))]
 pub(super) fn stop_here() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A terminal whose window was closed.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_was_given_back_takes_everything_and_shows_nothing() {
+        let mut screen = io::BufWriter::new(Screen(Gone));
+        execute!(screen, Show).unwrap();
+    }
+}
