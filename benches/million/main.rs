@@ -18,6 +18,8 @@
 
 mod figures;
 mod find;
+mod screen;
+mod terminal;
 mod wire;
 mod world;
 
@@ -32,6 +34,7 @@ type Case = (&'static str, fn() -> Anyhow<()>);
 const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
+    ("screen", screen::screen),
     ("wire", wire::wire),
 ];
 
