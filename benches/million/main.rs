@@ -16,6 +16,7 @@
 )]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod arrange;
 mod figures;
 mod find;
 mod world;
@@ -28,7 +29,7 @@ type Anyhow<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A part of the bench, by name.
 type Case = (&'static str, fn() -> Anyhow<()>);
 
-const CASES: &[Case] = &[("growth", world::growth), ("find", find::find)];
+const CASES: &[Case] = &[("growth", world::growth), ("find", find::find), ("arrange", arrange::arrange)];
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args()

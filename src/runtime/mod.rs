@@ -31,6 +31,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use roaring::RoaringBitmap;
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -142,6 +143,8 @@ struct Inner {
     gate: Gate,
     listing: Mutex<CancellationToken>,
     arranger: Arranger,
+    /// Marks the disk is to keep.
+    marks: Mutex<Option<RoaringBitmap>>,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -173,6 +176,7 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            marks: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closing: OnceLock::new(),

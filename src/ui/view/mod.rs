@@ -24,6 +24,9 @@ use crate::domain::{
 /// Up to so many assets everything is worked out at once.
 pub const AT_ONCE: u64 = 20_000;
 
+/// So many rows at the top are shown before the others are in order.
+const FIRST: usize = 500;
+
 /// How many results of filters are kept, to be shown again at once.
 const KEPT_RESULTS: usize = 4;
 
@@ -71,6 +74,8 @@ pub struct View {
     /// Something came that is not worked in yet.
     is_stale: bool,
     worked_ms: i64,
+    /// How many rows at the top are shown before the others are in order.
+    first: usize,
 }
 
 impl View {
@@ -248,8 +253,9 @@ impl View {
         }
     }
 
-    pub(super) fn order_by(&mut self, sort: Sort, workbench: &Workbench, now_ms: i64) {
-        self.worked_ms = now_ms;
+    /// Orders by something else; whoever is at the top of the list sees its first rows early.
+    pub(super) fn order_by(&mut self, sort: Sort, workbench: &Workbench, is_at_top: bool) {
+        self.first = if is_at_top { FIRST } else { 0 };
         self.sort = sort;
         self.ordered = Ordered::Not;
         self.is_stale = false;
@@ -353,6 +359,7 @@ impl View {
             query: self.query.clone(),
             sort: self.sort.clone(),
             known,
+            first: self.first,
         };
         let answer = self.asking.ask(Wish::Rows(wanted), workbench, &self.sets);
         if let Some(answer) = answer {

@@ -23,7 +23,7 @@ use crate::{
         component::{Component, Hint, Reaction, Scene, Step},
         dialogs,
         input::{Mouse, MouseDeed},
-        view::View,
+        view::{Progress, View},
         widgets::{Cursor, text},
     },
 };
@@ -61,6 +61,15 @@ impl Browse {
     /// The row under the cursor.
     pub fn row(&self, view: &View) -> Option<Row> {
         view.rows().get(self.cursor.at).copied()
+    }
+
+    /// Leaves the cursor at the top of a list that is ordered anew, if it is there; whether it is.
+    pub fn stays_at_top(&mut self) -> bool {
+        let is_at_top = self.cursor.at == 0;
+        if is_at_top {
+            self.row = None;
+        }
+        is_at_top
     }
 
     fn page(scene: &Scene<'_>) -> usize {
@@ -357,7 +366,7 @@ impl Component for Browse {
             // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        if self.row.is_none() {
+        if self.row.is_none() && scene.view.progress() == Progress::Complete {
             self.row = self.row(scene.view);
         }
         self.column = self
