@@ -163,8 +163,18 @@ pub(crate) fn arrange() -> Anyhow<()> {
         growth(&mut desk, count)?;
     }
     let (mut desk, opened) = Desk::with(world::many())?;
-    tell("G11", "the order by name, nothing known, first frame", opened.first, 50.0);
-    tell("G11", "the order by name, nothing known, complete", opened.complete, 700.0);
+    tell(
+        "G11",
+        "the order by name, nothing known, first frame",
+        opened.first,
+        50.0,
+    );
+    tell(
+        "G11",
+        "the order by name, nothing known, complete",
+        opened.complete,
+        700.0,
+    );
     growth(&mut desk, world::many())?;
     filters(&mut desk)?;
     orders(&mut desk)?;
@@ -220,7 +230,12 @@ fn filters(desk: &mut Desk) -> Anyhow<()> {
     }
     desk.all()?;
     let firsts = sorted(firsts.into_iter());
-    tell("G9", "a key of a filter to the first answer, p99", percentile(&firsts, 99), 16.0);
+    tell(
+        "G9",
+        "a key of a filter to the first answer, p99",
+        percentile(&firsts, 99),
+        16.0,
+    );
     Ok(())
 }
 
@@ -231,9 +246,19 @@ fn orders(desk: &mut Desk) -> Anyhow<()> {
         tell("G11", &what, took.complete, 700.0);
     }
     let took = desk.command("sort name")?;
-    tell("G11", "the order by name again, complete", took.complete, 16.0);
+    tell(
+        "G11",
+        "the order by name again, complete",
+        took.complete,
+        16.0,
+    );
     let took = desk.command("sort name desc")?;
-    tell("G11", "the order by name, turned around, complete", took.complete, 700.0);
+    tell(
+        "G11",
+        "the order by name, turned around, complete",
+        took.complete,
+        700.0,
+    );
     desk.command("sort name")?;
     Ok(())
 }
@@ -273,7 +298,12 @@ fn counts(desk: &mut Desk) -> Anyhow<()> {
         desk.key("esc")?;
     }
     let took = sorted(took.into_iter());
-    tell("-", "counts of facets under a filter, painted, p95", percentile(&took, 95), 50.0);
+    tell(
+        "-",
+        "counts of facets under a filter, painted, p95",
+        percentile(&took, 95),
+        50.0,
+    );
     desk.all()
 }
 
@@ -307,16 +337,33 @@ fn flood(desk: &mut Desk) -> Anyhow<()> {
         let effects = desk.app.on_events(bite, desk.now_ms);
         desk.perform(effects);
         spent += pressed.elapsed();
-        let effects = desk.app.on_input(Input::Key(Chord::parse("j")?), desk.now_ms);
+        let effects = desk
+            .app
+            .on_input(Input::Key(Chord::parse("j")?), desk.now_ms);
         desk.perform(effects);
         desk.draw()?;
         waits.push(ms(pressed.elapsed()));
     }
     let waits = sorted(waits.into_iter());
-    tell("G18", "a key while pages come in, p50", percentile(&waits, 50), f64::INFINITY);
-    tell("G18", "a key while pages come in, p99", percentile(&waits, 99), 16.0);
+    tell(
+        "G18",
+        "a key while pages come in, p50",
+        percentile(&waits, 50),
+        f64::INFINITY,
+    );
+    tell(
+        "G18",
+        "a key while pages come in, p99",
+        percentile(&waits, 99),
+        16.0,
+    );
     let rate = count as f64 / spent.as_secs_f64();
-    figures::tell("G1", "pages taken in, assets a second", (rate, ""), Goal::AtLeast(300_000.0));
+    figures::tell(
+        "G1",
+        "pages taken in, assets a second",
+        (rate, ""),
+        Goal::AtLeast(300_000.0),
+    );
     desk.arrives()?;
     Ok(())
 }

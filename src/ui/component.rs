@@ -289,6 +289,11 @@ pub trait Component: Debug {
         None
     }
 
+    /// Whether its keys wait for what it wished to know.
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        false
+    }
+
     /// Whether plain characters are text now.
     fn takes_text(&self) -> bool {
         false

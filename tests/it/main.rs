@@ -24,5 +24,6 @@ mod journeys;
 mod recovery;
 mod schedule;
 mod shipped;
+mod submitting;
 mod support;
 mod terminal;

@@ -1,7 +1,7 @@
-//! What waits for a filter that is worked on: acts on everything that matches, and all that was
-//! typed behind them. Everything else goes on.
+//! What waits for a filter that is worked on, or for the listing to be opened: acts on everything
+//! that matches, and all that was typed behind them. Everything else goes on.
 
-use super::App;
+use super::{App, opening::needs_rows};
 use crate::ui::{
     action::{Action, Mark},
     chord::Key,
@@ -18,7 +18,8 @@ pub(super) enum Held {
 }
 
 impl App {
-    /// Whether an action is about all rows a filter lets through that is not worked out yet.
+    /// Whether an action is about rows that are not known yet: all that a filter lets through that
+    /// is not worked out, or any while the listing is being opened.
     pub(super) fn must_wait(&self, action: Action) -> bool {
         let about_all = match action {
             Action::Mark(mark) => matches!(
@@ -33,21 +34,27 @@ impl App {
             | Action::Copy(_)
             | Action::Answer(_) => false,
         };
+        if self.world.workbench.is_opening() {
+            return needs_rows(action);
+        }
         about_all && self.world.view.is_filtering()
     }
 
     pub(super) fn hold(&mut self, action: Action, argument: &str) {
         self.held
             .push_back(Held::Action(action, argument.to_owned()));
-        self.say(format!(
-            "{} waits for the filter; Esc gives it up.",
-            action.row().label
-        ));
+        let what = if self.world.workbench.is_opening() {
+            "the listing to be opened"
+        } else {
+            "the filter"
+        };
+        let label = action.row().label;
+        self.say(format!("{label} waits for {what}; Esc gives it up."));
     }
 
     /// An input, unless it waits behind something.
     pub(super) fn unless_held(&mut self, input: Input) -> Option<Input> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && !self.is_awaiting() {
             return Some(input);
         }
         match &input {
@@ -55,6 +62,9 @@ impl App {
             Input::Key(chord)
                 if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
             {
+                if self.held.is_empty() {
+                    return Some(input);
+                }
                 self.held.clear();
                 self.say("Given up; nothing was done.");
             }
@@ -65,9 +75,17 @@ impl App {
         None
     }
 
+    /// Whether the top layer has nothing to act on before it knows what it wished to know.
+    fn is_awaiting(&self) -> bool {
+        self.top()
+            .awaits(&self.world.scene(!self.layers.is_empty()))
+    }
+
     /// Does what waited, if nothing keeps it any more.
     pub(super) fn release(&mut self) {
         while !self.world.view.is_filtering()
+            && !self.world.workbench.is_opening()
+            && !self.is_awaiting()
             && let Some(held) = self.held.pop_front()
         {
             match held {

@@ -17,7 +17,7 @@ pub use self::columns::{Column, KEPT};
 pub(super) use self::columns::{sampled, telling};
 use crate::domain::{
     FieldKey, Listing, Query, Row, Sort, Value, Workbench,
-    arrange::{Answer, Arrangement, Kind, Known, Question, Wanted, Wish},
+    arrange::{Answer, Arrangement, Kind, Known, Question, Wanted, Wish, narrowed, set_of},
     query::Sets,
 };
 
@@ -172,6 +172,18 @@ impl View {
         Some(number * STRETCH + place)
     }
 
+    /// These rows as they would be shown: those the filter lets through first, then the others.
+    pub fn in_order(&self, rows: &RoaringBitmap) -> Vec<Row> {
+        let shown = narrowed(&self.shown.rows, &(rows & self.set()));
+        let hidden = narrowed(&self.shown.all.order, &(rows - self.set()));
+        let mut ordered = [shown.as_ref(), hidden.as_ref()].concat();
+        if (ordered.len() as u64) < rows.len() {
+            // Some came that are not worked in yet.
+            ordered.extend(rows - set_of(&ordered));
+        }
+        ordered
+    }
+
     /// The values of a field with their counts, if they were wished for and are known by now.
     pub fn counts(&self, field: &FieldKey) -> Option<&[(Value, u64)]> {
         self.asking.counts(field)
@@ -241,7 +253,11 @@ impl View {
     }
 
     pub(super) fn filter(&mut self, query: Query, workbench: &Workbench) {
+        let is_asked = self.progress != Progress::Complete && query.is_like(&self.query);
         self.query = query;
+        if is_asked {
+            return;
+        }
         let mut known = self.results.iter();
         match known.find(|(query, _)| query.is_like(&self.query)) {
             Some((_, known)) if self.ordered == Ordered::Wholly => {

@@ -78,15 +78,8 @@ impl EditDialog {
                 left_out: RoaringBitmap::new(),
             },
         };
-        let shown = scene
-            .view
-            .rows()
-            .iter()
-            .copied()
-            .filter(|row| rows.contains(*row));
-        let mut order: Vec<Row> = shown.collect();
+        let order = scene.view.in_order(&rows);
         let hidden = &rows - scene.view.set();
-        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
         Self {
             content,
             order,
@@ -273,7 +266,13 @@ impl EditDialog {
             Answer::ShowLocked => self.show(Shown::Locked),
             Answer::ShowErrors => self.show(Shown::Errors),
             Answer::ShowEqual => self.show(Shown::Equal),
-            Answer::Mode | Answer::Yes | Answer::No | Answer::Search => {}
+            Answer::Mode
+            | Answer::Yes
+            | Answer::No
+            | Answer::Search
+            | Answer::DryRun
+            | Answer::Canary
+            | Answer::StopRule => {}
         }
         Reaction::nothing()
     }

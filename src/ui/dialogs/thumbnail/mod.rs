@@ -108,15 +108,7 @@ impl ThumbnailDialog {
             choice: None,
             picks: HashMap::new(),
         });
-        let shown = scene
-            .view
-            .rows()
-            .iter()
-            .copied()
-            .filter(|row| rows.contains(*row));
-        let mut order: Vec<Row> = shown.collect();
-        let hidden = &rows - scene.view.set();
-        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
+        let order = scene.view.in_order(&rows);
         Self {
             focus: if content.mode == Mode::One {
                 Focus::Candidates
@@ -336,7 +328,10 @@ impl ThumbnailDialog {
             | Answer::ShowChanged
             | Answer::ShowLocked
             | Answer::ShowErrors
-            | Answer::ShowEqual => {}
+            | Answer::ShowEqual
+            | Answer::DryRun
+            | Answer::Canary
+            | Answer::StopRule => {}
         }
         Reaction::nothing()
     }

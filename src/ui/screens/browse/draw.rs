@@ -80,7 +80,7 @@ impl Browse {
 
     fn title(&self, scene: &Scene<'_>) -> String {
         if self.range.is_some() {
-            return format!("Assets   {}", self.range_sentence(scene));
+            return format!("Assets   {}", self.range_sentence());
         }
         let marked = scene.workbench.marks().len();
         if marked == 0 {
@@ -306,6 +306,9 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         format!("{shown} of ")
     };
+    if scene.workbench.is_opening() {
+        return "opening the listing ..".into();
+    }
     if scene.connection.is_loading() && listing.total > listing.len() {
         counts = format!(
             "{} of {} loading",

@@ -54,6 +54,8 @@ pub struct Browse {
     /// The column of the cell `,` and `y v` take.
     column: usize,
     range: Option<Range>,
+    /// How many rows are in the range, and how many of them are marked.
+    ranged: (u64, u64),
     pane: Pane,
 }
 
@@ -89,10 +91,9 @@ impl Browse {
                 hidden => place.extend([format!(" ({} hidden)", text::number(hidden))]),
             }
         }
-        if let Some(range) = self.range {
-            let rows = self.range_rows(range, scene);
-            let new = rows.len() - rows.intersection_len(scene.workbench.marks());
-            place.extend([format!("  range {} ({new} new)", rows.len())]);
+        if self.range.is_some() {
+            let (rows, marked) = self.ranged;
+            place.extend([format!("  range {rows} ({} new)", rows - marked)]);
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
@@ -124,6 +125,7 @@ impl Browse {
         let (len, page) = (scene.view.rows().len(), Self::page(scene));
         if self.cursor.go(movement, len, page) {
             self.row = self.row(scene.view);
+            self.count_range(scene);
             return Reaction::nothing();
         }
         match movement {
@@ -169,6 +171,7 @@ impl Browse {
         if let Some(place) = found {
             self.cursor.put(place, rows.len(), Self::page(scene));
             self.row = rows.get(place).copied();
+            self.count_range(scene);
         }
     }
 
@@ -355,6 +358,7 @@ impl Component for Browse {
             MouseDeed::Release => {}
         }
         self.row = self.row(scene.view);
+        self.count_range(scene);
         Reaction::nothing()
     }
 
@@ -375,6 +379,7 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
+        self.count_range(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
@@ -386,8 +391,8 @@ impl Component for Browse {
         vec![(scene.workbench.listing.id(row), area.as_size())]
     }
 
-    fn speaking(&self, scene: &Scene<'_>) -> Option<String> {
-        self.range.map(|_| self.range_sentence(scene))
+    fn speaking(&self, _scene: &Scene<'_>) -> Option<String> {
+        self.range.map(|_| self.range_sentence())
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

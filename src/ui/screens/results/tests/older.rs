@@ -74,6 +74,4 @@ fn what_is_asked_of_an_older_run_is_done_once_it_is_loaded() {
     session.event(Event::RunLoaded(Box::new(run.clone())));
     assert_eq!(session.take_effects(), [Effect::ReadBack(run.id)]);
     shown(&mut session, "run 1/25");
-    command(&mut session, "retry r-0002");
-    loads(&mut session, 2);
 }
