@@ -16,6 +16,7 @@
 )]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod arrange;
 mod figures;
 mod find;
 mod screen;
@@ -35,6 +36,7 @@ const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
     ("screen", screen::screen),
+    ("arrange", arrange::arrange),
     ("wire", wire::wire),
 ];
 

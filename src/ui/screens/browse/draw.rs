@@ -80,7 +80,7 @@ impl Browse {
 
     fn title(&self, scene: &Scene<'_>) -> String {
         if self.range.is_some() {
-            return format!("Assets   {}", self.range_sentence(scene));
+            return format!("Assets   {}", self.range_sentence());
         }
         let marked = scene.workbench.marks().len();
         if marked == 0 {
