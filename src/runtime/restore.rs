@@ -78,7 +78,9 @@ impl Runtime {
         let (read_only, events) = (self.0.read_only.clone(), self.0.events.clone());
         let work = move |workspace: &mut Workspace| {
             let workbench = first(workspace)?;
-            let kept = keys.iter().map(|key| Ok(((*key).to_owned(), workspace.setting(key)?)));
+            let kept = keys
+                .iter()
+                .map(|key| Ok(((*key).to_owned(), workspace.setting(key)?)));
             let kept = kept.collect::<Result<Vec<_>, StoreError>>()?;
             Ok((workbench, kept))
         };

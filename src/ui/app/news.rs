@@ -93,6 +93,9 @@ impl App {
         } else if is_stale {
             view.postpone();
         }
+        if self.world.front_is_old {
+            self.keep_front();
+        }
         self.changed = true;
         self.settle();
         self.release();
@@ -219,6 +222,7 @@ impl App {
         if self.world.workbench.absorb_end(generation) {
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(self.world.now_ms);
+            self.world.front_is_old = true;
             stale.all();
         }
     }
