@@ -94,6 +94,8 @@ pub struct Scene<'a> {
     pub workbench: &'a Workbench,
     /// The rows shown, in order.
     pub view: &'a View,
+    /// What was shown last, for as long as the listing is not open.
+    pub front: Option<&'a super::front::Front>,
     /// Who works where.
     pub identity: &'a Identity,
     /// How the endpoint is doing.

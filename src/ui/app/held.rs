@@ -5,6 +5,7 @@ use super::{App, opening::needs_rows};
 use crate::ui::{
     action::{Action, Mark},
     chord::Key,
+    component::ScreenId,
     input::Input,
 };
 
@@ -35,7 +36,8 @@ impl App {
             | Action::Answer(_) => false,
         };
         if self.world.workbench.is_opening() {
-            return needs_rows(action);
+            let is_in_list = self.world.screen == ScreenId::Browse && self.layers.is_empty();
+            return needs_rows(action) || (is_in_list && matches!(action, Action::Move(_)));
         }
         about_all && self.world.view.is_filtering()
     }

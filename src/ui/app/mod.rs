@@ -23,6 +23,7 @@ use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
     component::{Component, Identity, Reaction, Scene, ScreenId, Step},
+    front::FRONT,
     input::{self, Input, Mouse},
     keymap::{Keymap, Lookup},
     layout::Chrome,
@@ -90,7 +91,7 @@ impl Setup {
 }
 
 /// The keys of the settings the app keeps by [`Effect::SaveSetting`].
-pub const KEPT_SETTINGS: [&str; 3] = ["sort", "columns", "filters"];
+pub const KEPT_SETTINGS: [&str; 4] = ["sort", "columns", "filters", FRONT];
 
 /// The whole model of the screen.
 #[derive(Debug)]

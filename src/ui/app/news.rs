@@ -93,6 +93,9 @@ impl App {
         } else if is_stale {
             view.postpone();
         }
+        if self.world.front_is_old {
+            self.keep_front();
+        }
         self.changed = true;
         self.settle();
         self.release();
@@ -238,6 +241,7 @@ impl App {
             }
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
+            self.world.front_is_old = true;
             stale.all();
         }
     }

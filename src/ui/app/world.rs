@@ -11,6 +11,7 @@ use crate::{
         component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
+        front::Front,
         keymap::Keymap,
         pictures::Pictures,
         theme::Theme,
@@ -22,6 +23,10 @@ use crate::{
 pub(super) struct World {
     pub(super) workbench: Workbench,
     pub(super) view: View,
+    /// What was shown last, until the listing is open.
+    pub(super) front: Option<Front>,
+    /// What is shown first is to be kept once it is worked out.
+    pub(super) front_is_old: bool,
     pub(super) identity: Identity,
     pub(super) connection: Connection,
     pub(super) keymap: Keymap,
@@ -59,6 +64,8 @@ impl World {
         Self {
             workbench,
             view: View::default(),
+            front: None,
+            front_is_old: false,
             identity,
             connection: Connection::default(),
             keymap: Keymap::default(),
@@ -89,6 +96,7 @@ impl World {
         Scene {
             workbench: &self.workbench,
             view: &self.view,
+            front: self.front.as_ref(),
             identity: &self.identity,
             connection: &self.connection,
             keymap: &self.keymap,

@@ -2,6 +2,7 @@
 
 mod detail;
 mod draw;
+mod front;
 mod marks;
 pub use marks::mark_query;
 mod nothing;
