@@ -19,6 +19,8 @@
 mod arrange;
 mod figures;
 mod find;
+mod screen;
+mod terminal;
 mod wire;
 mod world;
 
@@ -33,6 +35,7 @@ type Case = (&'static str, fn() -> Anyhow<()>);
 const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
+    ("screen", screen::screen),
     ("arrange", arrange::arrange),
     ("wire", wire::wire),
 ];

@@ -218,6 +218,7 @@ impl Runtime {
             Effect::SaveMarks(marks) => self.save_marks(marks),
             Effect::SaveSetting { key, value } => self.save_setting(key, value),
             Effect::DryRun { items, digest } => self.dry_run(items, digest),
+            Effect::Plan(planning) => self.plan(*planning),
             Effect::Submit(submission) => self.submit(*submission),
             Effect::PauseRun(run) => self.pause_run(&run),
             Effect::ResumeRun(run) => self.resume_run(run),

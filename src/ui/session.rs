@@ -296,6 +296,7 @@ impl Session {
                 let answer = question.answer(&mut AtOnce).map(Box::new);
                 answer.into_iter().map(Event::Arranged).collect()
             }
+            Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
             Effect::StopListing
             | Effect::Agreed { .. }
             | Effect::Arrange(_)

@@ -120,7 +120,7 @@ impl Workbench {
             return;
         };
         run.state = state;
-        if matches!(state, RunState::Finished | RunState::Stopped) {
+        if state.is_over() {
             run.finished_ms = Some(at_ms);
         }
     }
@@ -140,8 +140,8 @@ impl Workbench {
             let Some(row) = self.listing.row(&item.asset) else {
                 continue;
             };
-            let staged = self.draft.of(row, &item.field);
-            if staged.is_some_and(|group| group.after == item.wanted) {
+            let staged = self.draft().of(row, &item.field);
+            if staged.is_some_and(|pair| pair.after == item.wanted) {
                 written.entry(item.field.clone()).or_default().insert(row);
             }
         }

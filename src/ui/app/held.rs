@@ -58,7 +58,9 @@ impl App {
             return Some(input);
         }
         match &input {
-            Input::Resize { .. } | Input::Continued | Input::Due => return Some(input),
+            Input::Resize { .. } | Input::Pictures(_) | Input::Continued | Input::Due => {
+                return Some(input);
+            }
             Input::Key(chord)
                 if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
             {

@@ -68,7 +68,7 @@ impl Browse {
         let Some(pane) = panes.detail(detail) else {
             return;
         };
-        let row = self.row(scene.view);
+        let row = self.detailed;
         let name = row.map_or_else(String::new, |row| {
             scene.workbench.listing.name(row).into_owned()
         });

@@ -51,6 +51,8 @@ pub struct Browse {
     cursor: Cursor,
     /// The asset the cursor is on: it stays there when the list is sorted or narrowed.
     row: Option<Row>,
+    /// The asset whose details are shown: that of the cursor, once it rests.
+    detailed: Option<Row>,
     /// The column of the cell `,` and `y v` take.
     column: usize,
     range: Option<Range>,
@@ -63,6 +65,16 @@ impl Browse {
     /// The row under the cursor.
     pub fn row(&self, view: &View) -> Option<Row> {
         view.rows().get(self.cursor.at).copied()
+    }
+
+    /// Shows the details of an asset.
+    pub fn look_at(&mut self, row: Option<Row>) {
+        self.detailed = row;
+    }
+
+    /// Whether the details of this asset are shown.
+    pub fn looks_at(&self, row: Option<Row>) -> bool {
+        self.detailed == row
     }
 
     /// Leaves the cursor at the top of a list that is ordered anew, if it is there; whether it is.
@@ -384,7 +396,7 @@ impl Component for Browse {
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
         let place = Panes::of(scene).detail(self.pane != Pane::Hidden);
-        let (Some(row), Some(pane)) = (self.row(scene.view), place) else {
+        let (Some(row), Some(pane)) = (self.detailed, place) else {
             return Vec::new();
         };
         let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
