@@ -15,7 +15,10 @@ use roaring::RoaringBitmap;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    domain::arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
+    domain::{
+        Listing, Row, Sort,
+        arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
+    },
     flow::Event,
 };
 
@@ -23,6 +26,8 @@ use crate::{
 const FIRST: Duration = Duration::from_millis(10);
 /// Then as often as this.
 const AGAIN: Duration = Duration::from_millis(50);
+/// So often it is asked whether somebody still waits for an order.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// The numbers of the newest questions, by kind; an older one is given up.
 type Newest = Arc<[AtomicU64; Kind::ALL.len()]>;
@@ -89,6 +94,7 @@ fn work_off(
     events: &UnboundedSender<Event>,
 ) {
     let mut waiting = Waiting::default();
+    let sorter = sorter();
     loop {
         if waiting.iter().all(Option::is_none) {
             let Ok(question) = receiver.recv() else {
@@ -106,6 +112,7 @@ fn work_off(
         let mut worker = Worker {
             waits,
             events,
+            sorter: &sorter,
             due: now() + FIRST,
         };
         match question.answer(&mut worker) {
@@ -122,6 +129,31 @@ type Waiting = [Option<Box<Question>>; Kind::ALL.len()];
 fn put(question: Box<Question>, waiting: &mut Waiting) {
     let place = place(question.kind());
     waiting[place] = Some(question);
+}
+
+/// A listing to be put in order.
+struct Sorting {
+    listing: Listing,
+    sort: Sort,
+    reply: mpsc::Sender<Arc<[Row]>>,
+}
+
+/// Starts the thread that puts listings in order, the newest only. Nothing stops it half-way: a
+/// listing keeps its orders, so the next who asks finds what was begun.
+fn sorter() -> mpsc::Sender<Sorting> {
+    let (sender, receiver) = mpsc::channel::<Sorting>();
+    let work = move || {
+        while let Ok(mut wish) = receiver.recv() {
+            while let Ok(newer) = receiver.try_recv() {
+                wish = newer;
+            }
+            // Who asked may have given up.
+            let _ = wish.reply.send(wish.listing.order(&wish.sort));
+        }
+    };
+    // Without a thread nobody takes what is sent, and who asks does it.
+    drop(thread::Builder::new().name("order".into()).spawn(work));
+    sender
 }
 
 /// Whether somebody waits for the answer of a question.
@@ -159,6 +191,7 @@ impl<'a> Waits<'a> {
 struct Worker<'a> {
     waits: Waits<'a>,
     events: &'a UnboundedSender<Event>,
+    sorter: &'a mpsc::Sender<Sorting>,
     /// When something is told next.
     due: Instant,
 }
@@ -198,6 +231,29 @@ impl Hands for Worker<'_> {
 
     fn is_wanted(&self) -> bool {
         self.waits.goes_on()
+    }
+
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>> {
+        if let Some(known) = listing.known_order(sort) {
+            return Some(known);
+        }
+        let (reply, ordered) = mpsc::channel();
+        let wish = Sorting {
+            listing: listing.clone(),
+            sort: sort.clone(),
+            reply,
+        };
+        if let Err(mpsc::SendError(wish)) = self.sorter.send(wish) {
+            return Some(wish.listing.order(&wish.sort));
+        }
+        while self.is_wanted() {
+            match ordered.recv_timeout(PATIENCE) {
+                Ok(order) => return Some(order),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Some(listing.order(sort)),
+            }
+        }
+        None
     }
 
     fn tells(&self) -> bool {
@@ -355,6 +411,7 @@ mod tests {
         let mut worker = Worker {
             waits: Waits::of(&question, &newest),
             events: &events,
+            sorter: &sorter(),
             // It is late already.
             due: now(),
         };

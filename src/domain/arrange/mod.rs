@@ -156,6 +156,9 @@ pub trait Hands {
     /// Whether somebody still waits for the answer.
     fn is_wanted(&self) -> bool;
 
+    /// All rows of a listing in order; `None` if nobody waits for that any more.
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>>;
+
     /// Whether what is known so far is told at all.
     fn tells(&self) -> bool;
 
@@ -178,6 +181,10 @@ impl Hands for AtOnce {
 
     fn is_wanted(&self) -> bool {
         true
+    }
+
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>> {
+        Some(listing.order(sort))
     }
 
     fn tells(&self) -> bool {
@@ -339,10 +346,11 @@ impl Question {
         hands: &mut impl Hands,
     ) -> Option<Ordered> {
         let listing = &self.ground.listing;
-        if wanted.first > 0 && hands.tells() {
+        let is_known = listing.known_order(&wanted.sort).is_some();
+        if wanted.first > 0 && !is_known && hands.tells() {
             hands.tell(self.first(wanted, set));
         }
-        let order = listing.order(&wanted.sort);
+        let order = hands.order(listing, &wanted.sort)?;
         let set = Arc::new(listing.present().clone());
         hands.is_wanted().then_some(Ordered { order, set })
     }

@@ -102,6 +102,13 @@ impl Workbench {
                     self.listing.set(row, &item.field, value);
                 }
             }
+            let earlier = run.settled.get(settlement.item as usize);
+            if let (Some(tally), Some(earlier)) = (self.tallies.get_mut(id), earlier) {
+                if let Some(earlier) = earlier {
+                    tally.take(earlier.outcome);
+                }
+                tally.add(settlement.outcome);
+            }
             run.settle(settlement);
         }
     }

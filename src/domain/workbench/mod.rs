@@ -32,7 +32,7 @@ use super::{
     oplog::{Deed, Picked},
     outside::Outside,
     query::Sets,
-    run::{RunSummary, same},
+    run::{RunSummary, Tally, same},
 };
 
 pub use opening::Rest;
@@ -141,6 +141,8 @@ pub struct Workbench {
     runs: Vec<Run>,
     summaries: Vec<RunSummary>,
     run_news: u64,
+    /// How many changes of each loaded run ended where.
+    tallies: HashMap<RunId, Tally>,
     pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
     opening: bool,
@@ -168,6 +170,7 @@ impl Workbench {
             runs: Vec::new(),
             summaries: Vec::new(),
             run_news: 0,
+            tallies: HashMap::new(),
             outside: Vec::new(),
             accepted: HashMap::new(),
             opening: false,

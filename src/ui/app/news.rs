@@ -363,7 +363,7 @@ impl App {
         let Some(run) = self.world.workbench.run(id) else {
             return;
         };
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let words: Vec<String> = crate::domain::Outcome::ALL
             .into_iter()
             .rev()

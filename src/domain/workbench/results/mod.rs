@@ -68,8 +68,17 @@ impl Workbench {
 
     /// How many changes of a run stand where.
     pub fn standing_of(&self, run: &Run) -> Standing {
-        let none = RoaringBitmap::new();
-        Standing::of(run, self.accepted.get(&run.id).unwrap_or(&none))
+        match self.accepted.get(&run.id).filter(|items| !items.is_empty()) {
+            Some(items) => Standing::of(run, items),
+            None => {
+                let (tally, all) = (self.tally(run), run.settled.len());
+                Standing {
+                    tally,
+                    accepted: 0,
+                    open: u32::try_from(all).unwrap_or(u32::MAX) - tally.total(),
+                }
+            }
+        }
     }
 
     /// What is staged now where a change of a run was asked for, and on which row.
