@@ -14,7 +14,8 @@ use crate::domain::{
     plan::DryRun,
     points::Comparison,
     revert::Reread,
-    run::{CallNote, RunRules, RunState, Settlement},
+    run::{CallNote, RunRules, RunState, RunSummary, Settlement},
+    workbench::Rest,
 };
 
 /// Work the app asks of the world.
@@ -179,6 +180,17 @@ pub enum Event {
     },
     /// Signing in did not work.
     ConnectFailed(Failure),
+    /// The listing the workspace kept, after the first screen.
+    Restored(Box<Rest>),
+    /// The runs the workspace kept.
+    RunsRestored {
+        /// The last ones.
+        runs: Vec<Run>,
+        /// All in short.
+        summaries: Vec<RunSummary>,
+    },
+    /// The rest of what the workspace kept can't be read.
+    RestoreFailed(Failure),
     /// A part of a listing.
     Page {
         /// Which listing it belongs to; an older one is dropped.

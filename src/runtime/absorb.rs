@@ -26,7 +26,11 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         Event::Refreshed { assets, .. } => {
             workbench.listing.take(&assets);
         }
-        Event::PersistFailed(failure) => workbench.read_only = Some(failure.sentence()),
+        Event::Restored(rest) => workbench.absorb_rest(*rest),
+        Event::RunsRestored { runs, summaries } => workbench.restore_runs(runs, summaries),
+        Event::PersistFailed(failure) | Event::RestoreFailed(failure) => {
+            workbench.read_only = Some(failure.sentence())
+        }
         Event::RunStarted(run) | Event::RunLoaded(run) => workbench.absorb_run(*run),
         Event::RunRead { run, read } => {
             workbench.absorb_run(*run);

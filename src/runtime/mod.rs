@@ -46,7 +46,7 @@ pub use absorb::absorb;
 pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
 pub use list::Events;
-pub use restore::Restored;
+pub use restore::{First, Restored};
 
 use connect::Connecting;
 use disk::Disk;

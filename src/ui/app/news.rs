@@ -50,7 +50,7 @@ pub(super) struct Stale {
 
 impl Stale {
     /// Everything, now.
-    fn all(&mut self) {
+    pub(super) fn all(&mut self) {
         self.rows = true;
         self.order = true;
         self.now = true;
@@ -105,6 +105,12 @@ impl App {
                 capabilities,
                 schema,
             } => self.connected(*capabilities, schema, stale),
+            Event::Restored(rest) => self.restored(*rest, stale),
+            Event::RunsRestored { runs, summaries } => {
+                self.world.workbench.restore_runs(runs, summaries);
+                stale.states = true;
+            }
+            Event::RestoreFailed(failure) => self.not_restored(&failure),
             Event::ConnectFailed(failure) => {
                 self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
