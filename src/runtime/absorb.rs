@@ -19,6 +19,9 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         Event::Listed { generation } => {
             workbench.absorb_end(generation);
         }
+        Event::Gone { generation, ids } => {
+            workbench.absorb_gone(generation, &ids);
+        }
         Event::Values(values) => workbench.absorb_values(&values),
         Event::Refreshed { assets, .. } => {
             workbench.listing.take(&assets);
@@ -41,6 +44,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         Event::ConnectFailed(_)
         | Event::Arranged(_)
         | Event::ListFailed { .. }
+        | Event::Updated { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::DryRun(_)

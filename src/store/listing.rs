@@ -236,6 +236,20 @@ impl Workspace {
         Ok(())
     }
 
+    /// The cached listing, with what was kept since, is what the library was at this time.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be kept.
+    pub fn listing_as_of(&mut self, at_ms: i64) -> Result<(), StoreError> {
+        self.may_write()?;
+        let cache = &self.cache;
+        let sql = "UPDATE listings SET complete_ms = ?1
+                   WHERE id = (SELECT max(id) FROM listings WHERE complete_ms NOT NULL)";
+        let written = cache.connection.execute(sql, [at_ms]);
+        written.map(drop).map_err(|error| cache.fault(&error))
+    }
+
     /// Hands over the cached assets that are not in the columns, page by page, oldest first;
     /// `None` if nothing is cached.
     ///

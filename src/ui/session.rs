@@ -281,12 +281,18 @@ impl Session {
                     }])
                     .collect()
             }
+            Effect::Update { generation, .. } => vec![Event::Updated {
+                generation: *generation,
+                total: None,
+                at_ms: self.now_ms,
+            }],
             Effect::Persist(operation) => vec![Event::Persisted(operation.id)],
             Effect::Arrange(question) if self.arranges => {
                 let answer = question.answer(&mut AtOnce).map(Box::new);
                 answer.into_iter().map(Event::Arranged).collect()
             }
             Effect::StopListing
+            | Effect::Agreed { .. }
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

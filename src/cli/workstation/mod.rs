@@ -139,7 +139,7 @@ fn identity(profile: &Profile, folder: &str) -> Identity {
 async fn show(
     app: &mut App,
     runtime: &Runtime,
-    mut events: mpsc::UnboundedReceiver<crate::flow::Event>,
+    mut events: crate::runtime::Events,
     setup: &Setup,
 ) -> io::Result<Option<Cause>> {
     let nudges = world::nudges()?;

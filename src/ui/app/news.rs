@@ -8,7 +8,7 @@ use crate::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
         failure::FailureKind, plan::DryRun, run::RunState,
     },
-    flow::Event,
+    flow::{Effect, Event},
     ui::{
         component::ScreenId,
         connection::{Link, Loading},
@@ -125,6 +125,14 @@ impl App {
             } => {
                 stale.rows |= self.page(generation, &assets, total);
             }
+            Event::Gone { generation, ids } => {
+                stale.rows |= self.world.workbench.absorb_gone(generation, &ids);
+            }
+            Event::Updated {
+                generation,
+                total,
+                at_ms,
+            } => self.updated(generation, (total, at_ms), stale),
             Event::Arranged(answer) => {
                 let World {
                     view, workbench, ..
@@ -179,7 +187,12 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.list();
+        if self.world.workbench.is_opening() {
+            // What is kept tells whether all must be listed.
+            self.world.updates_when_open = true;
+        } else {
+            self.update();
+        }
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -220,11 +233,33 @@ impl App {
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
         if self.world.workbench.absorb_end(generation) {
+            // What changed while it came in may be missing from it.
+            let mut began_ms = self.world.now_ms;
+            if let Loading::Under { since_ms, .. } = self.world.connection.loading {
+                began_ms = since_ms;
+            }
             self.world.connection.loading = Loading::Done;
-            self.world.identity.listed_ms = Some(self.world.now_ms);
+            self.world.identity.listed_ms = Some(began_ms);
             self.world.front_is_old = true;
             stale.all();
         }
+    }
+
+    /// All that changed has come. What was removed for good shows in nothing but the number of
+    /// assets: where that differs, all is listed anew behind what is shown.
+    fn updated(&mut self, generation: u64, (total, at_ms): (Option<u64>, i64), stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        if generation != listing.generation {
+            return;
+        }
+        if total != Some(listing.len()) {
+            return self.list();
+        }
+        self.world.connection.loading = Loading::Done;
+        self.world.identity.listed_ms = Some(at_ms);
+        self.world.front_is_old = true;
+        self.effects.push(Effect::Agreed { at_ms });
+        stale.all();
     }
 
     fn list_failed(&mut self, generation: u64, failure: &Failure, stale: &mut Stale) {
