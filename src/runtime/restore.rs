@@ -5,7 +5,8 @@
 use super::{Runtime, connect::KEPT};
 use crate::{
     domain::{
-        Asset, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench, outside,
+        Asset, AssetId, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench,
+        outside,
         run::{RunState, RunSummary},
         workbench::Rest,
     },
@@ -161,6 +162,7 @@ fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<Rest, StoreError> {
         listing.allocate(&id);
     }
     let listed_ms = cached(workspace, &mut listing)?;
+    adopt(workspace, &listing)?;
     let mut just_over = Vec::new();
     for (id, state) in workspace.last_runs(RUNS)? {
         if is_just_over(workspace, (&id, state), begun.last)? {
@@ -199,6 +201,23 @@ fn is_just_over(
     Ok(is_over && is_ours && workspace.ended_after(run)? == Some(last))
 }
 
+/// Rows are durable with what names them, so the cache may outlast some when the power goes: they
+/// are made again, in the same order.
+fn adopt(workspace: &mut Workspace, listing: &Listing) -> Result<(), StoreError> {
+    if workspace.access().refusal().is_some() {
+        return Ok(());
+    }
+    let made = workspace.rows_made()?;
+    if made < listing.rows_made() {
+        let lost: Vec<AssetId> = (made..listing.rows_made())
+            .map(|row| listing.id(row))
+            .collect();
+        workspace.allocate_rows(&lost)?;
+        workspace.forget_rows();
+    }
+    Ok(())
+}
+
 /// The cached listing. A damaged cache costs a listing, not work.
 fn cached(workspace: &mut Workspace, listing: &mut Listing) -> Result<Option<i64>, StoreError> {
     let loaded = workspace.load_assets(None, |assets: Vec<Asset>| {
@@ -219,4 +238,91 @@ fn cached(workspace: &mut Workspace, listing: &mut Listing) -> Result<Option<i64
     };
     listing.forget_differences();
     Ok(listed_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        domain::Value,
+        endpoint::memory::Memory,
+        runtime::{RuntimeParts, RuntimeSettings},
+        store::Holder,
+    };
+
+    fn asset(id: &str) -> Asset {
+        Asset {
+            id: id.into(),
+            name: format!("name of {id}"),
+            kind: "Image".into(),
+            fields: vec![("Rights".into(), Value::text("Acme"))],
+            locked: None,
+        }
+    }
+
+    /// A workspace with a listing of `a` and `b`.
+    fn listed(folder: &TempDir) -> Workspace {
+        let me = Holder::this_process("jruiz", 0);
+        let mut workspace = Workspace::open(folder.path(), &me).unwrap();
+        let page = [asset("a"), asset("b")];
+        workspace.begin_listing().unwrap();
+        workspace.allocate_rows(&["a".into(), "b".into()]).unwrap();
+        workspace.save_assets(&page, Some(2)).unwrap();
+        workspace.finish_listing(77).unwrap();
+        workspace
+    }
+
+    #[test]
+    fn rows_that_went_with_the_power_are_made_again_as_the_cache_knows_them() {
+        let folder = TempDir::new().unwrap();
+        let mut workspace = listed(&folder);
+        // The page of these lasted, their rows did not.
+        let page = [asset("d"), asset("c")];
+        workspace.save_assets(&page, None).unwrap();
+        let begun = Begun {
+            runs: Vec::new(),
+            last: OperationId(0),
+        };
+        let rest = rest(&mut workspace, &begun).unwrap();
+        let rows = workspace.rows().unwrap();
+        assert_eq!(rows, ["a", "b", "d", "c"].map(AssetId::from));
+        for (row, id) in (0..).zip(&rows) {
+            assert_eq!(rest.listing.row(id), Some(row));
+        }
+        workspace.allocate_rows(&["e".into(), "c".into()]).unwrap();
+        assert_eq!(workspace.rows().unwrap().len(), 5);
+    }
+
+    #[tokio::test]
+    async fn the_first_screen_does_not_wait_for_the_listing_which_is_told_before_anything_else() {
+        let folder = TempDir::new().unwrap();
+        let mut workspace = listed(&folder);
+        workspace.set_setting("sort", "{}").unwrap();
+        let (runtime, mut events) = Runtime::new(RuntimeParts {
+            endpoint: std::sync::Arc::new(Memory::new([])),
+            workspace,
+            profile: "gallery".into(),
+            author: "jruiz".into(),
+            settings: RuntimeSettings::default(),
+            reports: folder.path().join("reports"),
+        })
+        .unwrap();
+        let first = runtime.restore_first(&["sort", "columns"]).await.unwrap();
+        assert_eq!(first.settings, [("sort".to_owned(), "{}".to_owned())]);
+        let mut workbench = first.workbench;
+        assert!(workbench.is_opening() && workbench.listing.is_empty());
+        let Some(Event::Restored(rest)) = events.recv().await else {
+            panic!("the listing comes first");
+        };
+        assert_eq!((rest.listing.len(), rest.listed_ms), (2, Some(77)));
+        workbench.absorb_rest(*rest);
+        assert!(!workbench.is_opening());
+        assert!(matches!(
+            events.recv().await,
+            Some(Event::RunsRestored { .. })
+        ));
+        drop(runtime.shutdown().await);
+    }
 }

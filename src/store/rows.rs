@@ -113,6 +113,15 @@ impl Workspace {
         kept
     }
 
+    /// How many rows were made: the number of the next one.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn rows_made(&self) -> Result<Row, StoreError> {
+        made(&self.connection).map_err(|error| StoreError::of(&self.path, &error))
+    }
+
     /// Gives back what [`allocate_rows`](Self::allocate_rows) keeps in memory.
     pub fn forget_rows(&mut self) {
         self.known = None;

@@ -193,7 +193,12 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.update();
+        if self.world.workbench.is_opening() {
+            // What is kept tells whether all must be listed.
+            self.world.updates_when_open = true;
+        } else {
+            self.update();
+        }
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -258,6 +263,7 @@ impl App {
         }
         self.world.connection.loading = Loading::Done;
         self.world.identity.listed_ms = Some(at_ms);
+        self.world.front_is_old = true;
         self.effects.push(Effect::Agreed { at_ms });
         stale.all();
     }

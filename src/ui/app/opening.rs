@@ -43,6 +43,9 @@ impl App {
             }
         }
         stale.all();
+        if std::mem::take(&mut self.world.updates_when_open) {
+            self.update();
+        }
     }
 
     /// Keeps what is at the top of the whole list for the next start, if that is worked out.

@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) front: Option<Front>,
     /// What is shown first is to be kept once it is worked out.
     pub(super) front_is_old: bool,
+    /// The listing is brought up to date as soon as it is open.
+    pub(super) updates_when_open: bool,
     pub(super) identity: Identity,
     pub(super) connection: Connection,
     pub(super) keymap: Keymap,
@@ -66,6 +68,7 @@ impl World {
             view: View::default(),
             front: None,
             front_is_old: false,
+            updates_when_open: false,
             identity,
             connection: Connection::default(),
             keymap: Keymap::default(),

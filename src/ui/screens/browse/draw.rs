@@ -6,7 +6,7 @@ use ratatui::{
     style::Style,
 };
 
-use super::{Browse, Pane, detail, panes::Panes};
+use super::{Browse, Pane, detail, front, panes::Panes};
 use crate::{
     domain::{FieldKey, Row, SortDirection, Value},
     ui::{
@@ -109,8 +109,8 @@ impl Browse {
     }
 
     fn draw_list(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        let front = scene.front.filter(|_| scene.workbench.is_opening());
-        if scene.view.rows().is_empty() && front.is_none() {
+        let shown_last = scene.front.filter(|_| scene.workbench.is_opening());
+        if scene.view.rows().is_empty() && shown_last.is_none() {
             self.draw_nothing(frame, area, scene);
             return;
         }
@@ -130,7 +130,7 @@ impl Browse {
                 scene,
             );
         }
-        if let Some(front) = front {
+        if let Some(front) = shown_last {
             return self.draw_front(frame, list, (front, scene));
         }
         let (table, places) = self.table(list.width, scene.view.columns());
@@ -299,23 +299,10 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
     text::put_all(buffer, left, &pieces);
 }
 
-/// `opening 12,480 as of 14:02 ..`: the listing is not there yet.
-fn opening(scene: &Scene<'_>) -> String {
-    match scene.front.map(|front| (front.len, front.listed_ms)) {
-        Some((len, Some(at))) => format!(
-            "opening {} as of {} ..",
-            text::number(len),
-            crate::ui::app::clock(at, scene.identity.utc_offset_s, false)
-        ),
-        Some((len, None)) => format!("opening {} ..", text::number(len)),
-        None => "opening the listing ..".into(),
-    }
-}
-
 /// `Showing 412 of 12,480   sort: name asc`.
 fn counts(scene: &Scene<'_>, wide: bool) -> String {
     if scene.workbench.is_opening() {
-        return opening(scene);
+        return front::opening(scene);
     }
     let listing = &scene.workbench.listing;
     let shown = match scene.view.progress() {

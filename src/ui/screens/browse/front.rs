@@ -12,7 +12,7 @@ use crate::{
         component::Scene,
         front::{Front, FrontRow, LETTERS, ROWS},
         theme::Role,
-        widgets::TableRow,
+        widgets::{TableRow, text},
     },
 };
 
@@ -76,5 +76,18 @@ fn front_row(row: Row, scene: &Scene<'_>) -> FrontRow {
         marked: scene.workbench.marks().contains(row),
         state: state(scene, row).0,
         cells: cells.collect(),
+    }
+}
+
+/// `opening 12,480 as of 14:02 ..`: the listing is not there yet.
+pub(super) fn opening(scene: &Scene<'_>) -> String {
+    match scene.front.map(|front| (front.len, front.listed_ms)) {
+        Some((len, Some(at))) => format!(
+            "opening {} as of {} ..",
+            text::number(len),
+            crate::ui::app::clock(at, scene.identity.utc_offset_s, false)
+        ),
+        Some((len, None)) => format!("opening {} ..", text::number(len)),
+        None => "opening the listing ..".into(),
     }
 }
