@@ -18,6 +18,7 @@
 
 mod figures;
 mod find;
+mod open;
 mod wire;
 mod world;
 
@@ -32,6 +33,7 @@ type Case = (&'static str, fn() -> Anyhow<()>);
 const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
+    ("open", open::open),
     ("wire", wire::wire),
 ];
 

@@ -293,6 +293,7 @@ impl Session {
             }
             Effect::StopListing
             | Effect::Agreed { .. }
+            | Effect::KeepListing(_)
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)
