@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use roaring::RoaringBitmap;
 
 use crate::domain::{
-    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
-    Schema, Stamp, Value,
+    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Listing, Operation, OperationId, Run,
+    RunId, Schema, Stamp, Value,
     arrange::{Answer, Question},
     plan::{DryRun, Planned, Planning},
     points::Comparison,
@@ -44,6 +44,8 @@ pub enum Effect {
     },
     /// Stop listing and keep what has come.
     StopListing,
+    /// Keep this listing, which was just finished, so that it opens at once.
+    KeepListing(Box<Listing>),
     /// Read these assets again and answer [`Event::Refreshed`].
     Refresh(Vec<AssetId>),
     /// Read the thumbnails of these assets and answer [`Event::Values`].

@@ -19,6 +19,7 @@
 mod arrange;
 mod figures;
 mod find;
+mod open;
 mod screen;
 mod terminal;
 mod wire;
@@ -37,6 +38,7 @@ const CASES: &[Case] = &[
     ("find", find::find),
     ("screen", screen::screen),
     ("arrange", arrange::arrange),
+    ("open", open::open),
     ("wire", wire::wire),
 ];
 

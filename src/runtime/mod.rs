@@ -6,6 +6,7 @@
 
 mod absorb;
 mod arrange;
+mod columns;
 mod connect;
 mod disk;
 mod dry;
@@ -53,7 +54,7 @@ use connect::Connecting;
 use disk::Disk;
 use list::Room;
 use pictures::Pictures;
-use runs::Current;
+use runs::{Current, GRACE};
 
 /// What a runtime works with.
 pub struct RuntimeParts {
@@ -149,6 +150,8 @@ struct Inner {
     arranger: Arranger,
     /// Marks the disk is to keep.
     marks: Mutex<Option<RoaringBitmap>>,
+    /// Who writes the columns of a listing.
+    writer: Mutex<columns::Writer>,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -182,6 +185,7 @@ impl Runtime {
             listing: Mutex::default(),
             marks: Mutex::default(),
             room: Room::default(),
+            writer: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closing: OnceLock::new(),
@@ -211,6 +215,7 @@ impl Runtime {
             Effect::StopListing => lock(&self.0.listing).cancel(),
             Effect::Arrange(question) => self.0.arranger.arrange(question),
             Effect::StopArranging => self.0.arranger.stop(),
+            Effect::KeepListing(listing) => self.keep_listing(*listing),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),
@@ -254,6 +259,8 @@ impl Runtime {
     async fn close(self) -> Option<Run> {
         lock(&self.0.listing).cancel();
         let run = self.pause_for_good().await;
+        // A cache is not waited for longer than a call.
+        let _ = tokio::time::timeout(GRACE, self.columns_written()).await;
         self.0.disk.close().await;
         run
     }

@@ -2,10 +2,12 @@
 //!
 //! Bit by bit: what the first screen needs, then the listing, then the runs that are over.
 
-use super::{Runtime, connect::KEPT};
+use std::thread;
+
+use super::{Runtime, columns, connect::KEPT};
 use crate::{
     domain::{
-        Asset, AssetId, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench,
+        AssetId, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench,
         outside,
         run::{RunState, RunSummary},
         workbench::Rest,
@@ -46,7 +48,8 @@ impl Runtime {
         let (stamp, read_only) = (self.stamp(), self.0.read_only.clone());
         let work = move |workspace: &mut Workspace| {
             let mut workbench = first(workspace)?;
-            let rest = rest(workspace, &Begun::of(&workbench))?;
+            let (rest, is_worth) = rest(workspace, &Begun::of(&workbench))?;
+            let picture = is_worth.then(|| rest.listing.clone());
             let listed_at_ms = rest.listed_ms;
             let over: Vec<RunId> = rest.just_over.iter().map(|run| run.id.clone()).collect();
             workbench.absorb_rest(rest);
@@ -58,12 +61,16 @@ impl Runtime {
                 }
             }
             workbench.read_only = read_only;
-            Ok(Restored {
+            let restored = Restored {
                 workbench,
                 listed_at_ms,
-            })
+            };
+            Ok((restored, picture))
         };
-        let restored = self.0.disk.ask(WHAT, work).await?;
+        let (restored, picture) = self.0.disk.ask(WHAT, work).await?;
+        if let Some(listing) = picture {
+            self.keep_listing(listing);
+        }
         self.0.disk.tell(keep_copy);
         Ok(restored)
     }
@@ -87,12 +94,19 @@ impl Runtime {
         };
         let (mut workbench, kept) = self.0.disk.ask(WHAT, work).await?;
         workbench.read_only = read_only;
-        let begun = Begun::of(&workbench);
+        let (begun, runtime) = (Begun::of(&workbench), self.clone());
         self.0.disk.tell(move |workspace| {
             // Nobody listens any more when the program ends.
             let tell = |event| drop(events.send(event));
-            let told = rest(workspace, &begun).and_then(|rest| {
+            let told = rest(workspace, &begun).and_then(|(rest, is_worth)| {
+                let picture = rest.listing.clone();
                 tell(Event::Restored(Box::new(rest)));
+                // What the first search needs; whoever comes first works it out.
+                let warmed = picture.clone();
+                drop(thread::spawn(move || warmed.warm()));
+                if is_worth {
+                    runtime.keep_listing(picture);
+                }
                 runs(workspace, &begun)
             });
             match told {
@@ -155,13 +169,9 @@ impl Begun {
     }
 }
 
-/// The listing.
-fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<Rest, StoreError> {
-    let mut listing = Listing::new();
-    for id in workspace.rows()? {
-        listing.allocate(&id);
-    }
-    let listed_ms = cached(workspace, &mut listing)?;
+/// The listing, and whether it is worth keeping it as columns.
+fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<(Rest, bool), StoreError> {
+    let (listing, listed_ms, is_worth) = columns::cached(workspace)?;
     adopt(workspace, &listing)?;
     let mut just_over = Vec::new();
     for (id, state) in workspace.last_runs(RUNS)? {
@@ -169,11 +179,12 @@ fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<Rest, StoreError> {
             just_over.push(workspace.load_run(&id)?);
         }
     }
-    Ok(Rest {
+    let rest = Rest {
         listing,
         just_over,
         listed_ms,
-    })
+    };
+    Ok((rest, is_worth))
 }
 
 /// The last runs that are not there yet, and all in short.
@@ -218,35 +229,13 @@ fn adopt(workspace: &mut Workspace, listing: &Listing) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The cached listing. A damaged cache costs a listing, not work.
-fn cached(workspace: &mut Workspace, listing: &mut Listing) -> Result<Option<i64>, StoreError> {
-    let loaded = workspace.load_assets(None, |assets: Vec<Asset>| {
-        listing.take(&assets);
-    });
-    let listed_ms = match loaded {
-        Ok(Some(cached)) => {
-            if cached.as_of_ms.is_some() {
-                listing.finish();
-            } else {
-                listing.total = cached.total;
-            }
-            cached.as_of_ms
-        }
-        Ok(None) => None,
-        Err(_) if workspace.access().refusal().is_some() => None,
-        Err(_) => workspace.renew_cache().map(|()| None)?,
-    };
-    listing.forget_differences();
-    Ok(listed_ms)
-}
-
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
 
     use super::*;
     use crate::{
-        domain::Value,
+        domain::{Asset, Value},
         endpoint::memory::Memory,
         runtime::{RuntimeParts, RuntimeSettings},
         store::Holder,
@@ -285,7 +274,7 @@ mod tests {
             runs: Vec::new(),
             last: OperationId(0),
         };
-        let rest = rest(&mut workspace, &begun).unwrap();
+        let (rest, _) = rest(&mut workspace, &begun).unwrap();
         let rows = workspace.rows().unwrap();
         assert_eq!(rows, ["a", "b", "d", "c"].map(AssetId::from));
         for (row, id) in (0..).zip(&rows) {

@@ -299,6 +299,7 @@ impl Session {
             Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
             Effect::StopListing
             | Effect::Agreed { .. }
+            | Effect::KeepListing(_)
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

@@ -247,6 +247,8 @@ impl App {
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
             self.world.front_is_old = true;
+            let picture = Box::new(self.world.workbench.listing.clone());
+            self.effects.push(Effect::KeepListing(picture));
             stale.all();
         }
     }
