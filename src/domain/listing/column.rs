@@ -107,11 +107,11 @@ impl Column {
         } else {
             ""
         };
-        match texts.kind(place) {
-            Kind::Absent => Cow::Borrowed(&Value::Absent),
-            Kind::Unknown => Cow::Borrowed(&Value::Unknown),
-            kind => Cow::Owned(decoded(kind, texts.text(place), extra)),
+        let kind = texts.kind(place);
+        if kind == Kind::Absent {
+            return Cow::Borrowed(&Value::Absent);
         }
+        Cow::Owned(decoded(kind, texts.text(place), extra))
     }
 
     /// The text at a place, as [`Value::display`] tells it.

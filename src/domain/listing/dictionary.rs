@@ -82,7 +82,7 @@ impl Dictionary {
 
     fn based(&self) -> &Index {
         self.base.index.get_or_init(|| {
-            let mut index = Index::default();
+            let mut index = Index::with_room(self.base.many as usize);
             for number in 0..self.base.many {
                 if self.texts.kind(number) != Kind::Extra {
                     index.insert(self.hash_at(number), number, |known| self.hash_at(known));

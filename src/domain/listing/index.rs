@@ -12,6 +12,17 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// One with room for so many.
+    pub(super) fn with_room(many: usize) -> Self {
+        // Not every table is as full as the others.
+        let room = many / SHARDS + many / SHARDS / 16;
+        Self {
+            shards: (0..SHARDS)
+                .map(|_| HashTable::with_capacity(room))
+                .collect(),
+        }
+    }
+
     /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
         self.shards.iter().all(HashTable::is_empty)

@@ -12,6 +12,7 @@ mod order;
 mod parts;
 mod places;
 mod pool;
+mod ranks;
 mod search;
 mod words;
 

@@ -111,7 +111,7 @@ macro_rules! each_width {
 
 impl RowBlock {
     pub(super) fn get(&self, at: usize) -> u32 {
-        each_width!(self, numbers => numbers.get(at).map_or(0, |&one| u32::from(one)))
+        each_width!(self, numbers => number_at(numbers, at))
     }
 
     /// How many rows were written; those behind them have 0.
@@ -143,30 +143,26 @@ impl RowBlock {
     /// The rows of the block whose number is in `wanted`, added to `found`.
     pub(in crate::domain) fn find(&self, wanted: &Wanted, found: &mut Words) {
         if let (Self::Narrow(all), Some(table)) = (self, wanted.table()) {
-            return mark(all, found, |number| table[usize::from(number)]);
+            return mark(all, found, |number| {
+                table.get(number as usize).copied().unwrap_or(false)
+            });
         }
-        each_width!(self, all => mark(all, found, |number| wanted.has(number.into())));
+        each_width!(self, all => mark(all, found, |number| wanted.has(number)));
     }
 
     /// Calls for each run of 64 rows of `within`, and for the rows in it.
     pub(super) fn each(&self, within: &Words, mut work: impl FnMut(usize, u32)) {
-        each_width!(self, all => {
-            within.each(|at| work(at, all.get(at).map_or(0, |&one| u32::from(one))));
-        });
+        each_width!(self, all => within.each(|at| work(at, number_at(all, at))));
     }
 
     /// The largest number.
     pub(super) fn most(&self) -> u32 {
-        each_width!(self, all => all.iter().max().map_or(0, |&one| one.into()))
+        each_width!(self, all => most(all))
     }
 
     /// Marks in `blocks` which blocks of `1 << shift` numbers are used.
     pub(in crate::domain) fn used(&self, shift: u32, used: &mut [bool]) {
-        each_width!(self, all => for &number in all {
-            if let Some(used) = used.get_mut((u32::from(number) >> shift) as usize) {
-                *used = true;
-            }
-        });
+        each_width!(self, all => mark_used(all, shift, used));
     }
 }
 
@@ -181,11 +177,32 @@ fn put<Number: Copy + Default>(all: &mut Vec<Number>, at: usize, number: Number)
     all[at] = number;
 }
 
-fn mark<Number: Copy>(all: &[Number], found: &mut Words, is_wanted: impl Fn(Number) -> bool) {
+fn number_at<Number: Copy + Into<u32>>(all: &[Number], at: usize) -> u32 {
+    all.get(at).map_or(0, |&number| number.into())
+}
+
+fn most<Number: Copy + Into<u32> + Ord>(all: &[Number]) -> u32 {
+    all.iter().max().map_or(0, |&number| number.into())
+}
+
+fn mark_used<Number: Copy + Into<u32>>(all: &[Number], shift: u32, used: &mut [bool]) {
+    for &number in all {
+        let number: u32 = number.into();
+        if let Some(used) = used.get_mut((number >> shift) as usize) {
+            *used = true;
+        }
+    }
+}
+
+fn mark<Number: Copy + Into<u32>>(
+    all: &[Number],
+    found: &mut Words,
+    is_wanted: impl Fn(u32) -> bool,
+) {
     for (word, numbers) in found.words_mut().iter_mut().zip(all.chunks(64)) {
         let bits = numbers.iter().zip(0u32..);
         *word |= bits.fold(0, |word, (&number, at)| {
-            word | u64::from(is_wanted(number)) << at
+            word | u64::from(is_wanted(number.into())) << at
         });
     }
 }

@@ -74,8 +74,8 @@ impl Query {
                 Test::Is(state) => is(*state, listing, sets),
                 Test::Anywhere(pattern) => {
                     let probe = pattern.into();
-                    let searches = listing.fields().filter_map(|key| searched(key, &probe));
-                    Ready::Searches(searches.collect())
+                    let all = listing.fields().filter_map(|key| searched(key, &probe));
+                    Ready::Searches(all.collect())
                 }
             };
             (term.negated, test)

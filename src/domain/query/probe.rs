@@ -27,7 +27,7 @@ pub(super) enum Probe {
     /// Folded text that contains one of these.
     Contains(Vec<Finder<'static>>),
     /// Exactly this text, or an entry that is, or a certificate of this status.
-    Exactly(Finder<'static>, String),
+    Exactly(Box<Finder<'static>>, String),
     /// Text that matches.
     Matches(Lines),
     /// What lies between.
@@ -55,7 +55,7 @@ impl From<&Pattern> for Probe {
             Pattern::Contains(text) => Self::Contains(vec![finder(text)]),
             Pattern::AnyOf(texts) if texts.iter().any(String::is_empty) => Self::Present,
             Pattern::AnyOf(texts) => Self::Contains(texts.iter().map(finder).collect()),
-            Pattern::Exactly(text) => Self::Exactly(finder(text), text.clone()),
+            Pattern::Exactly(text) => Self::Exactly(Box::new(finder(text)), text.clone()),
             Pattern::Matches(regex) => Self::Matches(Lines::of(regex)),
             Pattern::Between(low, high) => {
                 Self::Between(End::of(low.as_deref()), End::of(high.as_deref()))

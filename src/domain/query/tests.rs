@@ -142,13 +142,13 @@ fn between(value: &str, low: Option<&str>, high: Option<&str>) -> bool {
 }
 
 fn plainly(query: &Query, listing: &Listing, sets: &Sets) -> RoaringBitmap {
-    let value = |row, name: &str| match name {
-        "id" => Value::text(listing.id_text(row)),
-        _ => {
-            let named = |key: &&FieldKey| text::fold(key.as_str()) == name;
-            let key = listing.fields().find(named);
-            key.map_or(Value::Absent, |key| listing.value(row, key).into_owned())
+    let value = |row, name: &str| {
+        if name == "id" {
+            return Value::text(listing.id_text(row));
         }
+        let named = |key: &&FieldKey| text::fold(key.as_str()) == name;
+        let key = listing.fields().find(named);
+        key.map_or(Value::Absent, |key| listing.value(row, key).into_owned())
     };
     let passes = |row: &u32| {
         query.terms.iter().all(|term| {
