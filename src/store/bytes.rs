@@ -49,7 +49,9 @@ impl Sheet {
 
     pub(super) fn texts(&mut self, texts: &[String]) {
         self.number(texts.len() as u64);
-        texts.iter().for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 
     pub(super) fn value(&mut self, value: &Value) {

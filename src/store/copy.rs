@@ -84,6 +84,8 @@ impl Workspace {
         if size > LARGEST || missed <= size / BYTES_A_STEP {
             return Ok(false);
         }
+        // A start that had the columns of the listing has not looked at all rows.
+        self.rows_from(0, drop)?;
         if journal(&self.connection).as_deref() != Some("wal") {
             // Without a log beside the file, whoever reads it keeps us from writing.
             return database::copy_whole(&self.connection, &copy).map(|()| true);

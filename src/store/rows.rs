@@ -107,7 +107,9 @@ impl Workspace {
             self.write_behind(|transaction, path| put(transaction, path, new.iter().copied()))
         };
         if kept.is_err() {
-            new.iter().for_each(|id| known.forget(id.as_str()));
+            for id in new {
+                known.forget(id.as_str());
+            }
         }
         self.known = Some(known);
         kept

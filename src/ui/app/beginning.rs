@@ -22,7 +22,7 @@ impl App {
                     self.world.view.order_by(sort, &self.world.workbench, true);
                 }
             }
-            FRONT => self.world.front = serde_json::from_str(value).ok(),
+            FRONT => self.world.start.front = serde_json::from_str(value).ok(),
             "columns" => {
                 let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
                 self.world.view.choose(columns, &self.world.workbench);

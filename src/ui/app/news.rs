@@ -41,7 +41,7 @@ pub(super) struct Stale {
     /// Rows came or values changed.
     pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
-    states: bool,
+    pub(super) states: bool,
     /// Values changed by which rows are ordered.
     pub(super) order: bool,
     /// It must be worked in now.
@@ -93,7 +93,7 @@ impl App {
         } else if is_stale {
             view.postpone();
         }
-        if self.world.front_is_old {
+        if self.world.start.is_old {
             self.keep_front();
         }
         self.changed = true;
@@ -108,12 +108,9 @@ impl App {
                 capabilities,
                 schema,
             } => self.connected(*capabilities, schema, stale),
-            Event::Restored(rest) => self.restored(*rest, stale),
-            Event::RunsRestored { runs, summaries } => {
-                self.world.workbench.restore_runs(runs, summaries);
-                stale.states = true;
+            told @ (Event::Restored(_) | Event::RunsRestored { .. } | Event::RestoreFailed(_)) => {
+                self.opened(told, stale);
             }
-            Event::RestoreFailed(failure) => self.not_restored(&failure),
             Event::ConnectFailed(failure) => {
                 self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
@@ -195,7 +192,7 @@ impl App {
         stale.all();
         if self.world.workbench.is_opening() {
             // What is kept tells whether all must be listed.
-            self.world.updates_when_open = true;
+            self.world.start.updates = true;
         } else {
             self.update();
         }
@@ -246,7 +243,7 @@ impl App {
             }
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
-            self.world.front_is_old = true;
+            self.world.start.is_old = true;
             let picture = Box::new(self.world.workbench.listing.clone());
             self.effects.push(Effect::KeepListing(picture));
             stale.all();
@@ -265,7 +262,7 @@ impl App {
         }
         self.world.connection.loading = Loading::Done;
         self.world.identity.listed_ms = Some(at_ms);
-        self.world.front_is_old = true;
+        self.world.start.is_old = true;
         self.effects.push(Effect::Agreed { at_ms });
         stale.all();
     }

@@ -63,7 +63,6 @@ impl App {
                     self.narrowing = Some(query);
                 }
                 Step::Sort(sort) => {
-                    self.world.front_is_old = true;
                     self.keep_setting("sort", serde_json::to_string(&sort));
                     let is_at_top = self.screens.browse.stays_at_top();
                     self.world
@@ -71,7 +70,6 @@ impl App {
                         .order_by(sort, &self.world.workbench, is_at_top);
                 }
                 Step::Columns(columns) => {
-                    self.world.front_is_old = true;
                     self.keep_setting("columns", serde_json::to_string(&columns));
                     self.world.view.choose(columns, &self.world.workbench);
                 }
@@ -89,12 +87,7 @@ impl App {
                     self.dispatch(action, &argument);
                 }
                 Step::Remember(line) => self.remember_command(&line),
-                Step::Quit => {
-                    if self.world.front_is_old {
-                        self.keep_front();
-                    }
-                    self.effects.push(Effect::Quit);
-                }
+                Step::Quit => self.leave(),
             }
         }
     }
@@ -125,7 +118,16 @@ impl App {
         self.keep_setting("commands", serde_json::to_string(&self.world.commands));
     }
 
+    fn leave(&mut self) {
+        if self.world.start.is_old {
+            self.keep_front();
+        }
+        self.effects.push(Effect::Quit);
+    }
+
     pub(super) fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
+        // Another order or other columns are another beginning.
+        self.world.start.is_old |= ["sort", "columns"].contains(&key);
         if let Ok(value) = value {
             self.effects.push(Effect::SaveSetting {
                 key: key.into(),

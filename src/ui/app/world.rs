@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use ratatui::layout::Size;
 
+use super::opening::Start;
 use crate::{
     domain::{OperationId, Row, RunId, Workbench, plan::DryRun},
     ui::{
@@ -11,7 +12,6 @@ use crate::{
         component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
-        front::Front,
         keymap::Keymap,
         pictures::Pictures,
         theme::Theme,
@@ -23,12 +23,8 @@ use crate::{
 pub(super) struct World {
     pub(super) workbench: Workbench,
     pub(super) view: View,
-    /// What was shown last, until the listing is open.
-    pub(super) front: Option<Front>,
-    /// What is shown first is to be kept once it is worked out.
-    pub(super) front_is_old: bool,
-    /// The listing is brought up to date as soon as it is open.
-    pub(super) updates_when_open: bool,
+    /// What waits for the listing to be open.
+    pub(super) start: Start,
     pub(super) identity: Identity,
     pub(super) connection: Connection,
     pub(super) keymap: Keymap,
@@ -66,9 +62,7 @@ impl World {
         Self {
             workbench,
             view: View::default(),
-            front: None,
-            front_is_old: false,
-            updates_when_open: false,
+            start: Start::default(),
             identity,
             connection: Connection::default(),
             keymap: Keymap::default(),
@@ -99,7 +93,7 @@ impl World {
         Scene {
             workbench: &self.workbench,
             view: &self.view,
-            front: self.front.as_ref(),
+            front: self.start.front.as_ref(),
             identity: &self.identity,
             connection: &self.connection,
             keymap: &self.keymap,
