@@ -258,6 +258,11 @@ impl View {
         if is_asked {
             return;
         }
+        let (query, sort, shown) = &self.settled;
+        if query.is_like(&self.query) && *sort == self.sort {
+            // What was found so far of another filter must not be taken for all of this one.
+            self.shown = shown.clone();
+        }
         let mut known = self.results.iter();
         match known.find(|(query, _)| query.is_like(&self.query)) {
             Some((_, known)) if self.ordered == Ordered::Wholly => {
@@ -328,6 +333,7 @@ impl View {
         }
         if is_complete {
             self.ordered = Ordered::Wholly;
+            self.first = 0;
             self.complete();
             self.remember();
         } else {

@@ -217,6 +217,16 @@ fn what_is_found_so_far_is_shown_as_such() {
     assert!(line.contains(" so far of 372"), "{line}");
     elsewhere.press("<Esc>");
     assert!(elsewhere.session.line(4).contains("JKT_2200_BACK"));
+    elsewhere.arrives();
+
+    // Another key, then the filter before: what was found of the first one is not all of it.
+    elsewhere.press("/ SPIN").gathers();
+    let question = elsewhere.asked.pop().unwrap();
+    let mut answer = question.answer(&mut AtOnce).unwrap();
+    answer.is_complete = false;
+    elsewhere.session.event(Event::Arranged(Box::new(answer)));
+    elsewhere.press("0 <Esc> s a").arrives();
+    assert_eq!(elsewhere.marked(), 372);
 }
 
 #[test]
