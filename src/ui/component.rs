@@ -20,8 +20,11 @@ use super::{
 };
 use crate::{
     domain::{
-        AssetId, FieldKey, Query, RunId, Sort, Workbench, arrange::Wish, plan::{DryRun, Planned},
-        run::RunRules, workbench::Command,
+        AssetId, FieldKey, Query, RunId, Sort, Workbench,
+        arrange::Wish,
+        plan::{DryRun, Planned},
+        run::RunRules,
+        workbench::Command,
     },
     flow::Effect,
 };

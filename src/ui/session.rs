@@ -281,6 +281,11 @@ impl Session {
                     }])
                     .collect()
             }
+            Effect::Update { generation, .. } => vec![Event::Updated {
+                generation: *generation,
+                total: None,
+                at_ms: self.now_ms,
+            }],
             Effect::Persist(operation) => vec![Event::Persisted(operation.id)],
             Effect::Arrange(question) if self.arranges => {
                 let answer = question.answer(&mut AtOnce).map(Box::new);
@@ -288,6 +293,7 @@ impl Session {
             }
             Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
             Effect::StopListing
+            | Effect::Agreed { .. }
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

@@ -158,6 +158,14 @@ impl Listing {
         self.complete = true;
     }
 
+    /// Takes assets off the listing that the endpoint names as gone. They keep their rows.
+    pub fn leave(&mut self, ids: &[AssetId]) {
+        for row in ids.iter().filter_map(|id| self.row(id)).collect::<Vec<_>>() {
+            self.present.remove(row);
+            self.seen.remove(row);
+        }
+    }
+
     /// Changes one value, because it was read or written.
     pub fn set(&mut self, row: Row, field: &FieldKey, value: &Value) {
         self.columns

@@ -8,6 +8,7 @@ mod drafts;
 mod found;
 mod judge;
 mod marks;
+mod opening;
 mod preview;
 mod previewing;
 mod results;
@@ -34,6 +35,7 @@ use super::{
     run::{RunSummary, same},
 };
 
+pub use opening::Rest;
 pub use preview::{FieldPreview, Judged, Preview, Verdict};
 pub use previewing::Previewing;
 pub use results::Again;
@@ -112,6 +114,9 @@ pub enum Refusal {
     /// Another program holds the workspace, or it can't be written.
     #[error("the draft is read-only: {0}")]
     ReadOnly(String),
+    /// The rows of the assets are not known yet.
+    #[error("the listing is being opened; it takes a moment")]
+    Opening,
     /// The edit makes no sense for the field.
     #[error(transparent)]
     Edit(#[from] super::EditError),
@@ -138,6 +143,7 @@ pub struct Workbench {
     run_news: u64,
     pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
+    opening: bool,
 }
 
 impl Default for Workbench {
@@ -164,6 +170,7 @@ impl Workbench {
             run_news: 0,
             outside: Vec::new(),
             accepted: HashMap::new(),
+            opening: false,
         }
     }
 
@@ -175,6 +182,9 @@ impl Workbench {
     pub fn apply(&mut self, command: &Command, stamp: Stamp) -> Result<Operation, Refusal> {
         if let Some(reason) = &self.read_only {
             return Err(Refusal::ReadOnly(reason.clone()));
+        }
+        if self.opening {
+            return Err(Refusal::Opening);
         }
         let (label, deed) = match command {
             Command::Stage { label, asked } => self.staged(label, asked)?,

@@ -68,10 +68,16 @@ impl Workbench {
         self.run(id).is_some() || self.summaries.iter().any(|summary| summary.id == *id)
     }
 
-    /// The runs the workspace keeps, in short.
-    pub fn restore_summaries(&mut self, summaries: Vec<RunSummary>) {
+    /// The runs the workspace keeps: the last ones, and all in short. What was loaded or told
+    /// before is newer.
+    pub fn restore_runs(&mut self, runs: Vec<Run>, summaries: Vec<RunSummary>) {
         self.run_news += 1;
         self.summaries = summaries;
+        for run in runs {
+            if self.run(&run.id).is_none() {
+                self.absorb_run(run);
+            }
+        }
     }
 
     /// A run that was started, or loaded.

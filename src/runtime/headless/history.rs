@@ -133,6 +133,7 @@ pub(super) fn tells_outside(event: &Event) -> bool {
         event,
         Event::Listed { .. }
             | Event::ListFailed { .. }
+            | Event::Updated { .. }
             | Event::Refreshed { .. }
             | Event::Values(_)
             | Event::RunRead { .. }

@@ -162,6 +162,22 @@ impl App {
         self.say("Signing in again.");
     }
 
+    /// Brings a listing that is whole up to date by what changed since; lists anew without one.
+    pub(super) fn update(&mut self) {
+        let listing = &self.world.workbench.listing;
+        let (generation, is_whole) = (listing.generation, listing.complete && !listing.is_empty());
+        let Some(since_ms) = self.world.identity.listed_ms.filter(|_| is_whole) else {
+            return self.list();
+        };
+        self.world.connection.loading = Loading::Updating {
+            since_ms: self.world.now_ms,
+        };
+        self.effects.push(Effect::Update {
+            generation,
+            since_ms,
+        });
+    }
+
     pub(super) fn list(&mut self) {
         let now_ms = self.world.now_ms;
         let generation = self.world.workbench.listing.generation + 1;

@@ -1,7 +1,7 @@
-//! What waits for a filter that is worked on: acts on everything that matches, and all that was
-//! typed behind them. Everything else goes on.
+//! What waits for a filter that is worked on, or for the listing to be opened: acts on everything
+//! that matches, and all that was typed behind them. Everything else goes on.
 
-use super::App;
+use super::{App, opening::needs_rows};
 use crate::ui::{
     action::{Action, Mark},
     chord::Key,
@@ -18,7 +18,8 @@ pub(super) enum Held {
 }
 
 impl App {
-    /// Whether an action is about all rows a filter lets through that is not worked out yet.
+    /// Whether an action is about rows that are not known yet: all that a filter lets through that
+    /// is not worked out, or any while the listing is being opened.
     pub(super) fn must_wait(&self, action: Action) -> bool {
         let about_all = match action {
             Action::Mark(mark) => matches!(
@@ -33,16 +34,22 @@ impl App {
             | Action::Copy(_)
             | Action::Answer(_) => false,
         };
+        if self.world.workbench.is_opening() {
+            return needs_rows(action);
+        }
         about_all && self.world.view.is_filtering()
     }
 
     pub(super) fn hold(&mut self, action: Action, argument: &str) {
         self.held
             .push_back(Held::Action(action, argument.to_owned()));
-        self.say(format!(
-            "{} waits for the filter; Esc gives it up.",
-            action.row().label
-        ));
+        let what = if self.world.workbench.is_opening() {
+            "the listing to be opened"
+        } else {
+            "the filter"
+        };
+        let label = action.row().label;
+        self.say(format!("{label} waits for {what}; Esc gives it up."));
     }
 
     /// An input, unless it waits behind something.
@@ -68,6 +75,7 @@ impl App {
     /// Does what waited, if nothing keeps it any more.
     pub(super) fn release(&mut self) {
         while !self.world.view.is_filtering()
+            && !self.world.workbench.is_opening()
             && let Some(held) = self.held.pop_front()
         {
             match held {

@@ -6,6 +6,7 @@ mod chrome;
 mod everywhere;
 mod held;
 mod news;
+mod opening;
 mod past;
 mod steps;
 mod unfinished;

@@ -8,7 +8,7 @@ use crate::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
         failure::FailureKind, plan::DryRun, run::RunState,
     },
-    flow::Event,
+    flow::{Effect, Event},
     ui::{
         component::ScreenId,
         connection::{Link, Loading},
@@ -50,7 +50,7 @@ pub(super) struct Stale {
 
 impl Stale {
     /// Everything, now.
-    fn all(&mut self) {
+    pub(super) fn all(&mut self) {
         self.rows = true;
         self.order = true;
         self.now = true;
@@ -105,6 +105,12 @@ impl App {
                 capabilities,
                 schema,
             } => self.connected(*capabilities, schema, stale),
+            Event::Restored(rest) => self.restored(*rest, stale),
+            Event::RunsRestored { runs, summaries } => {
+                self.world.workbench.restore_runs(runs, summaries);
+                stale.states = true;
+            }
+            Event::RestoreFailed(failure) => self.not_restored(&failure),
             Event::ConnectFailed(failure) => {
                 self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
@@ -116,6 +122,14 @@ impl App {
             } => {
                 stale.rows |= self.page(generation, &assets, total);
             }
+            Event::Gone { generation, ids } => {
+                stale.rows |= self.world.workbench.absorb_gone(generation, &ids);
+            }
+            Event::Updated {
+                generation,
+                total,
+                at_ms,
+            } => self.updated(generation, (total, at_ms), stale),
             Event::Arranged(answer) => {
                 let World {
                     view, workbench, ..
@@ -176,7 +190,7 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.list();
+        self.update();
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -217,10 +231,31 @@ impl App {
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
         if self.world.workbench.absorb_end(generation) {
+            // What changed while it came in may be missing from it.
+            let mut began_ms = self.world.now_ms;
+            if let Loading::Under { since_ms, .. } = self.world.connection.loading {
+                began_ms = since_ms;
+            }
             self.world.connection.loading = Loading::Done;
-            self.world.identity.listed_ms = Some(self.world.now_ms);
+            self.world.identity.listed_ms = Some(began_ms);
             stale.all();
         }
+    }
+
+    /// All that changed has come. What was removed for good shows in nothing but the number of
+    /// assets: where that differs, all is listed anew behind what is shown.
+    fn updated(&mut self, generation: u64, (total, at_ms): (Option<u64>, i64), stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        if generation != listing.generation {
+            return;
+        }
+        if total != Some(listing.len()) {
+            return self.list();
+        }
+        self.world.connection.loading = Loading::Done;
+        self.world.identity.listed_ms = Some(at_ms);
+        self.effects.push(Effect::Agreed { at_ms });
+        stale.all();
     }
 
     fn list_failed(&mut self, generation: u64, failure: &Failure, stale: &mut Stale) {

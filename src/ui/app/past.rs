@@ -19,6 +19,7 @@ pub(super) fn tells_what_others_did(event: &Event) -> bool {
         event,
         Event::Listed { .. }
             | Event::ListFailed { .. }
+            | Event::Updated { .. }
             | Event::Refreshed { .. }
             | Event::Values(_)
             | Event::RunRead { .. }

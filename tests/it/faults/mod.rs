@@ -8,6 +8,7 @@
 mod answers;
 mod corpus;
 mod listing;
+mod meanwhile;
 mod network;
 mod secrets;
 mod server;

@@ -73,11 +73,7 @@ pub(super) fn planning(
 }
 
 /// The plan of few changes, made at once.
-pub(super) fn planned(
-    portion: Option<&Portion>,
-    rules: &RunRules,
-    scene: &Scene<'_>,
-) -> Plan {
+pub(super) fn planned(portion: Option<&Portion>, rules: &RunRules, scene: &Scene<'_>) -> Plan {
     let planning = planning(portion, rules, scene);
     planning.map(|planning| planning.plan()).unwrap_or_default()
 }

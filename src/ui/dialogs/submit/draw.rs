@@ -73,7 +73,10 @@ impl SubmitDialog {
         if self.making.is_some() {
             let staged = scene.workbench.draft().rows().len();
             let assets = text::counted(staged, "asset");
-            return format!("Plan for {assets} -> {} ({library})", scene.identity.profile);
+            return format!(
+                "Plan for {assets} -> {} ({library})",
+                scene.identity.profile
+            );
         }
         format!(
             "{} on {} -> {} ({library})",

@@ -306,6 +306,9 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         format!("{shown} of ")
     };
+    if scene.workbench.is_opening() {
+        return "opening the listing ..".into();
+    }
     if scene.connection.is_loading() && listing.total > listing.len() {
         counts = format!(
             "{} of {} loading",

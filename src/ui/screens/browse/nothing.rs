@@ -32,6 +32,9 @@ impl Browse {
 
     /// What is said where there are no rows.
     fn nothing(&self, scene: &Scene<'_>) -> Vec<String> {
+        if scene.workbench.is_opening() {
+            return vec!["Opening the listing ..".into()];
+        }
         let query = scene.view.query();
         let listing = &scene.workbench.listing;
         if !listing.is_empty() && scene.view.progress() != Progress::Complete {
