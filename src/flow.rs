@@ -333,3 +333,19 @@ pub enum Event {
     /// Something worth saying, in one sentence.
     Said(String),
 }
+
+impl Event {
+    /// Whether it may tell what others did to values, and is complete: a page of a listing is not.
+    pub fn tells_what_others_did(&self) -> bool {
+        matches!(
+            self,
+            Self::Listed { .. }
+                | Self::ListFailed { .. }
+                | Self::Updated { .. }
+                | Self::Refreshed { .. }
+                | Self::Values(_)
+                | Self::RunRead { .. }
+                | Self::RunState { .. }
+        )
+    }
+}

@@ -206,18 +206,11 @@ impl<'a> Sorting<'a> {
         (schema, capabilities): (&'a Schema, &'a Capabilities),
         field: &'a FieldKey,
     ) -> Self {
-        let offer = if *field == FieldKey::certificate() {
-            &capabilities.certificates
-        } else if *field == FieldKey::thumbnail() {
-            &capabilities.thumbnails
-        } else {
-            &capabilities.writing
-        };
         Self {
             listing,
             capabilities,
             field,
-            closed: capabilities.writing.refusal().or(offer.refusal()),
+            closed: capabilities.refusal(field),
             admission: Admission::new(listing, (schema, capabilities), field),
         }
     }

@@ -113,7 +113,7 @@ impl Workbench {
             return;
         };
         run.state = state;
-        if matches!(state, RunState::Finished | RunState::Stopped) {
+        if state.is_over() {
             run.finished_ms = Some(at_ms);
         }
     }

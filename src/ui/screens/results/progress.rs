@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::{Results, facets::reason};
+use super::{Results, facets::reason, headline::TOLD};
 use crate::{
     domain::{
         Outcome, Run, RunId,
@@ -182,23 +182,13 @@ impl Results {
         ];
         text::put_all(frame.buffer_mut(), line(inner, 0), &pieces);
         let tally = run.tally();
-        let mut counts: Vec<String> = [
-            Outcome::Applied,
-            Outcome::Warned,
-            Outcome::Refused,
-            Outcome::Unknown,
-            Outcome::Conflict,
-            Outcome::Skipped,
-        ]
-        .iter()
-        .map(|outcome| {
-            format!(
-                "{} {}",
-                word(*outcome),
-                text::number(tally.of(*outcome).into())
-            )
-        })
-        .collect();
+        let mut counts: Vec<String> = TOLD
+            .iter()
+            .map(|outcome| {
+                let count = text::number(tally.of(*outcome).into());
+                format!("{} {count}", word(*outcome))
+            })
+            .collect();
         counts.push(format!(
             "waiting {}",
             text::number(all.saturating_sub(done))

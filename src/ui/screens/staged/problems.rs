@@ -165,17 +165,10 @@ impl<'a> Refusing<'a> {
     fn of(field: &'a FieldKey, scene: &'a Scene<'a>) -> Option<Self> {
         let bench = scene.workbench;
         let capabilities = bench.capabilities.as_ref()?;
-        let offer = if *field == FieldKey::certificate() {
-            &capabilities.certificates
-        } else if *field == FieldKey::thumbnail() {
-            &capabilities.thumbnails
-        } else {
-            &capabilities.writing
-        };
         let rules = (&bench.schema, capabilities);
         Some(Self {
             scene,
-            closed: capabilities.writing.refusal().or(offer.refusal()),
+            closed: capabilities.refusal(field),
             admission: Admission::new(&bench.listing, rules, field),
         })
     }
