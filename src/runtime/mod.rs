@@ -31,6 +31,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use roaring::RoaringBitmap;
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -146,6 +147,8 @@ struct Inner {
     /// For pages on their way from the endpoint to whoever takes them in.
     room: Room,
     arranger: Arranger,
+    /// Marks the disk is to keep.
+    marks: Mutex<Option<RoaringBitmap>>,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -177,6 +180,7 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            marks: Mutex::default(),
             room: Room::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),

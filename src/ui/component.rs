@@ -300,6 +300,11 @@ pub trait Component: Debug {
     /// A plan that was made, perhaps for somebody else.
     fn take_plan(&mut self, _planned: Planned, _scene: &Scene<'_>) {}
 
+    /// Whether its keys wait for what it wished to know.
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        false
+    }
+
     /// Whether plain characters are text now.
     fn takes_text(&self) -> bool {
         false

@@ -15,6 +15,7 @@ pub mod dialogs;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod pace;
 pub mod pictures;
 pub mod screens;
 pub mod session;

@@ -316,7 +316,7 @@ impl App {
                 format!("asking what changed ..  {seconds} s")
             }
             (Link::Online, _, _) => "no run in progress".into(),
-            (Link::Idle, _, _) => "idle".into(),
+            (Link::Idle, _, _) => "opening ..".into(),
         }
     }
 

@@ -60,6 +60,8 @@ pub struct Setup {
     pub size: Size,
     /// After how long menus of keys show, milliseconds; never if `None`.
     pub menu_delay_ms: Option<i64>,
+    /// How long the cursor must rest before the details of its row are shown, milliseconds.
+    pub details_rest_ms: i64,
     /// Whether the bell rings when a run is over.
     pub rings: bool,
     /// Settings kept by [`Effect::SaveSetting`], by key.
@@ -79,6 +81,7 @@ impl Setup {
             pictures: Pictures::default(),
             size: Size::new(80, 24),
             menu_delay_ms: Some(MENU_DELAY_MS),
+            details_rest_ms: 0,
             rings: false,
             settings: Vec::new(),
             at_once: AT_ONCE,
@@ -98,6 +101,7 @@ pub struct App {
     pending: Vec<Chord>,
     pending_ms: i64,
     menu_delay_ms: Option<i64>,
+    details_rest_ms: i64,
     rings: bool,
     /// When the cursor last came to rest on another row.
     moved_ms: i64,
@@ -120,6 +124,7 @@ impl App {
             pending: Vec::new(),
             pending_ms: 0,
             menu_delay_ms: setup.menu_delay_ms,
+            details_rest_ms: setup.details_rest_ms,
             rings: setup.rings,
             moved_ms: 0,
             narrowing: None,
@@ -189,8 +194,11 @@ impl App {
             Input::Resize { width, height } => {
                 self.world.size = Size::new(width, height);
                 self.changed = true;
+                // It may have been another one in between: then what was shown is lost.
+                self.repaint = true;
             }
             Input::Continued => self.repaint = true,
+            Input::Pictures(means) => self.world.pictures.answered(means),
             Input::Due => {
                 self.changed |= self.top().is_unfinished();
                 let due = self.world.view.due_ms(&self.world.workbench);
@@ -336,7 +344,8 @@ impl App {
             self.changed = true;
         }
         self.open_waiting();
-        if std::mem::take(&mut self.changed) {
+        let changed = std::mem::take(&mut self.changed);
+        if changed {
             let scene = self.world.scene(!self.layers.is_empty());
             self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
@@ -349,6 +358,9 @@ impl App {
         if cursor != self.world.cursor {
             self.world.cursor = cursor;
             self.moved_ms = self.world.now_ms;
+        }
+        if changed || self.world.now_ms - self.moved_ms >= self.details_rest_ms {
+            self.screens.browse.look_at(cursor);
         }
         self.world.contexts = self.top().contexts();
         if self.world.now_ms - self.moved_ms >= REST_MS {
@@ -382,6 +394,8 @@ impl App {
             .flatten()
             .map(|delay| self.pending_ms + delay);
         let rest = self.wants_to_ask().then_some(self.moved_ms + REST_MS);
+        let behind = !self.screens.browse.looks_at(self.world.cursor);
+        let details = behind.then_some(self.moved_ms + self.details_rest_ms);
         let waits = self
             .world
             .connection
@@ -395,7 +409,7 @@ impl App {
         let rows = self.world.view.due_ms(&self.world.workbench);
         let layer = self.top().is_unfinished().then_some(now + PIECE_MS);
         let menu = menu.filter(|at| *at > now);
-        [menu, rest, waits, run, rows, layer]
+        [menu, rest, details, waits, run, rows, layer]
             .into_iter()
             .flatten()
             .min()

@@ -77,15 +77,8 @@ impl EditDialog {
                 left_out: RoaringBitmap::new(),
             },
         };
-        let shown = scene
-            .view
-            .rows()
-            .iter()
-            .copied()
-            .filter(|row| rows.contains(*row));
-        let mut order: Vec<Row> = shown.collect();
+        let order = scene.view.in_order(&rows);
         let hidden = &rows - scene.view.set();
-        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
         Self {
             content,
             order,
