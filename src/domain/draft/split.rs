@@ -26,6 +26,12 @@ pub struct Split {
 impl Split {
     /// Takes rows apart by what a column has there. Cost grows with the rows, whatever the values.
     pub fn of(column: &Column, rows: &RoaringBitmap) -> Self {
+        if column.distinct() <= FEW && rows.len() >= BLOCK as u64 {
+            return Self {
+                repeated: by_place(column, rows),
+                scattered: RoaringBitmap::new(),
+            };
+        }
         let mut places = Vec::with_capacity(usize::try_from(rows.len()).unwrap_or(0));
         column.each(rows, |_, place| places.push(place));
         let mut slots = Slots::of(&places);
@@ -118,6 +124,37 @@ pub fn sorted(rows: impl IntoIterator<Item = Row>) -> RoaringBitmap {
         }
     }
     set
+}
+
+/// Where there are few places at all: at one go, whatever the rows.
+fn by_place(column: &Column, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> {
+    let count = column.distinct();
+    let mut sets = vec![RoaringBitmap::new(); count];
+    let mut bits = vec![0u8; BLOCK * count];
+    let mut used = vec![false; count];
+    let mut block = None;
+    let mut flush = |block: Option<u32>, bits: &mut [u8], used: &mut [bool]| {
+        let slots = sets.iter_mut().zip(bits.chunks_exact_mut(BLOCK)).zip(used);
+        for ((set, bytes), used) in slots.filter(|(_, used)| **used) {
+            *set |= RoaringBitmap::from_lsb0_bytes(block.unwrap_or(0) << 16, bytes);
+            bytes.fill(0);
+            *used = false;
+        }
+    };
+    column.each(rows, |row, place| {
+        if block != Some(row >> 16) {
+            flush(block, &mut bits, &mut used);
+            block = Some(row >> 16);
+        }
+        let slot = place as usize;
+        bits[slot * BLOCK + ((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+        used[slot] = true;
+    });
+    flush(block, &mut bits, &mut used);
+    let found = (0u32..).zip(sets).filter(|(_, rows)| !rows.is_empty());
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|(_, rows)| rows.min());
+    found
 }
 
 fn by_bits(rows: &RoaringBitmap, places: &[u32], slots: &Slots) -> Vec<RoaringBitmap> {
