@@ -17,6 +17,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
 mod arrange;
+mod edit;
 mod figures;
 mod find;
 mod open;
@@ -39,6 +40,7 @@ const CASES: &[Case] = &[
     ("screen", screen::screen),
     ("arrange", arrange::arrange),
     ("open", open::open),
+    ("edit", edit::edit),
     ("wire", wire::wire),
 ];
 

@@ -126,11 +126,7 @@ impl Base {
         if self.is_shared_with(other) {
             return found;
         }
-        let pinned: HashMap<&Value, &RoaringBitmap> = other
-            .pins
-            .iter()
-            .map(|pin| (&pin.value, &pin.rows))
-            .collect();
+        let pinned = other.by_value();
         for pin in self.pins.iter() {
             let mut rows = &pin.rows & within;
             if let Some(same) = pinned.get(&pin.value) {
@@ -154,6 +150,11 @@ impl Base {
         found | sorted(apart.map(|(row, _)| row))
     }
 
+    fn by_value(&self) -> HashMap<&Value, &RoaringBitmap> {
+        let pins = self.pins.iter();
+        pins.map(|pin| (&pin.value, &pin.rows)).collect()
+    }
+
     /// Whether both are one and the same.
     fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.pins, &other.pins) && Arc::ptr_eq(&self.each, &other.each)
@@ -172,25 +173,36 @@ impl Base {
             *now != Value::Unknown && base_counts && !same(now, base)
         };
         let mut found = RoaringBitmap::new();
-        for pin in self.pins.iter() {
-            let rows = &pin.rows & within;
-            let Some(column) = column.filter(|_| !rows.is_empty()) else {
-                if moved(&Value::Absent, &pin.value) {
-                    found |= rows;
+        let pinned = within - &self.each.rows;
+        if let Some(column) = column.filter(|_| !pinned.is_empty()) {
+            let split = Split::of(column, &pinned);
+            let pins = self.by_value();
+            for (place, rows) in split.repeated {
+                let now = column.at(place);
+                // Nearly always everything is as it was.
+                let rows = match pins.get(now.as_ref()) {
+                    Some(still) => rows - *still,
+                    None => rows,
+                };
+                if rows.is_empty() {
+                    continue;
                 }
-                continue;
-            };
-            let still = column.equal(&rows, &pin.value);
-            let rest = rows - still;
-            if !rest.is_empty() {
-                let split = Split::of(column, &rest);
-                for (place, rows) in split.repeated {
-                    if moved(&column.at(place), &pin.value) {
-                        found |= rows;
-                    }
+                for pin in self.pins.iter().filter(|pin| moved(&now, &pin.value)) {
+                    found |= &rows & &pin.rows;
                 }
+            }
+            for pin in self.pins.iter() {
+                let rows = &split.scattered & &pin.rows;
                 let apart = |row: &Row| moved(&column.value(*row), &pin.value);
-                found |= sorted(split.scattered.iter().filter(apart));
+                found |= sorted(rows.iter().filter(apart));
+            }
+        } else {
+            for pin in self
+                .pins
+                .iter()
+                .filter(|pin| moved(&Value::Absent, &pin.value))
+            {
+                found |= &pin.rows & within;
             }
         }
         let apart = self.each.places(within).filter(|(row, place)| {

@@ -1,7 +1,6 @@
 //! Rows taken apart by their values: values that repeat, each with its rows, and the rows whose
 //! values hardly do.
 
-use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
 use crate::domain::{Listing, Row, listing::Column};
@@ -27,7 +26,14 @@ pub struct Split {
 impl Split {
     /// Takes rows apart by what a column has there. Cost grows with the rows, whatever the values.
     pub fn of(column: &Column, rows: &RoaringBitmap) -> Self {
-        let places: Vec<u32> = rows.iter().map(|row| column.place(row)).collect();
+        if column.distinct() <= FEW && rows.len() >= BLOCK as u64 {
+            return Self {
+                repeated: by_place(column, rows),
+                scattered: RoaringBitmap::new(),
+            };
+        }
+        let mut places = Vec::with_capacity(usize::try_from(rows.len()).unwrap_or(0));
+        column.each(rows, |_, place| places.push(place));
         let mut slots = Slots::of(&places);
         let mut split = Self::default();
         if let [one] = slots.kept.as_slice()
@@ -48,36 +54,23 @@ impl Split {
     }
 }
 
-/// How many of these rows have the value of each place, in the order of the first row of each.
-pub fn tally(column: &Column, rows: &RoaringBitmap) -> Vec<(u32, u64)> {
-    let mut counts: Vec<u32> = Vec::new();
-    let mut seen = Vec::new();
-    for row in rows {
-        let place = column.place(row);
-        let at = place as usize;
-        if at >= counts.len() {
-            counts.resize((at + 1).next_power_of_two(), 0);
-        }
-        if counts[at] == 0 {
-            seen.push(place);
-        }
-        counts[at] += 1;
-    }
-    let counted = |place: u32| (place, u64::from(counts[place as usize]));
-    seen.into_iter().map(counted).collect()
-}
-
 impl Listing {
     /// Those of these rows that can't be edited, by reason.
     pub fn locked_among(&self, rows: &RoaringBitmap) -> Vec<(String, RoaringBitmap)> {
-        let mut found: IndexMap<&str, RoaringBitmap> = IndexMap::new();
-        for row in rows {
-            if let Some(why) = self.locked(row) {
-                found.entry(why).or_default().insert(row);
-            }
+        let locks = self.locks();
+        if locks.distinct() <= 1 {
+            return Vec::new();
         }
-        let owned = found.into_iter().map(|(why, rows)| (why.to_owned(), rows));
-        owned.collect()
+        let split = Split::of(locks, rows);
+        let single = |row: Row| (locks.place(row), [row].into());
+        let all = split
+            .repeated
+            .into_iter()
+            .chain(split.scattered.iter().map(single));
+        let locked = all.filter(|(place, _)| *place != 0);
+        locked
+            .map(|(place, rows)| (locks.text_at(place).to_owned(), rows))
+            .collect()
     }
 }
 
@@ -131,6 +124,37 @@ pub fn sorted(rows: impl IntoIterator<Item = Row>) -> RoaringBitmap {
         }
     }
     set
+}
+
+/// Where there are few places at all: at one go, whatever the rows.
+fn by_place(column: &Column, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> {
+    let count = column.distinct();
+    let mut sets = vec![RoaringBitmap::new(); count];
+    let mut bits = vec![0u8; BLOCK * count];
+    let mut used = vec![false; count];
+    let mut block = None;
+    let mut flush = |block: Option<u32>, bits: &mut [u8], used: &mut [bool]| {
+        let slots = sets.iter_mut().zip(bits.chunks_exact_mut(BLOCK)).zip(used);
+        for ((set, bytes), used) in slots.filter(|(_, used)| **used) {
+            *set |= RoaringBitmap::from_lsb0_bytes(block.unwrap_or(0) << 16, bytes);
+            bytes.fill(0);
+            *used = false;
+        }
+    };
+    column.each(rows, |row, place| {
+        if block != Some(row >> 16) {
+            flush(block, &mut bits, &mut used);
+            block = Some(row >> 16);
+        }
+        let slot = place as usize;
+        bits[slot * BLOCK + ((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+        used[slot] = true;
+    });
+    flush(block, &mut bits, &mut used);
+    let found = (0u32..).zip(sets).filter(|(_, rows)| !rows.is_empty());
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|(_, rows)| rows.min());
+    found
 }
 
 fn by_bits(rows: &RoaringBitmap, places: &[u32], slots: &Slots) -> Vec<RoaringBitmap> {

@@ -279,7 +279,7 @@ impl Listing {
         self.ids.texts()
     }
 
-    pub(super) fn locks(&self) -> &Column {
+    pub(in crate::domain) fn locks(&self) -> &Column {
         &self.locked
     }
 

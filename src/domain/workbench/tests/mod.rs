@@ -1,5 +1,6 @@
 //! Stories of the draft: staging and submitting.
 
+mod anything;
 mod steps;
 
 use roaring::RoaringBitmap;

@@ -37,7 +37,7 @@ fn a_middle_step_can_be_taken_out() {
     );
 }
 
-fn any_edit() -> impl Strategy<Value = (&'static str, Edit)> {
+pub(super) fn any_edit() -> impl Strategy<Value = (&'static str, Edit)> {
     prop_oneof![
         "[a-z]{0,5}".prop_map(|text| ("Rights", Edit::Append(text))),
         "[a-z]{1,5}".prop_map(|text| ("Rights", set(&text))),
@@ -47,9 +47,9 @@ fn any_edit() -> impl Strategy<Value = (&'static str, Edit)> {
     ]
 }
 
-type Snapshot = Vec<(u32, String, Value, Value)>;
+pub(super) type Snapshot = Vec<(u32, String, Value, Value)>;
 
-fn snapshot(bench: &Workbench) -> Snapshot {
+pub(super) fn snapshot(bench: &Workbench) -> Snapshot {
     let mut changes: Snapshot = bench
         .draft()
         .all(&bench.listing)

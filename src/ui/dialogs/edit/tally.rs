@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::domain::{
     Field, Value, Workbench,
-    draft::{Chain, FieldGroups, split::tally},
+    draft::{Chain, FieldGroups},
 };
 
 /// How many values are offered of those the assets have now.
@@ -41,7 +41,7 @@ impl Tally {
         let mut places: Vec<(u32, u64)> = Vec::new();
         match column {
             Some(column) => {
-                places = tally(column, &rest);
+                places = column.tally(&rest);
                 for (place, count) in &mut places {
                     // What is staged may be so elsewhere already.
                     if !staged.is_empty() {
