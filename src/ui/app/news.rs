@@ -184,7 +184,7 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.update();
+        self.update_when_opened();
     }
 
     fn dry_run(&mut self, found: DryRun) {

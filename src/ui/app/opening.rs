@@ -4,7 +4,10 @@
 use super::{App, news::Stale};
 use crate::{
     domain::{Failure, RunId, Stamp, workbench::Rest},
-    ui::action::{Action, Mark, Work},
+    ui::{
+        action::{Action, Mark, Work},
+        connection::Link,
+    },
 };
 
 /// Whether an action can't be done before the rows of the assets are known.
@@ -37,6 +40,15 @@ impl App {
             }
         }
         stale.all();
+        self.update_when_opened();
+    }
+
+    /// Once somebody is signed in and what was kept is there, it is brought up to date.
+    pub(super) fn update_when_opened(&mut self) {
+        let is_opening = self.world.workbench.is_opening();
+        if !is_opening && self.world.connection.link == Link::Online {
+            self.update();
+        }
     }
 
     /// It can't be read: nothing more is staged.
@@ -44,5 +56,8 @@ impl App {
         self.held.clear();
         self.world.workbench.read_only = Some(failure.why.clone());
         self.say(failure.sentence());
+        if self.world.connection.link == Link::Online {
+            self.list();
+        }
     }
 }
