@@ -259,6 +259,7 @@ fn below(wanted: Test) -> Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::query::Bound;
     use crate::catalogue::rest::error::BAD_QUERY;
     use serde_json::json;
 
