@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, World, past::tells_what_others_did};
+use super::{App, World};
 use crate::{
     domain::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
@@ -71,7 +71,7 @@ impl App {
         let mut stale = Stale::default();
         let mut looked = false;
         for event in events {
-            looked |= tells_what_others_did(&event);
+            looked |= event.tells_what_others_did();
             self.absorb(event, &mut stale);
         }
         if looked {
@@ -92,6 +92,9 @@ impl App {
             }
         } else if is_stale {
             view.postpone();
+        }
+        if self.world.front_is_old {
+            self.keep_front();
         }
         self.changed = true;
         self.settle();
@@ -162,7 +165,7 @@ impl App {
             } => {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
-                stale.order |= matches!(state, RunState::Finished | RunState::Stopped);
+                stale.order |= state.is_over();
                 stale.rows |= stale.order;
                 self.run_state(&run, state, &note);
             }
@@ -170,6 +173,12 @@ impl App {
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
+            Event::Planned(planned) => {
+                let scene = self.world.scene(true);
+                if let Some(layer) = self.layers.last_mut() {
+                    layer.take_plan(*planned, &scene);
+                }
+            }
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
@@ -184,7 +193,12 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.update_when_opened();
+        if self.world.workbench.is_opening() {
+            // What is kept tells whether all must be listed.
+            self.world.updates_when_open = true;
+        } else {
+            self.update();
+        }
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -232,6 +246,9 @@ impl App {
             }
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
+            self.world.front_is_old = true;
+            let picture = Box::new(self.world.workbench.listing.clone());
+            self.effects.push(Effect::KeepListing(picture));
             stale.all();
         }
     }
@@ -248,6 +265,7 @@ impl App {
         }
         self.world.connection.loading = Loading::Done;
         self.world.identity.listed_ms = Some(at_ms);
+        self.world.front_is_old = true;
         self.effects.push(Effect::Agreed { at_ms });
         stale.all();
     }
@@ -341,7 +359,7 @@ impl App {
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
         self.world.run_waits = None;
-        let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        let ended = state.is_over();
         self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
@@ -353,7 +371,7 @@ impl App {
         let Some(run) = self.world.workbench.run(id) else {
             return;
         };
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let words: Vec<String> = crate::domain::Outcome::ALL
             .into_iter()
             .rev()

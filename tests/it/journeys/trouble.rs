@@ -1,9 +1,11 @@
 //! Loading, slow, offline, signed out, a disk that is full: nothing is lost and everything is said.
 
+use std::sync::Arc;
+
 use armarius::{
     domain::{
         Edit, Failure, Operation, OperationId, Stamp, Step, Value, Workbench,
-        draft::{FieldEdit, Pin},
+        draft::{Base, FieldEdit, Pin},
         failure::FailureKind,
         oplog::Deed,
     },
@@ -241,15 +243,15 @@ fn staged() -> Workbench {
     workbench.listing.finish();
     let rows: roaring::RoaringBitmap = (0..3).collect();
     let step = Step {
-        edits: vec![FieldEdit {
+        edits: vec![Arc::new(FieldEdit {
             field: "Rights".into(),
             edit: Edit::Set(Value::text("Agency Y")),
             rows: rows.clone(),
-            base: vec![Pin {
+            base: Base::from(vec![Pin {
                 value: Value::Absent,
                 rows,
-            }],
-        }],
+            }]),
+        })],
         reverts: None,
     };
     workbench.replay(Operation {
