@@ -92,5 +92,8 @@ impl App {
         self.world.start.front = None;
         self.world.workbench.read_only = Some(failure.why.clone());
         self.say(failure.sentence());
+        if std::mem::take(&mut self.world.updates_when_open) {
+            self.list();
+        }
     }
 }

@@ -16,24 +16,6 @@ use crate::{
 
 use super::{Told, Vocabulary};
 
-mod places;
-mod scalars;
-
-pub(in crate::endpoint::atlan) use places::Places;
-use places::{Beside, Inside, Order};
-use scalars::{Coded, Nothing, Text, Word};
-
-/// Reads a page; `None` if it is one for the long way.
-pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Option<Told> {
-    if body.broken || !vocabulary.places().are_plain() {
-        return None;
-    }
-    let mut json = serde_json::Deserializer::from_str(&body.text);
-    let told = Answer(vocabulary).deserialize(&mut json).ok()?;
-    json.end().ok()?;
-    told
-}
-
 /// A reader of a part is the seed of what it reads.
 macro_rules! seeds {
     ($($seed:ty),+) => {$(
@@ -47,10 +29,28 @@ macro_rules! seeds {
     )+};
 }
 
+mod places;
+mod scalars;
+mod sorts;
+
+pub(in crate::endpoint::atlan) use places::Places;
+use places::{Beside, Inside, Order};
+use scalars::{Coded, Nothing, Text, Word};
+use sorts::Metadata;
+
+/// Reads a page; `None` if it is one for the long way.
+pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Option<Told> {
+    if body.broken || !vocabulary.places().are_plain() {
+        return None;
+    }
+    let mut json = serde_json::Deserializer::from_str(&body.text);
+    let told = Answer(vocabulary).deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    told
+}
+
 seeds!(
     Answer<'_>,
-    Metadata,
-    OfHit,
     Entities<'_>,
     Entity<'_, '_, 'de>,
     Attributes<'_, '_, 'de>
@@ -87,54 +87,6 @@ impl<'de> Visitor<'de> for Answer<'_> {
             sort,
             ..entities.unwrap_or_default()
         }))
-    }
-}
-
-/// The sort values of the last hit, which are the largest.
-struct Metadata;
-
-impl<'de> Visitor<'de> for Metadata {
-    type Value = Option<Vec<Json>>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("sort values by guid")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut last: Option<(i64, Cow<'de, str>)> = None;
-        while let Some(Word(_)) = map.next_key()? {
-            let sort = map.next_value_seed(OfHit)?;
-            last = last.max(sort);
-        }
-        Ok(last.map(|(ms, guid)| vec![Json::from(ms), Json::from(guid)]))
-    }
-}
-
-/// The sort values of one hit: a time and a guid.
-struct OfHit;
-
-impl<'de> Visitor<'de> for OfHit {
-    type Value = Option<(i64, Cow<'de, str>)>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("sort values")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut sort = None;
-        while let Some(Word(key)) = map.next_key()? {
-            if key == "sort" {
-                let (ms, Word(guid)) = map.next_value::<(i64, Word<'de>)>()?;
-                sort = Some((ms, guid));
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(sort)
     }
 }
 
