@@ -10,10 +10,12 @@ use roaring::RoaringBitmap;
 use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
     Schema, Stamp, Value,
+    arrange::{Answer, Question},
     plan::DryRun,
     points::Comparison,
     revert::Reread,
-    run::{CallNote, RunRules, RunState, Settlement},
+    run::{CallNote, RunRules, RunState, RunSummary, Settlement},
+    workbench::Rest,
 };
 
 /// Work the app asks of the world.
@@ -25,6 +27,20 @@ pub enum Effect {
     List {
         /// The number the pages must carry.
         generation: u64,
+    },
+    /// Read what changed since a time into the listing there is, answering [`Event::Page`]s and
+    /// [`Event::Gone`] of its generation, and [`Event::Updated`] at the end. Ends an earlier
+    /// listing.
+    Update {
+        /// The number the pages must carry.
+        generation: u64,
+        /// Since when, milliseconds since 1970.
+        since_ms: i64,
+    },
+    /// The listing is what the library was at this time: keep that with it.
+    Agreed {
+        /// When, milliseconds since 1970.
+        at_ms: i64,
     },
     /// Stop listing and keep what has come.
     StopListing,
@@ -39,6 +55,11 @@ pub enum Effect {
         /// At most this many pixels wide and high.
         size: u32,
     },
+    /// Work out what is shown of the listing, answering [`Event::Arranged`], perhaps several times.
+    /// Ends an earlier question of its kind.
+    Arrange(Box<Question>),
+    /// Give up working out the rows shown.
+    StopArranging,
     /// Append to the operation log, durably; answer [`Event::Persisted`].
     Persist(Box<Operation>),
     /// Keep the marks.
@@ -159,6 +180,17 @@ pub enum Event {
     },
     /// Signing in did not work.
     ConnectFailed(Failure),
+    /// The listing the workspace kept, after the first screen.
+    Restored(Box<Rest>),
+    /// The runs the workspace kept.
+    RunsRestored {
+        /// The last ones.
+        runs: Vec<Run>,
+        /// All in short.
+        summaries: Vec<RunSummary>,
+    },
+    /// The rest of what the workspace kept can't be read.
+    RestoreFailed(Failure),
     /// A part of a listing.
     Page {
         /// Which listing it belongs to; an older one is dropped.
@@ -167,6 +199,23 @@ pub enum Event {
         assets: Vec<Asset>,
         /// How many the endpoint says there are.
         total: u64,
+    },
+    /// Assets of the listing that the endpoint names as gone.
+    Gone {
+        /// Which listing they are of.
+        generation: u64,
+        /// Which ones.
+        ids: Vec<AssetId>,
+    },
+    /// What changed has come.
+    Updated {
+        /// Which listing it is of.
+        generation: u64,
+        /// How many assets the endpoint says there are now; `None` if it can't tell what changed,
+        /// so that only listing all of it helps.
+        total: Option<u64>,
+        /// As of when that is, milliseconds since 1970.
+        at_ms: i64,
     },
     /// Every page of a listing has come and is cached.
     Listed {
@@ -180,6 +229,8 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// What is shown of the listing, or what is known of it so far.
+    Arranged(Box<Answer>),
     /// Single values that were read.
     Values(Vec<(AssetId, FieldKey, Value)>),
     /// Assets that were read again, and those that were not found.
@@ -286,6 +337,7 @@ impl Event {
             self,
             Self::Listed { .. }
                 | Self::ListFailed { .. }
+                | Self::Updated { .. }
                 | Self::Refreshed { .. }
                 | Self::Values(_)
                 | Self::RunRead { .. }

@@ -18,6 +18,7 @@
 
 mod figures;
 mod find;
+mod wire;
 mod world;
 
 use std::{error::Error, process::ExitCode};
@@ -28,9 +29,25 @@ type Anyhow<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A part of the bench, by name.
 type Case = (&'static str, fn() -> Anyhow<()>);
 
-const CASES: &[Case] = &[("growth", world::growth), ("find", find::find)];
+const CASES: &[Case] = &[
+    ("growth", world::growth),
+    ("find", find::find),
+    ("wire", wire::wire),
+];
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, word, upstream] = arguments.as_slice()
+        && word == "--stub"
+    {
+        return match wire::stub::serve(upstream) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("stub: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let names: Vec<String> = std::env::args()
         .skip(1)
         .filter(|one| !one.starts_with('-'))

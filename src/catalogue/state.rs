@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::faults::{self, Call, Faults, Permit};
-use crate::catalogue::soap::SoapSwitches;
+use crate::catalogue::soap::{Ranges, SoapSwitches};
 
 /// The state of the running server; cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct Manners {
     pub soap: SoapSwitches,
     /// REST: answer bulk updates as `PARTIAL_UPDATE`.
     pub partial_updates: bool,
+    /// REST: searches by ranges of guids or times.
+    pub ranges: Ranges,
     /// REST: the deepest `from + size` of a search.
     pub search_window: u64,
 }
@@ -45,6 +47,7 @@ impl Default for Manners {
             strict: true,
             soap: SoapSwitches::default(),
             partial_updates: false,
+            ranges: Ranges::Heeded,
             search_window: 100_000,
         }
     }

@@ -24,11 +24,11 @@ pub(super) async fn retried(
 ) -> Result<Run, Stop> {
     let id = chosen.id();
     let places = if chosen.is_everything() {
-        headless.unwritten(id.as_ref())?
+        headless.unwritten(id.as_ref()).await?
     } else {
-        chosen.places(headless, &chosen.sieve())?.1
+        chosen.places(headless, &chosen.sieve()).await?.1
     };
-    let (_, left) = headless.plan_of_retry(id.as_ref(), &places)?;
+    let (_, left) = headless.plan_of_retry(id.as_ref(), &places).await?;
     if !left.is_empty() {
         output.say(&format!("left out: {left}"));
     }
@@ -89,12 +89,11 @@ pub async fn accept(
     if chosen.outcome.is_empty() && chosen.asset.is_empty() {
         sieve.outcomes.insert(Outcome::Warned);
     }
-    let (run, places) = chosen.places(&headless, &sieve)?;
+    let (id, places) = chosen.places(&mut headless, &sieve).await?;
     let command = Command::Accept {
-        run: run.id.clone(),
+        run: id.clone(),
         items: places.iter().copied().collect::<RoaringBitmap>(),
     };
-    let id = run.id.clone();
     applied(&mut headless, &command, output).await?;
     let accepted = headless.workbench.accepted(&id);
     let left = places.iter().filter(|place| !accepted.contains(**place));
@@ -120,10 +119,10 @@ pub async fn drop_failed(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let mut headless = session::open(global).await?;
-    let (run, places) = chosen.places(&headless, &chosen.sieve())?;
+    let (id, places) = chosen.places(&mut headless, &chosen.sieve()).await?;
+    let run = headless.find(Some(&id))?;
     let picked = headless.workbench.staged_of_run(run, places);
     if picked.is_empty() {
-        let id = &run.id;
         return Err(Stop::usage(format!(
             "nothing of that is staged any more in {id}"
         )));
@@ -148,8 +147,7 @@ pub async fn hand_over(
         problems: chosen.outcome.is_empty(),
         ..chosen.sieve()
     };
-    let (run, places) = chosen.places(&headless, &sieve)?;
-    let id = run.id.clone();
+    let (id, places) = chosen.places(&mut headless, &sieve).await?;
     if places.is_empty() {
         return Err(Stop::usage(format!(
             "no change of {id} is to be handed over"

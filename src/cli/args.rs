@@ -217,6 +217,9 @@ pub struct DemoArgs {
     /// Start over with a new library and an empty draft
     #[arg(long)]
     pub fresh: bool,
+    /// What goes wrong on purpose, instead of what goes wrong in the sample; as for `serve`
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<String>,
 }
 
 /// The protocols.

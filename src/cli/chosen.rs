@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::ending::Stop;
 use crate::{
-    domain::{Outcome, Run, RunId, run::Sieve},
+    domain::{Outcome, RunId, run::Sieve},
     runtime::Headless,
 };
 
@@ -85,19 +85,21 @@ impl Chosen {
         }
     }
 
-    /// The run, and the changes let through by a sieve made from these words, worst first.
+    /// The run, which is loaded now, and the changes let through by a sieve made from these
+    /// words, worst first.
     ///
     /// # Errors
     ///
     /// If there is no such run.
-    pub fn places<'a>(
+    pub async fn places(
         &self,
-        headless: &'a Headless,
+        headless: &mut Headless,
         sieve: &Sieve,
-    ) -> Result<(&'a Run, Vec<u32>), Stop> {
-        let run = headless.find(self.id().as_ref())?;
-        let accepted = headless.workbench.accepted(&run.id);
-        Ok((run, sieve.places(run, &accepted)))
+    ) -> Result<(RunId, Vec<u32>), Stop> {
+        let id = headless.loaded(self.id().as_ref()).await?.id.clone();
+        let accepted = headless.workbench.accepted(&id);
+        let places = sieve.places(headless.find(Some(&id))?, &accepted);
+        Ok((id, places))
     }
 }
 

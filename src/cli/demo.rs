@@ -68,9 +68,10 @@ async fn catalogue(args: &DemoArgs, file: &Path) -> Result<ServerHandle, Stop> {
         contents: args.assets.map_or(Contents::Sample, |number| {
             Contents::Generated(number.into())
         }),
-        faults: match args.assets {
-            None => SAMPLE_FAULTS.to_owned(),
-            Some(_) => String::new(),
+        faults: match (&args.faults, args.assets) {
+            (Some(stated), _) => stated.clone(),
+            (None, None) => SAMPLE_FAULTS.to_owned(),
+            (None, Some(_)) => String::new(),
         },
         accounts: Accounts::demo(),
         ..ServeOptions::default()

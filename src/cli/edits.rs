@@ -204,7 +204,7 @@ fn thumbnail(name: &str, listing: &Listing) -> Result<Edit, String> {
             (many, _) => return Err(format!("{many} assets are called `{name}`; give its id")),
         },
     };
-    let (id, name) = (listing.id(row).clone(), listing.name(row).into_owned());
+    let (id, name) = (listing.id(row), listing.name(row).into_owned());
     Ok(Edit::Set(Value::Asset { id, name }))
 }
 

@@ -29,6 +29,7 @@ pub async fn run(global: &Global, setup: &Setup, output: &mut Output<'_>) -> Res
                 assets: None,
                 protocol: Protocol::DynamicMedia,
                 fresh: false,
+                faults: None,
             };
             return demo::run(global, &args, output).await;
         }

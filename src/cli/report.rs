@@ -21,9 +21,10 @@ pub async fn run(
     args: &ReportArgs,
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
-    let headless = session::open(global).await?;
+    let mut headless = session::open(global).await?;
     let id = args.run.as_ref().map(|name| RunId(name.to_uppercase()));
-    let run = headless.find(id.as_ref())?;
+    let id = headless.loaded(id.as_ref()).await?.id.clone();
+    let run = headless.find(Some(&id))?;
     let account = Account {
         run,
         accepted: headless.workbench.acceptances(&run.id),

@@ -25,12 +25,13 @@ pub async fn run(
     args: &ResultsArgs,
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
-    let headless = session::open(global).await?;
+    let mut headless = session::open(global).await?;
     let sieve = Sieve {
         problems: !args.all && args.chosen.outcome.is_empty(),
         ..args.chosen.sieve()
     };
-    let (run, places) = args.chosen.places(&headless, &sieve)?;
+    let (id, places) = args.chosen.places(&mut headless, &sieve).await?;
+    let run = headless.find(Some(&id))?;
     let account = Account {
         run,
         accepted: headless.workbench.acceptances(&run.id),

@@ -55,7 +55,10 @@ pub async fn run(
             }
         },
         What::Resume(id) => {
-            let id = id.map(RunId);
+            let id = id.map(|name| RunId(name.trim().to_uppercase()));
+            if id.is_some() {
+                headless.loaded(id.as_ref()).await?;
+            }
             announce(&headless, id.as_ref(), output);
             headless.resume(id.as_ref()).await?
         }

@@ -4,6 +4,7 @@
 //! arguments. Read in this order: [`asset`], [`value`], [`field`], [`listing`], [`query`],
 //! [`edit`], [`change`], [`draft`], [`plan`], [`run`], [`workbench`].
 
+pub mod arrange;
 pub mod asset;
 pub mod capability;
 pub mod certificate;

@@ -112,7 +112,7 @@ impl Template {
                     filters,
                 } => {
                     let value = match source {
-                        Source::Id => workbench.listing.id(row).as_str().to_owned(),
+                        Source::Id => workbench.listing.id_text(row).to_owned(),
                         Source::Field(key) => held(workbench, row, key),
                     };
                     let value = filters

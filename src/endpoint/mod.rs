@@ -38,6 +38,30 @@ pub trait Endpoint: Send + Sync {
     /// One page of the listing, in an order that reaches every asset once. Needs `connect` first.
     fn page(&self, cursor: Option<Cursor>) -> BoxFuture<'_, Result<Page, EndpointError>>;
 
+    /// Where so many readers at most go on after the first page, each with a part of the listing of
+    /// its own: together they reach every asset that page does not have. One that goes on alone
+    /// where the protocol, or the size of the library, offers no more.
+    fn parts<'a>(
+        &'a self,
+        first: &'a Page,
+        readers: usize,
+    ) -> BoxFuture<'a, Result<Vec<Cursor>, EndpointError>> {
+        let _ = readers;
+        Box::pin(async move { Ok(first.next.iter().cloned().collect()) })
+    }
+
+    /// Where the listing of what changed at a time of the server or later starts, milliseconds
+    /// since 1970; `None` if the protocol does not tell.
+    fn changes(&self, since_ms: i64) -> Option<Cursor> {
+        let _ = since_ms;
+        None
+    }
+
+    /// How many assets there are, without listing any; `None` if the protocol does not tell.
+    fn census(&self) -> BoxFuture<'_, Result<Option<Census>, EndpointError>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Fresh values of these assets, thumbnails excepted. Assets that are gone or unreadable are
     /// missing from the answer. Takes any number; splits into as many requests as it needs.
     fn fetch<'a>(&'a self, ids: &'a [AssetId]) -> BoxFuture<'a, Result<Vec<Asset>, EndpointError>>;
@@ -101,6 +125,10 @@ pub enum Asking {
     Connect,
     /// [`Endpoint::page`].
     Page,
+    /// [`Endpoint::parts`] for so many readers.
+    Parts(usize),
+    /// [`Endpoint::census`].
+    Census,
     /// [`Endpoint::fetch`] of so many assets.
     Fetch(usize),
     /// [`Endpoint::thumbnails`] of so many assets.
@@ -147,10 +175,22 @@ pub struct Cursor(pub String);
 pub struct Page {
     /// Its assets.
     pub assets: Vec<Asset>,
-    /// How many assets the endpoint says there are in all.
+    /// Assets it names as gone: archived, in the trash.
+    pub gone: Vec<AssetId>,
+    /// How many assets the endpoint says there are in all, or in this part of the listing.
     pub total: u64,
     /// Where the next page starts; `None` at the end.
     pub next: Option<Cursor>,
+}
+
+/// How many assets there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Census {
+    /// So many.
+    pub total: u64,
+    /// When the server said so, by its own clock, milliseconds since 1970; `None` if it did not
+    /// say when.
+    pub at_ms: Option<i64>,
 }
 
 /// What kind of write a call is; calls never mix them.

@@ -204,8 +204,8 @@ impl Resolver<'_> {
             .field(name)
             .ok_or_else(|| self.no_field(name))?;
         let now = workbench.draft().value(&workbench.listing, row, &field.key);
-        let wanted = self.wanted(field, wish, now)?;
-        if wanted == *now || is_as_written(wish, now) {
+        let wanted = self.wanted(field, wish, &now)?;
+        if wanted == *now || is_as_written(wish, &now) {
             self.unchanged += 1;
         } else {
             self.values

@@ -19,11 +19,18 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         Event::Listed { generation } => {
             workbench.absorb_end(generation);
         }
+        Event::Gone { generation, ids } => {
+            workbench.absorb_gone(generation, &ids);
+        }
         Event::Values(values) => workbench.absorb_values(&values),
         Event::Refreshed { assets, .. } => {
             workbench.listing.take(&assets);
         }
-        Event::PersistFailed(failure) => workbench.read_only = Some(failure.sentence()),
+        Event::Restored(rest) => workbench.absorb_rest(*rest),
+        Event::RunsRestored { runs, summaries } => workbench.restore_runs(runs, summaries),
+        Event::PersistFailed(failure) | Event::RestoreFailed(failure) => {
+            workbench.read_only = Some(failure.sentence())
+        }
         Event::RunStarted(run) | Event::RunLoaded(run) => workbench.absorb_run(*run),
         Event::RunRead { run, read } => {
             workbench.absorb_run(*run);
@@ -35,7 +42,9 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
             run, state, at_ms, ..
         } => workbench.absorb_run_state(&run, state, at_ms),
         Event::ConnectFailed(_)
+        | Event::Arranged(_)
         | Event::ListFailed { .. }
+        | Event::Updated { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::DryRun(_)

@@ -5,6 +5,7 @@
 //! the network is asked from tasks. [`Headless`] walks the same roads without a screen.
 
 mod absorb;
+mod arrange;
 mod connect;
 mod disk;
 mod dry;
@@ -42,11 +43,14 @@ use crate::{
 };
 
 pub use absorb::absorb;
+pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
-pub use restore::Restored;
+pub use list::Events;
+pub use restore::{First, Restored};
 
 use connect::Connecting;
 use disk::Disk;
+use list::Room;
 use pictures::Pictures;
 use runs::Current;
 
@@ -139,6 +143,9 @@ struct Inner {
     /// Everything asked of the endpoint goes through here.
     gate: Gate,
     listing: Mutex<CancellationToken>,
+    /// For pages on their way from the endpoint to whoever takes them in.
+    room: Room,
+    arranger: Arranger,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -153,12 +160,13 @@ impl Runtime {
     /// # Errors
     ///
     /// If the system gives no thread for the disk.
-    pub fn new(parts: RuntimeParts) -> Result<(Self, mpsc::UnboundedReceiver<Event>), Failure> {
+    pub fn new(parts: RuntimeParts) -> Result<(Self, Events), Failure> {
         let (events, receiver) = mpsc::unbounded_channel();
         let read_only = parts.workspace.access().refusal().map(str::to_owned);
         let runtime = Self(Arc::new(Inner {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
+            arranger: Arranger::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -169,11 +177,13 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            room: Room::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closing: OnceLock::new(),
         }));
-        Ok((runtime, receiver))
+        let events = Events::new(receiver, runtime.0.room.clone());
+        Ok((runtime, events))
     }
 
     /// Who does something now, and when.
@@ -189,7 +199,14 @@ impl Runtime {
         match effect {
             Effect::Connect => self.connect_in_background(),
             Effect::List { generation } => self.list(generation),
+            Effect::Update {
+                generation,
+                since_ms,
+            } => self.update(generation, since_ms),
+            Effect::Agreed { at_ms } => self.agreed(at_ms),
             Effect::StopListing => lock(&self.0.listing).cancel(),
+            Effect::Arrange(question) => self.0.arranger.arrange(question),
+            Effect::StopArranging => self.0.arranger.stop(),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

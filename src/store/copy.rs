@@ -84,7 +84,7 @@ impl Workspace {
         if size > LARGEST || missed <= size / BYTES_A_STEP {
             return Ok(false);
         }
-        if journal(&self.connection).as_deref() != Some("wal") {
+        if !self.has_log {
             // Without a log beside the file, whoever reads it keeps us from writing.
             return database::copy_whole(&self.connection, &copy).map(|()| true);
         }
@@ -108,11 +108,6 @@ impl Workspace {
         };
         copying.made.recv().unwrap_or(Ok(()))
     }
-}
-
-fn journal(connection: &Connection) -> Option<String> {
-    let mode = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0));
-    mode.ok()
 }
 
 /// Where the copy of a file lies.

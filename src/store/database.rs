@@ -15,7 +15,8 @@ use super::{copy, error::StoreError};
 const APPLICATION: i32 = 0x4152_4d57;
 
 /// The formats of `workspace.sqlite`, each as the step from the one before.
-pub(super) const WORKSPACE: &[&str] = &["
+pub(super) const WORKSPACE: &[&str] = &[
+    "
 CREATE TABLE operations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     body TEXT NOT NULL,
@@ -66,7 +67,17 @@ CREATE TABLE settings (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE row_blocks (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    seal INTEGER NOT NULL
+) STRICT;
+",
+];
 
 /// The formats of `listing.sqlite`.
 pub(super) const LISTING: &[&str] = &["
@@ -118,6 +129,10 @@ pub(super) fn open(
         "synchronous",
         if care == Care::Full { "FULL" } else { "NORMAL" },
     )?;
+    if care == Care::Cache {
+        // A listing comes in at once; what it brings is carried over in few, large pieces.
+        set("wal_autocheckpoint", "8192")?;
+    }
     set("cache_size", "-32768")?;
     set("foreign_keys", "ON")?;
     set("trusted_schema", "OFF")?;

@@ -3,17 +3,20 @@
 //! A cache: it may be deleted, and what is wrong with it costs a listing, not work. Pages of a
 //! listing are appended as they come; single assets read later are appended after them and win.
 
-use std::{path::PathBuf, sync::mpsc, thread};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Workspace,
+    Workspace, assets,
+    columns::{self, Finished, KeptColumns},
     database::{self, Care, LISTING},
     error::StoreError,
     lock::is_remote,
-    page::{self, Page},
-    seal,
 };
 use crate::domain::Asset;
 
@@ -29,10 +32,11 @@ pub struct CachedListing {
 /// The file of the cache, and the listing being written.
 #[derive(Debug)]
 pub(super) struct Cache {
-    connection: Connection,
-    path: PathBuf,
-    current: Option<i64>,
-    renewed: bool,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) current: Option<i64>,
+    pub(super) finished: Option<Finished>,
+    pub(super) renewed: bool,
 }
 
 impl Cache {
@@ -45,10 +49,12 @@ impl Cache {
             ) => (renew(&path, remote)?, true),
             Err(error) => return Err(error),
         };
+        number_on(&connection, &path).map_err(|error| StoreError::of(&path, &error))?;
         Ok(Self {
             connection,
             path,
             current: None,
+            finished: None,
             renewed,
         })
     }
@@ -61,6 +67,7 @@ impl Cache {
             connection,
             path,
             current: None,
+            finished: None,
             renewed: false,
         })
     }
@@ -70,7 +77,7 @@ impl Cache {
     }
 }
 
-fn renew(path: &std::path::Path, remote: bool) -> Result<Connection, StoreError> {
+fn renew(path: &Path, remote: bool) -> Result<Connection, StoreError> {
     for ending in ["", "-wal", "-shm", "-journal"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
@@ -82,7 +89,28 @@ fn renew(path: &std::path::Path, remote: bool) -> Result<Connection, StoreError>
             Ok(()) | Err(_) => {}
         }
     }
-    database::open(path, LISTING, Care::Cache, remote)
+    let connection = database::open(path, LISTING, Care::Cache, remote)?;
+    number_on(&connection, path).map_err(|error| StoreError::of(path, &error))?;
+    Ok(connection)
+}
+
+/// Numbers of listings and pages go on behind those of the columns, whatever became of the file.
+fn number_on(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let Some(head) = columns::head(&columns::place(path)) else {
+        return Ok(());
+    };
+    for (table, last) in [("listings", head.listing), ("pages", head.page)] {
+        connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq)
+             SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+            [table],
+        )?;
+        connection.execute(
+            "UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1 AND seq < ?2",
+            params![table, last],
+        )?;
+    }
+    Ok(())
 }
 
 impl Workspace {
@@ -143,12 +171,7 @@ impl Workspace {
         if assets.is_empty() {
             return Ok(());
         }
-        let path = &self.cache.path;
-        let content = |why| StoreError::Database {
-            path: path.clone(),
-            why,
-        };
-        let body = page::pack(&Page::of(assets)).map_err(content)?;
+        let (body, sum) = assets::pack(assets);
         let cache = &mut self.cache;
         let current = cache.current;
         let save = |connection: &mut Connection| {
@@ -158,7 +181,7 @@ impl Workspace {
             let listing: i64 = current.unwrap_or(last);
             transaction.execute(
                 "INSERT INTO pages (listing, body, seal) VALUES (?1, ?2, ?3)",
-                params![listing, body, seal::of(&body)],
+                params![listing, body, sum],
             )?;
             if let Some(total) = total {
                 let total = i64::try_from(total).unwrap_or(i64::MAX);
@@ -180,6 +203,7 @@ impl Workspace {
     /// If it can't be kept.
     pub fn finish_listing(&mut self, as_of_ms: i64) -> Result<(), StoreError> {
         self.may_write()?;
+        self.forget_rows();
         let cache = &mut self.cache;
         let Some(current) = cache.current.take() else {
             return Ok(());
@@ -192,19 +216,46 @@ impl Workspace {
             )?;
             transaction.execute("DELETE FROM pages WHERE listing < ?1", [current])?;
             transaction.execute("DELETE FROM listings WHERE id < ?1", [current])?;
-            transaction.commit()
+            let sql = "SELECT total, (SELECT coalesce(max(seq), 0) FROM pages) FROM listings
+                       WHERE id = ?1";
+            let (total, page): (i64, i64) =
+                transaction.query_row(sql, [current], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            transaction.commit()?;
+            Ok(Finished {
+                listing: current,
+                page,
+                total: u64::try_from(total).unwrap_or(0),
+                as_of_ms,
+            })
         };
         let finished = finish(&mut cache.connection);
-        finished.map_err(|error| cache.fault(&error))
+        cache.finished = Some(finished.map_err(|error: rusqlite::Error| cache.fault(&error))?);
+        Ok(())
     }
 
-    /// Hands over the cached assets, page by page, oldest first; `None` if nothing is cached.
+    /// The cached listing, with what was kept since, is what the library was at this time.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be kept.
+    pub fn listing_as_of(&mut self, at_ms: i64) -> Result<(), StoreError> {
+        self.may_write()?;
+        let cache = &self.cache;
+        let sql = "UPDATE listings SET complete_ms = ?1
+                   WHERE id = (SELECT max(id) FROM listings WHERE complete_ms NOT NULL)";
+        let written = cache.connection.execute(sql, [at_ms]);
+        written.map(drop).map_err(|error| cache.fault(&error))
+    }
+
+    /// Hands over the cached assets that are not in the columns, page by page, oldest first;
+    /// `None` if nothing is cached.
     ///
     /// # Errors
     ///
     /// If the cache is damaged; what was handed over before is good.
     pub fn load_assets(
         &self,
+        columns: Option<&KeptColumns>,
         mut take: impl FnMut(Vec<Asset>),
     ) -> Result<Option<CachedListing>, StoreError> {
         let cache = &self.cache;
@@ -215,10 +266,12 @@ impl Workspace {
         };
         let mut statement = cache
             .connection
-            .prepare("SELECT body, seal FROM pages ORDER BY seq")
+            .prepare("SELECT body, seal FROM pages WHERE seq > ?1 ORDER BY seq")
             .map_err(fault)?;
         let pages: Vec<(Vec<u8>, i64)> = statement
-            .query_map([], |record| Ok((record.get(0)?, record.get(1)?)))
+            .query_map([columns.map_or(0, KeptColumns::page)], |record| {
+                Ok((record.get(0)?, record.get(1)?))
+            })
             .and_then(Iterator::collect)
             .map_err(fault)?;
         let is_empty = pages.is_empty();
@@ -226,11 +279,7 @@ impl Workspace {
         let (sender, receiver) = mpsc::sync_channel(8);
         thread::scope(|scope| {
             scope.spawn(move || {
-                let unpacked = pages.iter().map(|(body, sum)| {
-                    let page: Page = page::unpack(body, *sum)?;
-                    let assets = page.assets();
-                    assets.ok_or_else(|| "a page does not fit together".to_owned())
-                });
+                let unpacked = pages.iter().map(|(body, sum)| assets::unpack(body, *sum));
                 // Whoever found one of them damaged waits for no more.
                 unpacked
                     .map(|assets| sender.send(assets))
@@ -240,8 +289,8 @@ impl Workspace {
                 .into_iter()
                 .try_for_each(|assets| assets.map(&mut take).map_err(damaged))
         })?;
-        if is_empty {
-            return Ok(None);
+        if is_empty || columns.is_some() {
+            return Ok(columns.map(KeptColumns::told));
         }
         let told = cache
             .connection

@@ -209,7 +209,7 @@ fn a_damaged_or_deleted_listing_costs_a_listing_and_nothing_else() {
     workspace.save_assets(&[asset("a", "x")], Some(1)).unwrap();
     workspace.cache_sql("UPDATE pages SET body = x'00'");
     assert!(matches!(
-        workspace.load_assets(drop),
+        workspace.load_assets(None, drop),
         Err(StoreError::Damaged { .. })
     ));
     workspace.renew_cache().unwrap();

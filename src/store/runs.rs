@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Workspace,
     error::StoreError,
+    items,
     notes::{number, put_call, put_settlements},
     page, seal,
 };
@@ -93,9 +94,9 @@ impl Workspace {
                 .prepare("INSERT INTO items (run, first, body, seal) VALUES (?1, ?2, ?3, ?4)")
                 .map_err(fault)?;
             for (place, items) in (0i64..).zip(run.items.chunks(ITEMS_A_RECORD)) {
-                let body = page::pack(&items).map_err(unfit)?;
+                let (body, sum) = items::pack(items);
                 insert
-                    .execute(params![number, place, body, seal::of(&body)])
+                    .execute(params![number, place, body, sum])
                     .map_err(fault)?;
             }
             for call in &run.calls {
@@ -164,6 +165,41 @@ impl Workspace {
             return Err(self.damaged("some runs are missing"));
         }
         Ok(runs)
+    }
+
+    /// The runs that go on, or wait for somebody to go on with them; oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn unfinished_runs(&self) -> Result<Vec<RunId>, StoreError> {
+        let sql = "SELECT id FROM runs WHERE state IN ('running', 'paused', 'interrupted')
+                   ORDER BY number";
+        let ids = self.connection.prepare(sql).and_then(|mut statement| {
+            let ids = statement.query_map([], |row| Ok(RunId(row.get(0)?)))?;
+            ids.collect()
+        });
+        ids.map_err(|error| StoreError::of(&self.path, &error))
+    }
+
+    /// So many of the last runs, the newest last, and where they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if a record is not what was written.
+    pub fn last_runs(&self, count: u32) -> Result<Vec<(RunId, RunState)>, StoreError> {
+        let sql = "SELECT id, state FROM runs ORDER BY number DESC LIMIT ?1";
+        let last = self.connection.prepare(sql).and_then(|mut statement| {
+            let told = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+            let last = statement.query_map([count], told)?;
+            last.collect::<Result<Vec<_>, _>>()
+        });
+        let last = last.map_err(|error| StoreError::of(&self.path, &error))?;
+        let known = |(id, word): (String, String)| {
+            let state = state(&word).ok_or_else(|| self.damaged("a run has no known state"))?;
+            Ok((RunId(id), state))
+        };
+        last.into_iter().rev().map(known).collect()
     }
 
     /// The name of the last run; `None` if there never was one.
@@ -256,7 +292,8 @@ impl Workspace {
             .query_map([number], |record| Ok((record.get(0)?, record.get(1)?)))
             .and_then(Iterator::collect)
             .map_err(fault)?;
-        let parts: Vec<Vec<Item>> = page::unpack_all(&records).map_err(|why| self.damaged(&why))?;
+        let parts = page::unpack_all(&records, |body, sum| items::unpack(body, sum));
+        let parts = parts.map_err(|why| self.damaged(&why))?;
         Ok(parts.into_iter().flatten().collect())
     }
 

@@ -1,4 +1,4 @@
-//! One profile's workspace: opening it, and the log of operations and the rows in it.
+//! One profile's workspace: opening it, and the log of operations in it.
 
 use std::{
     fs,
@@ -13,9 +13,11 @@ use super::{
     error::StoreError,
     listing::Cache,
     lock::{Holder, Lock, NoLock, is_remote},
+    page,
+    rows::{self, Known},
     seal,
 };
-use crate::domain::{AssetId, Operation, OperationId, Row, oplog::Deed};
+use crate::domain::{Operation, OperationId, Row, oplog::Deed};
 
 /// Who may write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,10 @@ pub struct Workspace {
     access: Access,
     broken: Option<StoreError>,
     pub(super) copying: Option<Copying>,
+    /// The assets that have a row; worked out when a listing comes in.
+    pub(super) known: Option<Known>,
+    /// Whether there is a log that is kept in the order it was written.
+    pub(super) has_log: bool,
     // Last: given up only after the connections are closed.
     _lock: Option<Lock>,
 }
@@ -92,8 +98,9 @@ impl Workspace {
                 (Access::Reading { holder: None, why }, None)
             }
         };
+        let remote = is_remote(folder);
+        let has_log = !remote;
         let (connection, cache) = if lock.is_some() {
-            let remote = is_remote(folder);
             let connection = database::open(&path, WORKSPACE, Care::Full, remote)?;
             (connection, Cache::open(cached, remote)?)
         } else {
@@ -111,9 +118,12 @@ impl Workspace {
             access,
             broken: None,
             copying: None,
+            known: None,
+            has_log,
             _lock: lock,
         };
         if workspace.access == Access::Writing {
+            workspace.gather_rows()?;
             workspace.interrupt_runs()?;
         }
         Ok(workspace)
@@ -148,8 +158,8 @@ impl Workspace {
             if operation.id != OperationId(next) {
                 return Err(unfit(format!("the next one is {next}")));
             }
-            let rows = ask("SELECT coalesce(max(row), -1) + 1 FROM rows").map_err(fault)?;
-            if let Some(row) = highest_row(operation).filter(|row| i64::from(*row) >= rows) {
+            let rows = rows::made(transaction).map_err(fault)?;
+            if let Some(row) = highest_row(operation).filter(|row| *row >= rows) {
                 return Err(unfit(format!("row {row} is not kept")));
             }
             transaction
@@ -182,75 +192,6 @@ impl Workspace {
         Ok(operations)
     }
 
-    /// The rows of these assets, made and kept if they are new; in the order asked.
-    ///
-    /// # Errors
-    ///
-    /// If they can't be kept; then none is made.
-    pub fn allocate_rows(&mut self, ids: &[AssetId]) -> Result<Vec<Row>, StoreError> {
-        self.write(|transaction, path| {
-            let fault = |error: rusqlite::Error| StoreError::of(path, &error);
-            let mut next: i64 = transaction
-                .query_row("SELECT coalesce(max(row), -1) + 1 FROM rows", [], |row| {
-                    row.get(0)
-                })
-                .map_err(fault)?;
-            let mut find = transaction
-                .prepare_cached("SELECT row FROM rows WHERE asset = ?1")
-                .map_err(fault)?;
-            let mut make = transaction
-                .prepare_cached("INSERT INTO rows (row, asset, seal) VALUES (?1, ?2, ?3)")
-                .map_err(fault)?;
-            let mut rows = Vec::with_capacity(ids.len());
-            for id in ids {
-                let known = find.query_row([id.as_str()], |row| row.get(0)).optional();
-                let row: Row = if let Some(row) = known.map_err(fault)? {
-                    row
-                } else {
-                    let row = Row::try_from(next).map_err(|_| StoreError::Database {
-                        path: path.to_path_buf(),
-                        why: "no more rows can be numbered".to_owned(),
-                    })?;
-                    make.execute(params![next, id.as_str(), seal::of_row(row, id.as_str())])
-                        .map_err(fault)?;
-                    next += 1;
-                    row
-                };
-                rows.push(row);
-            }
-            Ok(rows)
-        })
-    }
-
-    /// Every asset that ever had a row, in the order of their rows: place 0 is row 0.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Damaged`] if a row is missing or not what was written.
-    pub fn rows(&self) -> Result<Vec<AssetId>, StoreError> {
-        let fault = |error: rusqlite::Error| StoreError::of(&self.path, &error);
-        let mut statement = self
-            .connection
-            .prepare("SELECT row, asset, seal FROM rows ORDER BY row")
-            .map_err(fault)?;
-        let mut found = statement.query([]).map_err(fault)?;
-        let mut rows = Vec::new();
-        while let Some(record) = found.next().map_err(fault)? {
-            let row: Row = record.get(0).map_err(fault)?;
-            let sum: i64 = record.get(2).map_err(fault)?;
-            let asset = record.get_ref(1).map_err(fault)?.as_str();
-            let asset = asset.map_err(|error| self.damaged(&error.to_string()))?;
-            if row as usize != rows.len() || seal::of_row(row, asset) != sum {
-                return Err(self.damaged("the rows of the assets do not fit together"));
-            }
-            rows.push(AssetId::new(asset));
-        }
-        if self.last_given("rows")? != (rows.len() as u64).saturating_sub(1) {
-            return Err(self.damaged("some rows of the assets are missing"));
-        }
-        Ok(rows)
-    }
-
     /// The last number a table gave out, noted apart from the table; 0 if it gave out none.
     pub(super) fn last_given(&self, table: &str) -> Result<u64, StoreError> {
         let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
@@ -260,6 +201,31 @@ impl Workspace {
             .optional();
         let last = last.map_err(|error| StoreError::of(&self.path, &error))?;
         Ok(last.map_or(0, |last| u64::try_from(last).unwrap_or(0)))
+    }
+
+    /// The same, without waiting for the disk: durable with the next piece of writing at the
+    /// latest, for there is one log and what comes later in it never lasts without what came before.
+    pub(super) fn write_behind<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if !self.has_log {
+            return self.write(work);
+        }
+        self.may_write()?;
+        self.wait_for_disk("NORMAL")?;
+        let done = self.write(work);
+        // Whoever can't wait for the disk any more must not write.
+        if let Err(error) = self.wait_for_disk("FULL") {
+            self.broken = Some(error.clone());
+            return Err(error);
+        }
+        done
+    }
+
+    fn wait_for_disk(&self, how: &str) -> Result<(), StoreError> {
+        let set = self.connection.pragma_update(None, "synchronous", how);
+        set.map_err(|error| StoreError::of(&self.path, &error))
     }
 
     /// Does a piece of writing whole and durably, or not at all.
@@ -302,7 +268,7 @@ impl Workspace {
     }
 
     /// All records of a query for (body, seal).
-    pub(super) fn sealed<T: serde::de::DeserializeOwned>(
+    pub(super) fn sealed<T: serde::de::DeserializeOwned + Send>(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,
@@ -313,13 +279,10 @@ impl Workspace {
             .query_map(parameters, |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
             })
+            .and_then(Iterator::collect::<Result<Vec<(String, i64)>, _>>)
             .map_err(fault)?;
-        records
-            .map(|record| {
-                let (body, sum) = record.map_err(fault)?;
-                seal::read(&body, sum).map_err(|why| self.damaged(&why))
-            })
-            .collect()
+        page::unpack_all(&records, |body, sum| seal::read(body, sum))
+            .map_err(|why| self.damaged(&why))
     }
 }
 

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AssetId, FieldKey, Query, RunId, Sort, Workbench, plan::DryRun, run::RunRules,
-        workbench::Command,
+        AssetId, FieldKey, Query, RunId, Sort, Workbench, arrange::Wish, plan::DryRun,
+        run::RunRules, workbench::Command,
     },
     flow::Effect,
 };
@@ -162,7 +162,12 @@ pub enum Step {
     /// Show a screen.
     Show(ScreenId),
     /// Show a run in Results; it is loaded first if it is an older one.
-    OpenRun(RunId),
+    OpenRun {
+        /// The run.
+        run: RunId,
+        /// What is done with it then; [`Go::Results`](super::action::Go::Results) only shows it.
+        then: Action,
+    },
     /// Mark exactly these rows, and say so.
     Mark {
         /// The rows.
@@ -276,6 +281,12 @@ pub trait Component: Debug {
     /// told then.
     fn is_unfinished(&self) -> bool {
         false
+    }
+
+    /// What it would like to know of the listing beside the rows shown; [`Component::on_change`] is
+    /// told when it is known.
+    fn wish(&self, _scene: &Scene<'_>) -> Option<Wish> {
+        None
     }
 
     /// Whether plain characters are text now.

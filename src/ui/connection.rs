@@ -35,6 +35,11 @@ pub enum Loading {
         /// When the last page came.
         last_ms: i64,
     },
+    /// What changed since it was listed comes.
+    Updating {
+        /// When that began.
+        since_ms: i64,
+    },
     /// All pages have come.
     Done,
     /// It was stopped; what has come is kept.
@@ -82,7 +87,10 @@ impl Connection {
 
     /// Whether pages come.
     pub fn is_loading(&self) -> bool {
-        matches!(self.loading, Loading::Under { .. })
+        matches!(
+            self.loading,
+            Loading::Under { .. } | Loading::Updating { .. }
+        )
     }
 
     /// The failure worth showing, if there is one.

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod app;
+mod bites;
 pub mod chord;
 pub mod component;
 pub mod connection;

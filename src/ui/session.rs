@@ -20,7 +20,10 @@ use super::{
     input::Input,
 };
 use crate::{
-    domain::{Asset, Capabilities, Field, FieldKey, FieldKind, Offer, Schema, Value, Workbench},
+    domain::{
+        Asset, Capabilities, Field, FieldKey, FieldKind, Offer, Schema, Value, Workbench,
+        arrange::AtOnce,
+    },
     flow::{Effect, Event},
 };
 
@@ -98,6 +101,8 @@ pub struct Session {
     pub now_ms: i64,
     /// Whether the world answers sign-ins, listings and steps of the draft by itself.
     pub answers: bool,
+    /// Whether it works out at once what is shown of a long listing.
+    pub arranges: bool,
     terminal: Terminal<TestBackend>,
 }
 
@@ -142,6 +147,7 @@ impl Session {
             effects: Vec::new(),
             now_ms: BEGIN_MS,
             answers: true,
+            arranges: true,
             terminal,
         }
     }
@@ -275,8 +281,20 @@ impl Session {
                     }])
                     .collect()
             }
+            Effect::Update { generation, .. } => vec![Event::Updated {
+                generation: *generation,
+                total: None,
+                at_ms: self.now_ms,
+            }],
             Effect::Persist(operation) => vec![Event::Persisted(operation.id)],
+            Effect::Arrange(question) if self.arranges => {
+                let answer = question.answer(&mut AtOnce).map(Box::new);
+                answer.into_iter().map(Event::Arranged).collect()
+            }
             Effect::StopListing
+            | Effect::Agreed { .. }
+            | Effect::Arrange(_)
+            | Effect::StopArranging
             | Effect::Refresh(_)
             | Effect::Thumbnails(_)
             | Effect::Picture { .. }

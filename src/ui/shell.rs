@@ -10,6 +10,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future::Either, future::select}
 
 use super::{
     app::App,
+    bites::bites,
     input::Input,
     terminal::{self, TermGuard},
 };
@@ -63,7 +64,7 @@ pub async fn run<W: Write>(
     (events, nudges): (impl Stream<Item = Event>, impl Stream<Item = Nudge>),
     world: &mut impl World,
 ) -> io::Result<Left> {
-    let mut events = pin!(events.ready_chunks(256));
+    let mut events = pin!(bites(events));
     let mut inputs = terminal::inputs()?;
     let mut nudges = pin!(nudges);
     let size = guard.size()?;

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli_config;
 mod cli_list;
+mod cli_older;
 mod cli_report;
 mod cli_results;
 mod cli_revert;
@@ -23,5 +24,6 @@ mod journeys;
 mod recovery;
 mod schedule;
 mod shipped;
+mod submitting;
 mod support;
 mod terminal;

@@ -47,6 +47,8 @@ its arguments with colons between them:
   drift=FIELD/VALUE:nth:1:asset:NAME   somebody else writes VALUE just before the n-th write
   lenient                  SOAP: take children in any order
   partial-updates          REST: answer bulk updates as PARTIAL_UPDATE
+  ranges-ignored           searches by moments (SOAP) and by ranges of guids or times (REST) find all
+  ranges-refused           such searches are refused
 
 Which calls: every:N, nth:N, first:N, after:N, counted since the start over the calls the rule
 concerns; p:0.2 for a share of them by chance, the same chance each time (seed:7 for another); or
@@ -90,6 +92,8 @@ pub(super) const NAMES: &[&str] = &[
     "dirty",
     "drift",
     "lenient",
+    "ranges-ignored",
+    "ranges-refused",
     "partial-updates",
 ];
 

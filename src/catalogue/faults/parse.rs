@@ -227,6 +227,8 @@ fn of_the_library(name: &str, first: &str) -> Result<Kind, String> {
         "dirty" => Kind::Dirty(count(first)?),
         "drift" => drift(first)?,
         "lenient" => Kind::Manner("lenient"),
+        "ranges-ignored" => Kind::Manner("ranges-ignored"),
+        "ranges-refused" => Kind::Manner("ranges-refused"),
         _ => Kind::Manner("partial-updates"),
     })
 }

@@ -24,6 +24,7 @@ use crate::catalogue::faults::{Call, Permit};
 use crate::catalogue::model::Trash;
 use crate::catalogue::query::{Bucket, Condition, Found, Operand, Search};
 use crate::catalogue::schema::Schema;
+use crate::catalogue::soap::Ranges;
 use crate::catalogue::state::ServerState;
 use crate::catalogue::writes::Face;
 
@@ -42,6 +43,7 @@ pub(super) async fn index(
     let limits = Limits {
         window: state.manners.search_window,
         page: switches.page_limit,
+        ranges: state.manners.ranges,
     };
     let (call, lag) = (Call::read(Face::Rest, "indexsearch"), session.lag.clone());
     session
@@ -56,6 +58,7 @@ pub(super) async fn index(
 struct Limits {
     window: u64,
     page: Option<u64>,
+    ranges: Ranges,
 }
 
 /// `POST /api/meta/search/count`.
@@ -98,8 +101,9 @@ fn search(
     (lag, permit): (&Lag, Permit),
 ) -> Result<Text, ApiError> {
     let raw = parse(body)?;
-    let request = SearchRequest::deserialize(&raw)
+    let mut request = SearchRequest::deserialize(&raw)
         .map_err(|error| BAD_REQUEST.with(&[&error.to_string()]))?;
+    heed(&mut request.dsl, limits.ranges)?;
     let schema = library.schema();
     let wanted = condition(library, &schema, &request.dsl, true)?;
     let stale = lag.search();
@@ -123,6 +127,22 @@ fn search(
         metadata: request.show_search_metadata,
         score: request.show_search_score,
     }))
+}
+
+/// Does with filters by ranges as this server does.
+fn heed(dsl: &mut Value, ranges: Ranges) -> Result<(), ApiError> {
+    let filters = dsl
+        .pointer_mut("/query/bool/filter")
+        .and_then(Value::as_array_mut);
+    let Some(filters) = filters.filter(|_| ranges != Ranges::Heeded) else {
+        return Ok(());
+    };
+    let all = filters.len();
+    filters.retain(|filter| filter.get("range").is_none());
+    if filters.len() < all && ranges == Ranges::Refused {
+        return Err(BAD_QUERY.with(&["[range] query is not allowed here"]));
+    }
+    Ok(())
 }
 
 /// What to look for: the query, perhaps narrowed by the filter that leaves counts alone.
@@ -157,7 +177,7 @@ fn question(
     schema: &Schema,
     dsl: &Value,
     condition: Condition,
-    Limits { window, page }: Limits,
+    Limits { window, page, .. }: Limits,
 ) -> Result<Search, ApiError> {
     let number = |name: &str, otherwise: u64| match dsl.get(name) {
         None | Some(Value::Null) => Ok(otherwise),

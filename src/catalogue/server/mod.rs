@@ -24,6 +24,7 @@ use crate::catalogue::accounts::Accounts;
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::faults::{BadFault, Faults};
 use crate::catalogue::import::ImportReport;
+use crate::catalogue::soap::{Ranges, SoapSwitches};
 use crate::catalogue::state::{Manners, ServerState};
 use crate::catalogue::{pictures, rest, soap};
 use gate::Gate;
@@ -211,7 +212,20 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
     let bound = listener.local_addr().map_err(listen_error)?;
     let mut state = ServerState::new(library, accounts, faults);
     state.address = Arc::from(format!("http://{bound}"));
+    let ranges = match (
+        state.faults.has_manner("ranges-refused"),
+        state.faults.has_manner("ranges-ignored"),
+    ) {
+        (true, _) => Ranges::Refused,
+        (false, true) => Ranges::Ignored,
+        (false, false) => Ranges::Heeded,
+    };
     state.manners = Arc::new(Manners {
+        ranges,
+        soap: SoapSwitches {
+            moments: ranges,
+            ..SoapSwitches::default()
+        },
         strict: !state.faults.has_manner("lenient"),
         partial_updates: state.faults.has_manner("partial-updates"),
         search_window: state

@@ -10,6 +10,7 @@ use super::element::Element;
 use super::fault::Fault;
 use super::folders::with_slash;
 use super::kinds;
+use super::switches::Ranges;
 
 /// Media assets outside the trash.
 pub(super) fn alive() -> Condition {
@@ -167,9 +168,19 @@ fn keyword(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
     ]))
 }
 
-fn system_field(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
+fn system_field(call: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
+    let field = item.text_of("field").unwrap_or_default();
+    match call.switches.moments {
+        Ranges::Ignored if is_moment(field) => return Ok(Condition::Always),
+        Ranges::Refused if is_moment(field) => {
+            return Err(Fault::invalid(format!(
+                "System field '{field}' is invalid."
+            )));
+        }
+        Ranges::Heeded | Ranges::Ignored | Ranges::Refused => {}
+    }
     let attribute = |name: &str| Operand::Attribute(name.to_owned());
-    let (on, sort) = match item.text_of("field").unwrap_or_default() {
+    let (on, sort) = match field {
         "Name" => (Operand::Name, Sort::Text),
         "FileName" => (Operand::FileName, Sort::Text),
         "CreateUser" => (Operand::CreatedBy, Sort::Text),
@@ -190,6 +201,10 @@ fn system_field(_: &Call<'_>, item: &Element) -> Result<Condition, Fault> {
         }
     };
     comparison(&on, sort, item)
+}
+
+fn is_moment(field: &str) -> bool {
+    matches!(field, "Created" | "LastModified")
 }
 
 fn metadata(call: &Call<'_>, item: &Element) -> Result<Condition, Fault> {

@@ -55,7 +55,7 @@ use operations::Operation;
 use xml::Xml;
 
 pub use switches::{
-    EmptyValue, HeaderNamespace, ManyValues, MissingThumb, OversizedPage, SoapSwitches,
+    EmptyValue, HeaderNamespace, ManyValues, MissingThumb, OversizedPage, Ranges, SoapSwitches,
     UnsetFields, WarnedCount,
 };
 

@@ -74,6 +74,18 @@ pub enum OversizedPage {
     Refused,
 }
 
+/// What becomes of a search by ranges: of moments here, of guids and times over REST.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ranges {
+    /// It finds what lies in them.
+    #[default]
+    Heeded,
+    /// It finds everything.
+    Ignored,
+    /// It is refused.
+    Refused,
+}
+
 /// All switches of the SOAP face.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SoapSwitches {
@@ -91,4 +103,6 @@ pub struct SoapSwitches {
     pub missing_thumb: MissingThumb,
     /// Pages over the limit.
     pub oversized_page: OversizedPage,
+    /// Conditions on when an asset was made or changed.
+    pub moments: Ranges,
 }

@@ -25,7 +25,7 @@ use crate::{
     config::{ConfigError, Confirm, Profile},
     domain::Workbench,
     endpoint::Endpoint,
-    runtime::{Restored, Runtime, now_ms},
+    runtime::{Runtime, now_ms},
     ui::{App, Identity, app::KEPT_SETTINGS, shell, terminal},
 };
 
@@ -61,18 +61,17 @@ pub async fn open(
     let parts = session::parts_with(setup, profile, endpoint)?;
     let folder = parts.workspace.folder().display().to_string();
     let (runtime, events) = Runtime::new(parts)?;
-    let restored = runtime.restore().await?;
+    let first = runtime.restore_first(&KEPT_SETTINGS).await?;
     interruption::hold(
         &runtime,
         folder.clone(),
         session::again(setup, &profile.name),
     );
     let picker = terminal::picker(setup.loaded.interface.images.word());
-    let settings = kept_settings(&runtime).await?;
-    let identity = identity(profile, &restored, &folder);
+    let identity = identity(profile, &folder);
     let mut app = App::new(look.setup(
-        (workbench(restored, profile), identity),
-        (picker, settings, &setup.loaded.interface),
+        (readable(first.workbench, profile), identity),
+        (picker, first.settings, &setup.loaded.interface),
     ));
     let shown = show(&mut app, &runtime, events, setup).await;
     terminal::restore();
@@ -104,15 +103,14 @@ fn fits(setup: &Setup) -> Result<(), Stop> {
     Ok(())
 }
 
-fn workbench(restored: Restored, profile: &Profile) -> Workbench {
-    let mut workbench = restored.workbench;
+fn readable(mut workbench: Workbench, profile: &Profile) -> Workbench {
     if profile.read_only {
         workbench.read_only = Some(session::READ_ONLY.into());
     }
     workbench
 }
 
-fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
+fn identity(profile: &Profile, folder: &str) -> Identity {
     Identity {
         profile: profile.name.clone(),
         author: profile.author.clone(),
@@ -132,27 +130,16 @@ fn identity(profile: &Profile, restored: &Restored, folder: &str) -> Identity {
         utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
             jiff::tz::TimeZone::system().to_offset(now).seconds()
         }),
-        listed_ms: restored.listed_at_ms,
+        listed_ms: None,
         workspace: folder.to_owned(),
     }
-}
-
-/// The settings of the view that outlive the program.
-async fn kept_settings(runtime: &Runtime) -> Result<Vec<(String, String)>, Stop> {
-    let mut kept = Vec::new();
-    for key in KEPT_SETTINGS {
-        if let Some(value) = runtime.setting(key).await? {
-            kept.push((key.to_owned(), value));
-        }
-    }
-    Ok(kept)
 }
 
 /// Shows the screens until the person leaves, or something else ends them.
 async fn show(
     app: &mut App,
     runtime: &Runtime,
-    mut events: mpsc::UnboundedReceiver<crate::flow::Event>,
+    mut events: crate::runtime::Events,
     setup: &Setup,
 ) -> io::Result<Option<Cause>> {
     let nudges = world::nudges()?;

@@ -6,7 +6,7 @@
 
 pub mod rows;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -222,9 +222,11 @@ impl Draft {
     }
 
     /// The value an asset would have: the staged one, or what the server has.
-    pub fn value<'a>(&'a self, listing: &'a Listing, row: Row, field: &FieldKey) -> &'a Value {
-        self.of(row, field)
-            .map_or_else(|| listing.value(row, field), |group| &group.after)
+    pub fn value<'a>(&'a self, listing: &'a Listing, row: Row, field: &FieldKey) -> Cow<'a, Value> {
+        match self.of(row, field) {
+            Some(group) => Cow::Borrowed(&group.after),
+            None => listing.value(row, field),
+        }
     }
 
     /// Every change, field by field, group by group.
@@ -233,7 +235,7 @@ impl Draft {
             groups.groups.iter().flat_map(move |group| {
                 group.rows.iter().map(move |row| Change {
                     row,
-                    asset: listing.id(row).clone(),
+                    asset: listing.id(row),
                     field: field.clone(),
                     before: group.before.clone(),
                     after: group.after.clone(),

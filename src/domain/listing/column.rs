@@ -1,6 +1,6 @@
 //! One field of all assets: distinct values once, and a number a row.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use roaring::RoaringBitmap;
 
@@ -62,29 +62,71 @@ impl Column {
         (before != place).then_some((before, place))
     }
 
-    /// The value at a place that [`Column::set`] told.
-    pub(super) fn at(&self, place: u32) -> &Value {
-        self.values.get(place as usize).unwrap_or(&Value::Absent)
+    /// The value at a place; absent at 0 and where there is no such place.
+    pub fn at(&self, place: u32) -> Cow<'_, Value> {
+        let value = self.values.get(place as usize);
+        Cow::Borrowed(value.unwrap_or(&Value::Absent))
     }
 
-    pub(super) fn place(&self, row: Row) -> usize {
-        self.places
-            .get(row as usize)
-            .map_or(0, |&place| place as usize)
+    /// The place of a row's value among the distinct ones: equal places are equal values.
+    pub fn place(&self, row: Row) -> u32 {
+        self.places.get(row as usize).copied().unwrap_or(0)
+    }
+
+    /// The place of a value, if any row has or had it.
+    pub fn place_of_known(&self, value: &Value) -> Option<u32> {
+        self.known.get(value).copied()
     }
 
     /// The value of a row.
-    pub fn value(&self, row: Row) -> &Value {
-        self.values.get(self.place(row)).unwrap_or(&Value::Absent)
+    pub fn value(&self, row: Row) -> Cow<'_, Value> {
+        self.at(self.place(row))
+    }
+
+    /// The text of a row, as [`Value::display`] tells it.
+    pub fn text(&self, row: Row) -> Cow<'_, str> {
+        let value = self.values.get(self.place(row) as usize);
+        value.map_or(Cow::Borrowed(""), Value::display)
     }
 
     /// The folded text of a row.
-    pub fn folded(&self, row: Row) -> &str {
-        self.folded.get(self.place(row)).map_or("", |text| text)
+    pub fn folded(&self, row: Row) -> Cow<'_, str> {
+        let folded = self.folded.get(self.place(row) as usize);
+        Cow::Borrowed(folded.map_or("", |text| text))
     }
 
-    /// The rows among `within` whose value passes. Each distinct value is asked once.
+    /// The rows among `within` with this value.
+    pub fn equal(&self, within: &RoaringBitmap, value: &Value) -> RoaringBitmap {
+        match self.place_of_known(value) {
+            Some(wanted) => within
+                .iter()
+                .filter(|&row| self.place(row) == wanted)
+                .collect(),
+            None => RoaringBitmap::new(),
+        }
+    }
+
+    /// `rows` split by the place of their value, in the order of the first row of each.
+    pub fn groups(&self, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> {
+        let mut groups: indexmap::IndexMap<u32, RoaringBitmap> = indexmap::IndexMap::new();
+        for row in rows {
+            groups.entry(self.place(row)).or_default().insert(row);
+        }
+        groups.into_iter().collect()
+    }
+
+    /// The rows among `within` whose text, or folded text, passes. Each distinct value is asked
+    /// once.
     pub fn matching(
+        &self,
+        within: &RoaringBitmap,
+        passes: impl Fn(&str, &str) -> bool,
+    ) -> RoaringBitmap {
+        self.passing(within, |value, folded| passes(&value.display(), folded))
+    }
+
+    /// The rows among `within` whose value passes.
+    pub(in crate::domain) fn passing(
         &self,
         within: &RoaringBitmap,
         passes: impl Fn(&Value, &str) -> bool,
@@ -100,7 +142,7 @@ impl Column {
         }
         within
             .iter()
-            .filter(|&row| hits.get(self.place(row)).copied().unwrap_or(false))
+            .filter(|&row| hits.get(self.place(row) as usize).copied().unwrap_or(false))
             .collect()
     }
 
@@ -108,7 +150,7 @@ impl Column {
     pub fn facet(&self, within: &RoaringBitmap) -> Vec<(Value, u64)> {
         let mut counts = vec![0u64; self.values.len()];
         for row in within {
-            counts[self.place(row)] += 1;
+            counts[self.place(row) as usize] += 1;
         }
         let mut facet: Vec<_> = self
             .values

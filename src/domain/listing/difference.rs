@@ -75,8 +75,8 @@ impl Listing {
         };
         (
             key.clone(),
-            values.at(one.before).clone(),
-            values.at(one.now).clone(),
+            values.at(one.before).into_owned(),
+            values.at(one.now).into_owned(),
         )
     }
 }

@@ -6,7 +6,7 @@
 mod column;
 mod difference;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -158,6 +158,14 @@ impl Listing {
         self.complete = true;
     }
 
+    /// Takes assets off the listing that the endpoint names as gone. They keep their rows.
+    pub fn leave(&mut self, ids: &[AssetId]) {
+        for row in ids.iter().filter_map(|id| self.row(id)).collect::<Vec<_>>() {
+            self.present.remove(row);
+            self.seen.remove(row);
+        }
+    }
+
     /// Changes one value, because it was read or written.
     pub fn set(&mut self, row: Row, field: &FieldKey, value: &Value) {
         self.columns
@@ -196,18 +204,23 @@ impl Listing {
     /// # Panics
     ///
     /// If the row was never made.
-    pub fn id(&self, row: Row) -> &AssetId {
-        &self.ids[row as usize]
+    pub fn id(&self, row: Row) -> AssetId {
+        self.ids[row as usize].clone()
+    }
+
+    /// The identifier of a row's asset, as text; empty if the row was never made.
+    pub fn id_text(&self, row: Row) -> &str {
+        self.ids.get(row as usize).map_or("", AssetId::as_str)
     }
 
     /// The name of a row's asset; empty if it was never listed.
-    pub fn name(&self, row: Row) -> std::borrow::Cow<'_, str> {
-        self.columns[NAME_PLACE].value(row).display()
+    pub fn name(&self, row: Row) -> Cow<'_, str> {
+        self.columns[NAME_PLACE].text(row)
     }
 
     /// The type of a row's asset.
-    pub fn kind(&self, row: Row) -> std::borrow::Cow<'_, str> {
-        self.columns[TYPE_PLACE].value(row).display()
+    pub fn kind(&self, row: Row) -> Cow<'_, str> {
+        self.columns[TYPE_PLACE].text(row)
     }
 
     /// Why an asset can't be edited, if it can't.
@@ -216,10 +229,15 @@ impl Listing {
     }
 
     /// The value of a field.
-    pub fn value(&self, row: Row, field: &FieldKey) -> &Value {
-        self.columns
-            .get(field)
-            .map_or(&Value::Absent, |column| column.value(row))
+    pub fn value(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
+        let column = self.columns.get(field);
+        column.map_or(Cow::Borrowed(&Value::Absent), |column| column.value(row))
+    }
+
+    /// The text of a field, as [`Value::display`] tells it: cheaper than its value.
+    pub fn text(&self, row: Row, field: &FieldKey) -> Cow<'_, str> {
+        let column = self.columns.get(field);
+        column.map_or(Cow::Borrowed(""), |column| column.text(row))
     }
 
     /// A field's column, if any asset has a value in it.
@@ -238,11 +256,11 @@ impl Listing {
             .columns
             .iter()
             .skip(2)
-            .map(|(key, column)| (key.clone(), column.value(row).clone()))
+            .map(|(key, column)| (key.clone(), column.value(row).into_owned()))
             .filter(|(_, value)| *value != Value::Absent)
             .collect();
         Asset {
-            id: self.id(row).clone(),
+            id: self.id(row),
             name: self.name(row).into_owned(),
             kind: self.kind(row).into_owned(),
             fields,
@@ -253,7 +271,19 @@ impl Listing {
     /// The rows named so. Names are not unique on every endpoint.
     pub fn named(&self, name: &str) -> RoaringBitmap {
         let wanted = Value::text(name);
-        self.columns[NAME_PLACE].matching(&self.present, |value, _| *value == wanted)
+        self.columns[NAME_PLACE].equal(&self.present, &wanted)
+    }
+
+    /// All listed rows in order: see [`Listing::ordered`].
+    pub fn order(&self, sort: &Sort) -> Arc<[Row]> {
+        self.ordered(&self.present, sort).into()
+    }
+
+    /// The first `most` of these rows in order, without ordering the others.
+    pub fn first(&self, rows: &RoaringBitmap, sort: &Sort, most: usize) -> Vec<Row> {
+        let mut first = self.ordered(rows, sort);
+        first.truncate(most);
+        first
     }
 
     /// These rows in order; rows with equal values keep the order of their names, then rows.
@@ -266,7 +296,8 @@ impl Listing {
         let names = self.columns[NAME_PLACE].ranks(SortDirection::Ascending);
         let name_column = &self.columns[NAME_PLACE];
         ordered.sort_by_cached_key(|&row| {
-            (ranks[column.place(row)], names[name_column.place(row)], row)
+            let (place, name) = (column.place(row), name_column.place(row));
+            (ranks[place as usize], names[name as usize], row)
         });
         ordered
     }

@@ -247,7 +247,7 @@ fn item(
 ) -> Item {
     Item {
         row,
-        asset: listing.id(row).clone(),
+        asset: listing.id(row),
         name: listing.name(row).into_owned(),
         kind: listing.kind(row).into_owned(),
         field: field.clone(),
@@ -257,7 +257,7 @@ fn item(
         facts: capabilities
             .address_fields
             .iter()
-            .map(|key| (key.clone(), listing.value(row, key).clone()))
+            .map(|key| (key.clone(), listing.value(row, key).into_owned()))
             .collect(),
     }
 }

@@ -246,7 +246,7 @@ impl Workbench {
             let row = self.listing.row(&item.asset);
             let row = row.filter(|row| self.listing.present().contains(*row));
             row.map_or(Value::Unknown, |row| {
-                self.listing.value(row, &item.field).clone()
+                self.listing.value(row, &item.field).into_owned()
             })
         };
         Comparison {

@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::{Pattern, Query, State, Term, Test};
 use crate::domain::{
-    FieldKey, Listing, Schema, Value,
+    FieldKey, Listing, Row, Schema, Value,
     listing::{NAME, TYPE},
     text,
 };
@@ -47,7 +47,66 @@ fn alias(name: &str) -> Option<FieldKey> {
     }
 }
 
+/// A query made ready for one listing as it is now. It holds all it needs, so it can be worked
+/// elsewhere, a block of rows at a time, in any order, by several threads at once; whoever works it
+/// may stop between two blocks.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    query: Query,
+    listing: Listing,
+    schema: Schema,
+    sets: Sets,
+}
+
+impl Prepared {
+    /// Rows in a block.
+    pub const BLOCK: Row = 1 << 16;
+
+    /// How many blocks there are; the last one may be short.
+    pub fn blocks(&self) -> u32 {
+        self.listing.rows_made().div_ceil(Self::BLOCK)
+    }
+
+    /// The rows of a block that pass.
+    pub fn block(&self, block: u32) -> RoaringBitmap {
+        let mut rows = RoaringBitmap::new();
+        let first = u64::from(block) * u64::from(Self::BLOCK);
+        rows.extend(
+            (first..first + u64::from(Self::BLOCK)).filter_map(|row| Row::try_from(row).ok()),
+        );
+        rows &= self.listing.present();
+        for term in &self.query.terms {
+            let hits = term.hits(&self.listing, &self.schema, &self.sets, &rows);
+            if term.negated {
+                rows -= hits;
+            } else {
+                rows &= hits;
+            }
+        }
+        rows
+    }
+
+    /// All rows that pass, block after block.
+    pub fn rows(&self) -> RoaringBitmap {
+        let mut rows = RoaringBitmap::new();
+        for block in 0..self.blocks() {
+            rows |= self.block(block);
+        }
+        rows
+    }
+}
+
 impl Query {
+    /// The query made ready for a listing: cheap, whatever the size of the listing.
+    pub fn prepare(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> Prepared {
+        Prepared {
+            query: self.clone(),
+            listing: listing.clone(),
+            schema: schema.clone(),
+            sets: sets.clone(),
+        }
+    }
+
     /// The rows of a listing that pass, among the ones that are present.
     pub fn rows(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> RoaringBitmap {
         let mut rows = listing.present().clone();
@@ -74,14 +133,14 @@ impl Term {
         let of = |name: &str, passes: &dyn Fn(&Value, &str) -> bool| {
             if text::fold(name) == "id" {
                 let id = |row: &u32| {
-                    let id = listing.id(*row).as_str();
+                    let id = listing.id_text(*row);
                     passes(&Value::text(id), &text::fold(id))
                 };
                 return within.iter().filter(id).collect();
             }
             let key = key(name, schema, listing);
             key.and_then(|key| listing.values(&key))
-                .map(|column| column.matching(within, passes))
+                .map(|column| column.passing(within, passes))
                 .unwrap_or_default()
         };
         match &self.test {
@@ -92,8 +151,7 @@ impl Term {
                 let mut rows = RoaringBitmap::new();
                 for field in listing.fields() {
                     if let Some(column) = listing.values(field) {
-                        rows |=
-                            column.matching(within, |value, folded| pattern.hits(value, folded));
+                        rows |= column.passing(within, |value, folded| pattern.hits(value, folded));
                     }
                 }
                 rows

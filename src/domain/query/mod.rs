@@ -17,7 +17,7 @@
 mod evaluate;
 mod parse;
 
-pub use evaluate::Sets;
+pub use evaluate::{Prepared, Sets};
 
 use regex::Regex;
 
@@ -107,6 +107,17 @@ impl Query {
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// Whether it asks for the same terms as another one.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.terms() == other.terms()
+    }
+
+    /// Whether it asks for rows that are marked.
+    pub fn asks_for_marks(&self) -> bool {
+        let asks = |term: &Term| matches!(term.test, Test::Is(State::Marked));
+        self.terms.iter().any(asks)
     }
 
     /// The query without its n-th term, to say which part removed the last rows.

@@ -201,8 +201,8 @@ impl Workbench {
             for row in &rows {
                 let place = places.get(&(row, field.clone()));
                 if let Some(&place) = place.filter(|_| named.insert(row)) {
-                    let now = Some(self.listing.value(row, &field));
-                    let stay = self.stay(run, place, Why::Refused(why.clone()), now);
+                    let now = self.listing.value(row, &field);
+                    let stay = self.stay(run, place, Why::Refused(why.clone()), Some(&now));
                     reversal.stays.push(stay);
                 }
             }

@@ -33,6 +33,15 @@ impl Workbench {
         true
     }
 
+    /// Assets that are gone; returns whether it was news.
+    pub fn absorb_gone(&mut self, generation: u64, ids: &[AssetId]) -> bool {
+        let is_news = generation == self.listing.generation;
+        if is_news {
+            self.listing.leave(ids);
+        }
+        is_news
+    }
+
     /// The end of a listing; returns whether it was news.
     pub fn absorb_end(&mut self, generation: u64) -> bool {
         if generation != self.listing.generation {

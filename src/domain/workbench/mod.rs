@@ -5,6 +5,7 @@
 
 mod absorb;
 mod marks;
+mod opening;
 mod preview;
 mod results;
 mod runs;
@@ -12,7 +13,10 @@ mod runs;
 mod tests;
 mod undo;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use roaring::RoaringBitmap;
 
@@ -26,6 +30,7 @@ use super::{
     run::{RunSummary, same},
 };
 
+pub use opening::Rest;
 pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
 pub use results::Again;
 pub use undo::Dependant;
@@ -101,6 +106,9 @@ pub enum Refusal {
     /// Another program holds the workspace, or it can't be written.
     #[error("the draft is read-only: {0}")]
     ReadOnly(String),
+    /// The rows of the assets are not known yet.
+    #[error("the listing is being opened; it takes a moment")]
+    Opening,
     /// The edit makes no sense for the field.
     #[error(transparent)]
     Edit(#[from] super::EditError),
@@ -127,6 +135,7 @@ pub struct Workbench {
     run_news: u64,
     pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
+    opening: bool,
 }
 
 impl Default for Workbench {
@@ -153,6 +162,7 @@ impl Workbench {
             run_news: 0,
             outside: Vec::new(),
             accepted: HashMap::new(),
+            opening: false,
         }
     }
 
@@ -164,6 +174,9 @@ impl Workbench {
     pub fn apply(&mut self, command: &Command, stamp: Stamp) -> Result<Operation, Refusal> {
         if let Some(reason) = &self.read_only {
             return Err(Refusal::ReadOnly(reason.clone()));
+        }
+        if self.opening {
+            return Err(Refusal::Opening);
         }
         let (label, deed) = match command {
             Command::Stage { label, asked } => self.staged(label, asked)?,
@@ -284,8 +297,8 @@ impl Workbench {
         for row in rows {
             let now = self.listing.value(row, field);
             let base = match self.draft.of(row, field) {
-                Some(group) if *now == Value::Unknown || same(now, &group.before) => &group.before,
-                Some(_) | None => now,
+                Some(group) if *now == Value::Unknown || same(&now, &group.before) => &group.before,
+                Some(_) | None => &now,
             };
             pins.entry(base.clone()).or_default().insert(row);
         }
@@ -295,10 +308,10 @@ impl Workbench {
 
     /// The value an edit starts from: the staged one, or what the server has where nothing is
     /// staged or the server's value changed since.
-    fn standing(&self, row: Row, field: &FieldKey) -> &Value {
+    fn standing(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
         let now = self.listing.value(row, field);
         match self.draft.of(row, field) {
-            Some(group) if !drifted(now, &group.before) => &group.after,
+            Some(group) if !drifted(&now, &group.before) => Cow::Borrowed(&group.after),
             Some(_) | None => now,
         }
     }
@@ -337,7 +350,7 @@ impl Workbench {
         let mut rows = RoaringBitmap::new();
         for (field, groups) in self.draft.fields() {
             for group in groups.groups() {
-                let changed = |row: &u32| drifted(self.listing.value(*row, field), &group.before);
+                let changed = |row: &u32| drifted(&self.listing.value(*row, field), &group.before);
                 rows.extend(group.rows.iter().filter(changed));
             }
         }

@@ -138,11 +138,11 @@ impl Workbench {
             for ((before, _, _), rows) in befores {
                 if let Edit::Assign(_) = one.edit {
                     for row in rows {
-                        let key = self.judged(row, (&field, &prepared), before, &mut memo);
+                        let key = self.judged(row, (&field, &prepared), &before, &mut memo);
                         groups.entry(key).or_default().insert(row);
                     }
                 } else if let Some(row) = rows.min() {
-                    let key = self.judged(row, (&field, &prepared), before, &mut memo);
+                    let key = self.judged(row, (&field, &prepared), &before, &mut memo);
                     *groups.entry(key).or_default() |= rows;
                 }
             }
@@ -157,7 +157,7 @@ impl Workbench {
         &'a self,
         one: &Asked,
         earlier: Option<&'a FieldPreview>,
-    ) -> IndexMap<(&'a Value, Cow<'a, str>, Option<&'a str>), RoaringBitmap> {
+    ) -> IndexMap<(Cow<'a, Value>, Cow<'a, str>, Option<&'a str>), RoaringBitmap> {
         let place = |(place, group): (usize, &'a PreviewGroup)| {
             group.rows.iter().map(move |row| (row, place))
         };
@@ -168,7 +168,7 @@ impl Workbench {
         for row in &one.rows {
             let group = earlier.and_then(|done| known.get(&row).map(|place| &done.groups[*place]));
             let before = match group {
-                Some(group) if group.verdict.is_staged() => &group.after,
+                Some(group) if group.verdict.is_staged() => Cow::Borrowed(&group.after),
                 _ => self.standing(row, &one.field),
             };
             let key = (before, self.listing.kind(row), self.listing.locked(row));

@@ -46,15 +46,38 @@ impl Workbench {
         all
     }
 
+    /// The names of all runs of the workspace, oldest first, whether they are loaded or not.
+    pub fn run_ids(&self) -> Vec<RunId> {
+        let kept = self.summaries.iter().map(|summary| &summary.id);
+        let mut all: Vec<RunId> = kept
+            .chain(self.runs.iter().map(|run| &run.id))
+            .cloned()
+            .collect();
+        all.sort_by_key(RunId::number);
+        all.dedup();
+        all
+    }
+
+    /// The last run of the workspace, loaded or not.
+    pub fn last_run_id(&self) -> Option<RunId> {
+        self.run_ids().pop()
+    }
+
     /// Whether there is such a run, loaded or not.
     pub fn knows_run(&self, id: &RunId) -> bool {
         self.run(id).is_some() || self.summaries.iter().any(|summary| summary.id == *id)
     }
 
-    /// The runs the workspace keeps, in short.
-    pub fn restore_summaries(&mut self, summaries: Vec<RunSummary>) {
+    /// The runs the workspace keeps: the last ones, and all in short. What was loaded or told
+    /// before is newer.
+    pub fn restore_runs(&mut self, runs: Vec<Run>, summaries: Vec<RunSummary>) {
         self.run_news += 1;
         self.summaries = summaries;
+        for run in runs {
+            if self.run(&run.id).is_none() {
+                self.absorb_run(run);
+            }
+        }
     }
 
     /// A run that was started, or loaded.

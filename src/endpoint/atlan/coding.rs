@@ -118,7 +118,8 @@ impl Grain {
         }
     }
 
-    fn number_text(self, number: &Number) -> Option<String> {
+    /// A number as people read it; `None` for a date of zero.
+    pub(super) fn number_text(self, number: &Number) -> Option<String> {
         match self {
             Self::Day | Self::Instant => match number.as_i64() {
                 Some(0) => None,

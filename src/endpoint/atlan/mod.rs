@@ -37,7 +37,7 @@ use serde_json::Value as Json;
 use crate::domain::{Asset, AssetId, FieldKey, Item, Value};
 
 use super::{
-    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    Answer, Asking, Call, CallKind, Census, CheckStep, Connection, Credentials, Cursor, Endpoint,
     EndpointError, Page, Rights,
     http::{self, Http, HttpRequest, HttpResponse},
     in_chunks,
@@ -211,6 +211,15 @@ impl Atlan {
         Ok(hits.page)
     }
 
+    async fn counted(&self) -> Result<Option<Census>, EndpointError> {
+        let decode = |response: &HttpResponse| {
+            let (total, _) = search::types(&json(response)?);
+            let at_ms = response.served_ms();
+            Ok(Some(Census { total, at_ms }))
+        };
+        self.read(&search::ask_types(), decode).await
+    }
+
     /// The first asset of the listing.
     async fn first(&self, vocabulary: &Vocabulary) -> Result<Option<Asset>, EndpointError> {
         let ask = search::ask(None, 1, vocabulary)?;
@@ -314,6 +323,22 @@ impl Endpoint for Atlan {
         Box::pin(self.one_page(cursor))
     }
 
+    fn parts<'a>(
+        &'a self,
+        first: &'a Page,
+        readers: usize,
+    ) -> BoxFuture<'a, Result<Vec<Cursor>, EndpointError>> {
+        Box::pin(async move { Ok(search::parts(first, self.settings.page_size, readers)) })
+    }
+
+    fn changes(&self, since_ms: i64) -> Option<Cursor> {
+        Some(search::changes(since_ms))
+    }
+
+    fn census(&self) -> BoxFuture<'_, Result<Option<Census>, EndpointError>> {
+        Box::pin(self.counted())
+    }
+
     fn fetch<'a>(&'a self, ids: &'a [AssetId]) -> BoxFuture<'a, Result<Vec<Asset>, EndpointError>> {
         Box::pin(self.fresh(ids))
     }
@@ -344,7 +369,8 @@ impl Endpoint for Atlan {
         match asking {
             // Who is signed in, the types, and how many assets of each.
             Asking::Connect => 3,
-            Asking::Page | Asking::Submit | Asking::Picture => 1,
+            Asking::Parts(_) => 0,
+            Asking::Page | Asking::Census | Asking::Submit | Asking::Picture => 1,
             Asking::Rights(changes) => in_chunks(changes, rights::CHUNK),
             Asking::Fetch(assets) | Asking::Thumbnails(assets) => in_chunks(assets, fetch::CHUNK),
         }

@@ -40,16 +40,57 @@ const PARTS: [&str; 21] = [
     "audioInfo/fileSize",
 ];
 
-/// The children of `searchAssetsParam`: all assets, oldest first, so that new ones land at the end.
-pub(super) fn search(xml: &mut Xml, company: &str, page: u64, size: usize) {
+/// Which assets of a company are searched for, and what of them is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search<'a> {
+    /// System field, operator and moment, all of which must hold.
+    pub(super) moments: &'a [(&'static str, &'static str, &'a str)],
+    /// The page, counted from 1.
+    pub(super) page: u64,
+    /// Assets a page.
+    pub(super) size: usize,
+    /// The parts of an asset; all that is known here if it is `None`.
+    pub(super) parts: Option<&'a [&'static str]>,
+}
+
+/// The children of `searchAssetsParam`: oldest first, so that new ones land at the end.
+pub(super) fn search_for(xml: &mut Xml, company: &str, search: Search<'_>) {
     xml.leaf("companyHandle", company);
     xml.leaf("includeSubfolders", "true");
-    xml.leaf("recordsPerPage", &size.to_string());
-    xml.leaf("resultsPage", &page.to_string());
+    if !search.moments.is_empty() {
+        xml.node("systemFieldConditionArray", |xml| {
+            for (field, operator, moment) in search.moments {
+                xml.node("items", |xml| {
+                    xml.leaf("field", field);
+                    xml.leaf("op", operator);
+                    xml.leaf("dateVal", moment);
+                });
+            }
+        });
+    }
+    xml.leaf("recordsPerPage", &search.size.to_string());
+    xml.leaf("resultsPage", &search.page.to_string());
     xml.leaf("sortBy", "Created");
     xml.leaf("sortDirection", "Ascending");
-    let parts = std::iter::once("totalRows".to_owned()).chain(asked_parts());
-    xml.list("responseFieldArray", parts);
+    let total = std::iter::once("totalRows".to_owned());
+    match search.parts {
+        None => xml.list("responseFieldArray", total.chain(asked_parts())),
+        Some(parts) => {
+            let parts = parts.iter().map(|part| format!("assetArray/items/{part}"));
+            xml.list("responseFieldArray", total.chain(parts));
+        }
+    }
+}
+
+/// The same for a page of all assets.
+pub(super) fn search(xml: &mut Xml, company: &str, page: u64, size: usize) {
+    let search = Search {
+        moments: &[],
+        page,
+        size,
+        parts: None,
+    };
+    search_for(xml, company, search);
 }
 
 /// The children of `getAssetsParam`.
@@ -71,26 +112,43 @@ fn asked_parts() -> impl Iterator<Item = String> {
     PARTS.iter().map(|part| format!("assetArray/items/{part}"))
 }
 
+/// A page of assets, and when each was made, as the service writes it.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) total: Option<u64>,
+    pub(super) assets: Vec<Asset>,
+    pub(super) created: Vec<String>,
+}
+
 /// Reads a `searchAssetsReturn` or a `getAssetsReturn`: the total, if it is there, and the assets.
 pub(super) fn read(
     pull: &mut Pull<'_>,
     fields: &Fields,
 ) -> Result<(Option<u64>, Vec<Asset>), Unreadable> {
-    let (mut total, mut assets) = (None, Vec::new());
+    let Listed { total, assets, .. } = read_listed(pull, fields)?;
+    Ok((total, assets))
+}
+
+/// The same with when each asset was made; empty where that is not told.
+pub(super) fn read_listed(pull: &mut Pull<'_>, fields: &Fields) -> Result<Listed, Unreadable> {
+    let mut listed = Listed::default();
     pull.each(|pull, name| match name {
         "totalRows" => {
-            total = pull.number()?.and_then(|rows| u64::try_from(rows).ok());
+            listed.total = pull.number()?.and_then(|rows| u64::try_from(rows).ok());
             Ok(())
         }
         "assetArray" => pull.each(|pull, _| {
-            assets.push(read_asset(pull, fields)?);
+            let (asset, created) = read_asset(pull, fields)?;
+            // An asset without a handle can't be named in any request, so it can't be worked with.
+            if !asset.id.as_str().is_empty() {
+                listed.assets.push(asset);
+                listed.created.push(created);
+            }
             Ok(())
         }),
         _ => pull.skip(),
     })?;
-    // An asset without a handle can't be named in any request, so it can't be worked with.
-    assets.retain(|asset: &Asset| !asset.id.as_str().is_empty());
-    Ok((total, assets))
+    Ok(listed)
 }
 
 /// Reads one part of assets: by handle, its text.
@@ -129,7 +187,8 @@ pub(super) struct RawValue<'a> {
 const DAMAGED: &str = "its text has characters that no client can send back unchanged; correct it \
                        in Dynamic Media first";
 
-fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreadable> {
+/// An asset, and when it was made.
+fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<(Asset, String), Unreadable> {
     let damaged_before = pull.damaged();
     let (mut handle, mut kind, mut asset_name) = (Cow::default(), Cow::default(), String::new());
     let mut metadata: Vec<RawValue<'a>> = Vec::new();
@@ -151,6 +210,10 @@ fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreada
         }
         Ok::<_, Unreadable>(())
     })?;
+    let made = system
+        .iter()
+        .find(|(field, _)| matches!(field, System::Created));
+    let made = made.map_or_else(String::new, |(_, text)| text.as_ref().to_owned());
     let mut values = metadata_values(metadata, &kind, fields);
     values.push((fields.thumbnail_key(), Value::Unknown));
     values.extend(system.into_iter().filter_map(|(field, text)| {
@@ -173,13 +236,14 @@ fn read_asset<'a>(pull: &mut Pull<'a>, fields: &Fields) -> Result<Asset, Unreada
         handle.as_ref().clone_into(&mut asset_name);
     }
     let is_damaged = pull.damaged() > damaged_before;
-    Ok(Asset {
+    let asset = Asset {
         id: AssetId::new(handle.as_ref()),
         name: asset_name,
         kind: kind.into_owned(),
         fields: values,
         locked: is_damaged.then(|| DAMAGED.to_owned()),
-    })
+    };
+    Ok((asset, made))
 }
 
 fn system_field(name: &str) -> Option<System> {

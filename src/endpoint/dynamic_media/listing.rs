@@ -1,52 +1,149 @@
 //! Lists assets page by page, and re-reads them by handle.
+//!
+//! Oldest first, and each page begins at the moment the last one ended with: assets that come or go
+//! meanwhile move no other across a page's edge, and several readers can share a listing by ranges
+//! of moments. A service that does not search by moments is read by page numbers, by one reader.
+
+use std::sync::atomic::Ordering;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     domain::{Asset, AssetId},
-    endpoint::{Cursor, EndpointError, Page},
+    endpoint::{Census, Cursor, EndpointError, Page},
 };
 
 use super::{
-    DynamicMedia,
-    assets::{self, LARGEST_PAGE},
+    DynamicMedia, Session,
+    assets::{self, LARGEST_PAGE, Listed, Search},
+    envelope,
+    place::Place,
 };
+
+/// Pages a part should have, so that looking for where it begins is worth it.
+const PAGES_A_PART: u64 = 5;
+/// Parts for each reader, so that all are busy to the end.
+const PARTS_A_READER: u64 = 2;
 
 impl DynamicMedia {
     pub(super) async fn listed(&self, cursor: Option<Cursor>) -> Result<Page, EndpointError> {
         let session = self.session().await?;
-        let Place {
-            number,
-            before,
-            first,
-        } = place(cursor.as_ref())?;
         let size = self.settings.page_size.clamp(1, LARGEST_PAGE);
+        let mut place = Place::of(cursor.as_ref())?;
+        if self.ignores_moments.load(Ordering::Relaxed) {
+            place = place.numbered(size);
+        }
+        let told = match self.told(&session, &place, size).await {
+            Err(EndpointError::Refused { .. } | EndpointError::Garbled { .. })
+                if place.can_be_numbered() =>
+            {
+                self.ignores_moments.store(true, Ordering::Relaxed);
+                place = place.numbered(size);
+                self.told(&session, &place, size).await?
+            }
+            told => told?,
+        };
+        let (total, next) = place.after(&told, size)?;
+        Ok(Page {
+            assets: place.new_to(told.assets),
+            gone: Vec::new(),
+            total,
+            next: next.map(|next| next.cursor()),
+        })
+    }
+
+    /// The page at a place, if the service kept to what it was asked.
+    async fn told(
+        &self,
+        session: &Session,
+        place: &Place,
+        size: usize,
+    ) -> Result<Listed, EndpointError> {
         let company = session.company.handle.as_str();
-        let (total, assets) = self
+        let moments = place.moments();
+        let search = Search {
+            moments: &moments,
+            page: place.page,
+            size,
+            parts: None,
+        };
+        let told = self
             .read(
                 "searchAssets",
-                |xml| assets::search(xml, company, number, size),
-                |pull| assets::read(pull, &session.fields),
+                |xml| assets::search_for(xml, company, search),
+                |pull| assets::read_listed(pull, &session.fields),
             )
             .await?;
-        let starts = assets
-            .first()
-            .map_or("", |asset| asset.id.as_str())
-            .to_owned();
-        if !starts.is_empty() && starts == first {
-            return Err(EndpointError::Garbled {
-                why: "the server gives the same page of the listing again".to_owned(),
-                maybe_written: false,
-            });
+        place.insist(&told.created)?;
+        Ok(told)
+    }
+
+    /// Where several readers go on: at the moments at which equally many assets each were made.
+    pub(super) async fn shared(
+        &self,
+        first: &Page,
+        readers: usize,
+    ) -> Result<Vec<Cursor>, EndpointError> {
+        let Some(next) = &first.next else {
+            return Ok(Vec::new());
+        };
+        let place = Place::of(Some(next))?;
+        let size = self.settings.page_size.clamp(1, LARGEST_PAGE) as u64;
+        let rest = first.total.saturating_sub(size);
+        let parts = (rest / size / PAGES_A_PART).min(readers as u64 * PARTS_A_READER);
+        if readers < 2 || parts < 2 || !place.is_by_moment() {
+            return Ok(vec![next.clone()]);
         }
-        let seen = before + assets.len() as u64;
-        // An empty page ends the listing whatever the total says: assets may have gone meanwhile.
-        // A full one never does: the total may be wrong.
-        let is_full = assets.len() >= size;
-        let more = !assets.is_empty() && (is_full || total.is_none_or(|total| seen < total));
-        Ok(Page {
-            next: more.then(|| Cursor(format!("{} {seen} {starts}", number + 1))),
-            total: total.unwrap_or(seen),
-            assets,
-        })
+        let session = self.session().await?;
+        let rows = (1..parts).map(|part| size + rest * part / parts);
+        let moments: Vec<Option<String>> = stream::iter(rows)
+            .map(|row| self.made_at(&session, row))
+            .buffered(readers)
+            .try_collect()
+            .await?;
+        Ok(place.cut(moments.into_iter().flatten()))
+    }
+
+    /// When the asset at this row of the whole listing was made.
+    async fn made_at(&self, session: &Session, row: u64) -> Result<Option<String>, EndpointError> {
+        let search = Search {
+            moments: &[],
+            page: row + 1,
+            size: 1,
+            parts: Some(&["assetHandle", "created"]),
+        };
+        let company = session.company.handle.as_str();
+        let told = self.read(
+            "searchAssets",
+            |xml| assets::search_for(xml, company, search),
+            |pull| assets::read_listed(pull, &session.fields),
+        );
+        Ok(told.await?.created.pop())
+    }
+
+    /// How many assets there are.
+    pub(super) async fn counted(&self) -> Result<Option<Census>, EndpointError> {
+        let session = self.session().await?;
+        let search = Search {
+            moments: &[],
+            page: 1,
+            size: 1,
+            parts: Some(&[]),
+        };
+        let request = envelope::request(&self.sender, "searchAssets", |xml| {
+            assets::search_for(xml, &session.company.handle, search);
+        })?;
+        let (request, fields) = (&request, &session.fields);
+        self.http
+            .retrying(|| async move {
+                let answer = self.http.send(request).await?;
+                let read = envelope::open(&answer, ("searchAssets", false), |pull| {
+                    assets::read_listed(pull, fields)
+                })?;
+                let at_ms = answer.served_ms();
+                Ok(read.total.map(|total| Census { total, at_ms }))
+            })
+            .await
     }
 
     pub(super) async fn fetched(&self, ids: &[AssetId]) -> Result<Vec<Asset>, EndpointError> {
@@ -85,36 +182,4 @@ impl DynamicMedia {
         }
         Ok(parts)
     }
-}
-
-/// Where a cursor stands.
-struct Place {
-    /// The page, counted from 1.
-    number: u64,
-    /// How many assets came before it.
-    before: u64,
-    /// The first asset of the page before.
-    first: String,
-}
-
-fn place(cursor: Option<&Cursor>) -> Result<Place, EndpointError> {
-    let start = Place {
-        number: 1,
-        before: 0,
-        first: String::new(),
-    };
-    let Some(Cursor(text)) = cursor else {
-        return Ok(start);
-    };
-    let mut parts = text.splitn(3, ' ');
-    let read = (|| {
-        Some(Place {
-            number: parts.next()?.parse().ok()?,
-            before: parts.next()?.parse().ok()?,
-            first: parts.next()?.to_owned(),
-        })
-    })();
-    read.ok_or_else(|| EndpointError::NotSendable {
-        why: "the place in the listing is of another endpoint".to_owned(),
-    })
 }

@@ -17,6 +17,7 @@ mod listing;
 mod meaning;
 mod picture;
 mod pictures;
+mod place;
 mod pull;
 mod said;
 mod submit;
@@ -26,7 +27,7 @@ mod writer;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -35,7 +36,7 @@ use tokio::sync::OnceCell;
 use crate::domain::{Asset, AssetId, Capabilities, Offer, Value};
 
 use super::{
-    Answer, Asking, Call, CallKind, CheckStep, Connection, Credentials, Cursor, Endpoint,
+    Answer, Asking, Call, CallKind, Census, CheckStep, Connection, Credentials, Cursor, Endpoint,
     EndpointError, Page,
     http::{self, Http},
     in_chunks,
@@ -47,6 +48,7 @@ use self::{
     definition::Definition,
     envelope::Sender,
     fields::{CertificateNames, Fields},
+    place::Place,
     pull::{Pull, Unreadable},
     writer::Xml,
 };
@@ -104,6 +106,8 @@ pub struct DynamicMedia {
     session: RwLock<Option<Arc<Session>>>,
     /// Where the service's own previews are; asked for once.
     previews: OnceCell<String>,
+    /// Whether the service was seen not to search by moments.
+    ignores_moments: AtomicBool,
     /// The types of assets that were used as thumbnails.
     thumbnail_types: Mutex<HashMap<AssetId, String>>,
 }
@@ -130,6 +134,7 @@ impl DynamicMedia {
             http,
             session: RwLock::new(None),
             previews: OnceCell::new(),
+            ignores_moments: AtomicBool::new(false),
             thumbnail_types: Mutex::new(HashMap::new()),
         }
     }
@@ -296,6 +301,22 @@ impl Endpoint for DynamicMedia {
         self.listed(cursor).boxed()
     }
 
+    fn parts<'a>(
+        &'a self,
+        first: &'a Page,
+        readers: usize,
+    ) -> BoxFuture<'a, Result<Vec<Cursor>, EndpointError>> {
+        self.shared(first, readers).boxed()
+    }
+
+    fn changes(&self, since_ms: i64) -> Option<Cursor> {
+        Place::changes(since_ms).map(|place| place.cursor())
+    }
+
+    fn census(&self) -> BoxFuture<'_, Result<Option<Census>, EndpointError>> {
+        self.counted().boxed()
+    }
+
     fn fetch<'a>(&'a self, ids: &'a [AssetId]) -> BoxFuture<'a, Result<Vec<Asset>, EndpointError>> {
         self.fetched(ids).boxed()
     }
@@ -315,7 +336,8 @@ impl Endpoint for DynamicMedia {
         match asking {
             // The memberships, the fields, and their dictionaries.
             Asking::Connect => 3,
-            Asking::Page | Asking::Submit => 1,
+            Asking::Page | Asking::Census | Asking::Submit => 1,
+            Asking::Parts(readers) => u32::try_from(readers).unwrap_or(u32::MAX),
             // Rights can't be asked for, and another server has the pictures.
             Asking::Rights(_) | Asking::Picture => 0,
             Asking::Fetch(assets) => in_chunks(assets, LARGEST_PAGE),

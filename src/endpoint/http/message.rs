@@ -148,6 +148,11 @@ impl HttpResponse {
         find(&self.headers, name)
     }
 
+    /// When the server answered, by its own clock, milliseconds since 1970.
+    pub fn served_ms(&self) -> Option<i64> {
+        Some(http_date(self.header("date")?)?.as_millisecond())
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

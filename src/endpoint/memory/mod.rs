@@ -239,6 +239,7 @@ impl World {
                 .flat_map(indexmap::map::Slice::values)
                 .map(|asset| self.library.listed(asset))
                 .collect(),
+            gone: Vec::new(),
             total: all.len() as u64,
             next: (end < all.len()).then(|| Cursor(end.to_string())),
         })

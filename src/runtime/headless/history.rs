@@ -17,12 +17,12 @@ impl Headless {
     ///
     /// If there is none, or it can't be read.
     pub async fn loaded(&mut self, run: Option<&RunId>) -> Result<&Run, Failure> {
-        if let Some(id) = run
-            && self.workbench.run(id).is_none()
-            && self.workbench.knows_run(id)
+        let meant = run.cloned().or_else(|| self.workbench.last_run_id());
+        if let Some(wanted) = meant
+            && self.workbench.run(&wanted).is_none()
+            && self.workbench.knows_run(&wanted)
         {
-            self.perform(Effect::LoadRun(id.clone()));
-            let wanted = id.clone();
+            self.perform(Effect::LoadRun(wanted.clone()));
             self.until(move |event| {
                 let come = matches!(event, Event::RunLoaded(run) if run.id == wanted);
                 if come { Some(Ok(())) } else { failed(event) }

@@ -67,7 +67,7 @@ impl Headless {
         let unknown = rows
             .iter()
             .filter(|&row| *listing.value(row, &key) == Value::Unknown);
-        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row).clone()).collect();
+        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row)).collect();
         for chunk in ids.chunks(THUMBNAILS_AT_A_TIME) {
             self.perform(Effect::Thumbnails(chunk.to_vec()));
             self.until(|event| {

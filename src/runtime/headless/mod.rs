@@ -9,9 +9,7 @@ pub use sending::Progress;
 
 use std::path::PathBuf;
 
-use tokio::sync::mpsc;
-
-use super::{Runtime, RuntimeParts, absorb};
+use super::{Events, Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
         Command, Failure, Operation, Refusal, Run, RunId, Workbench,
@@ -48,7 +46,7 @@ pub struct Headless {
     /// How carefully runs begin, and when they stop by themselves.
     pub rules: RunRules,
     runtime: Runtime,
-    events: mpsc::UnboundedReceiver<Event>,
+    events: Events,
     batch_size: Option<usize>,
     has_reports: bool,
     reported: Result<Vec<PathBuf>, Failure>,
@@ -186,7 +184,8 @@ impl Headless {
         self.runtime.shutdown().await;
     }
 
-    /// A run by name, or the last one.
+    /// A run by name, or the last one, among those that are loaded;
+    /// [`loaded`](Self::loaded) finds the others too.
     ///
     /// # Errors
     ///

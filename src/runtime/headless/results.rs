@@ -15,8 +15,9 @@ impl Headless {
     /// # Errors
     ///
     /// If there is no such run.
-    pub fn unwritten(&self, run: Option<&RunId>) -> Result<Vec<u32>, Failure> {
-        let run = self.find(run)?;
+    pub async fn unwritten(&mut self, run: Option<&RunId>) -> Result<Vec<u32>, Failure> {
+        let id = self.loaded(run).await?.id.clone();
+        let run = self.find(Some(&id))?;
         let is_open = |place: &u32| {
             let settled = run.settled[*place as usize].as_ref();
             !settled.is_some_and(|settled| settled.outcome.is_written())
@@ -32,12 +33,13 @@ impl Headless {
     /// # Errors
     ///
     /// If there is no such run.
-    pub fn plan_of_retry(
-        &self,
+    pub async fn plan_of_retry(
+        &mut self,
         run: Option<&RunId>,
         places: &[u32],
     ) -> Result<(Plan, String), Failure> {
-        let run = self.find(run)?;
+        let id = self.loaded(run).await?.id.clone();
+        let run = self.find(Some(&id))?;
         let again = self.workbench.again(run, places.iter().copied());
         let capabilities = self.workbench.capabilities.as_ref();
         let most = capabilities.map_or(1, |able| able.max_batch.max(1));
@@ -56,7 +58,7 @@ impl Headless {
     ///
     /// If there is no such run, nothing of it is left to send, or the new run could not begin.
     pub async fn retry(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
-        let places = self.unwritten(run)?;
+        let places = self.unwritten(run).await?;
         self.retry_these(run, &places).await
     }
 
@@ -70,8 +72,8 @@ impl Headless {
         run: Option<&RunId>,
         places: &[u32],
     ) -> Result<Run, Failure> {
-        let (plan, left) = self.plan_of_retry(run, places)?;
-        let id = self.find(run)?.id.clone();
+        let (plan, left) = self.plan_of_retry(run, places).await?;
+        let id = self.loaded(run).await?.id.clone();
         if plan.items.is_empty() {
             let mut why = "nothing it failed on is still staged and safe to send again".to_owned();
             if !left.is_empty() {
@@ -88,7 +90,7 @@ impl Headless {
     ///
     /// If there is no such run, or the endpoint can't be read.
     pub async fn read_back(&mut self, run: Option<&RunId>) -> Result<Run, Failure> {
-        let id = self.find(run)?.id.clone();
+        let id = self.loaded(run).await?.id.clone();
         self.perform(Effect::ReadBack(id.clone()));
         self.follow(id).await
     }
@@ -104,7 +106,7 @@ impl Headless {
         format: ReportFormat,
         path: Option<PathBuf>,
     ) -> Result<PathBuf, Failure> {
-        let run = self.find(run)?.id.clone();
+        let run = self.loaded(run).await?.id.clone();
         let formats = vec![format];
         self.perform(Effect::Report { run, formats, path });
         self.until(|event| {

@@ -275,6 +275,12 @@ pub enum Answer {
     ShowErrors,
     /// Those that stay as they are.
     ShowEqual,
+    /// Try the plan without sending it.
+    DryRun,
+    /// The canary on or off, for this run.
+    Canary,
+    /// The stop rule on or off, for this run.
+    StopRule,
 }
 
 /// Everything a key or a command can ask for.

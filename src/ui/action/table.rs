@@ -3,8 +3,8 @@
 use super::{
     Action, ActionRow, Answer,
     Context::{
-        self, Anywhere, Browse, Certificate, Dialog, Edit, History, Input, List, Preview, Range,
-        Results, Review, Run, Staged, Thumbnail,
+        self, Anywhere, Browse, Certificate, Dialog, Edit, History, Input, List, Plan, Preview,
+        Range, Results, Review, Run, Staged, Thumbnail,
     },
     Copy, Edit as E, Go, Mark as M, Move, View as V, Work as W,
 };
@@ -29,7 +29,7 @@ table! {
     Go Go::Review,  "review"  "", ["3"], [], EVERYWHERE, "Review", "the draft as the one who approves sees it";
     Go Go::Results, "results" "", ["4"], [], EVERYWHERE, "Results", "the outcome of every change of a run";
     Go Go::History, "history" "", ["5"], [], EVERYWHERE, "History", "draft steps and runs";
-    Go Go::Help,    "help" "[WORD]", ["?", "f1"], [], &[Anywhere, Dialog], "help", "help of this screen, searchable";
+    Go Go::Help,    "help" "[WORD]", ["?", "f1"], [], &[Anywhere, Dialog, Plan], "help", "help of this screen, searchable";
     Go Go::CommandLine, "command" "", [":"], [], EVERYWHERE, "commands", "the command line: every action by name";
     Go Go::Messages, "messages" "", ["g m"], [], EVERYWHERE, "messages", "everything that was said in the speaking line";
     Go Go::Back,    "back" "", ["esc"], [], &[Anywhere, Input, Dialog, Range], "cancel", "one step back; never drops marks, filter or draft";
@@ -145,4 +145,7 @@ table! {
     Answer Answer::ShowLocked,  "show-locked" "",  ["l"], ["a l"], &[Preview], "locked", "the assets that may not be edited";
     Answer Answer::ShowErrors,  "show-errors" "",  ["e"], ["a e"], &[Preview], "errors", "the assets with a mistake";
     Answer Answer::ShowEqual,   "show-equal" "",   ["="], ["a ="], &[Preview], "equal", "the assets that stay as they are";
+    Answer Answer::DryRun,   "dry-run" "",   ["D"], ["f5"], &[Plan], "dry run", "sends nothing: reads every asset again and says what would become of each change";
+    Answer Answer::Canary,   "canary" "",    ["C"], ["f3"], &[Plan], "canary", "the first assets alone and read back, or all at once; for this run";
+    Answer Answer::StopRule, "stop-rule" "", ["E"], ["f4"], &[Plan], "stop rule", "stops by itself after too many errors, or never; for this run";
 }

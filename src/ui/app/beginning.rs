@@ -43,7 +43,7 @@ impl App {
         }
         self.show_unfinished();
         self.effects.push(Effect::Connect);
-        std::mem::take(&mut self.effects)
+        self.asked()
     }
 
     /// Shows a run that an earlier start left, and says how it goes on.

@@ -311,6 +311,10 @@ impl App {
                     (self.world.now_ms - since_ms) / 1000
                 )
             }
+            (_, Loading::Updating { since_ms }, _) => {
+                let seconds = (self.world.now_ms - since_ms) / 1000;
+                format!("asking what changed ..  {seconds} s")
+            }
             (Link::Online, _, _) => "no run in progress".into(),
             (Link::Idle, _, _) => "idle".into(),
         }

@@ -46,16 +46,21 @@ impl App {
             Go::Browse => Step::Show(ScreenId::Browse),
             Go::Staged => Step::Show(ScreenId::Staged),
             Go::Review => Step::Show(ScreenId::Review),
-            Go::Results if !argument.is_empty() => {
-                Step::OpenRun(RunId(argument.trim().to_uppercase()))
-            }
+            Go::Results if !argument.is_empty() => Step::OpenRun {
+                run: RunId(argument.trim().to_uppercase()),
+                then: Action::Go(Go::Results),
+            },
             Go::Results => Step::Show(ScreenId::Results),
             Go::History => Step::Show(ScreenId::History),
             Go::Help => dialogs::help(argument, &self.world.scene(true)),
             Go::CommandLine => dialogs::command_line(&self.world.scene(true)),
             Go::Messages => Step::Open(Box::new(dialogs::Messages::new(&self.world.said))),
             Go::Back | Go::Interrupt => {
-                self.stop_listing();
+                if self.world.view.give_up() {
+                    self.say("Given up; the list is as it was.");
+                } else {
+                    self.stop_listing();
+                }
                 return;
             }
             Go::Quit => self.quit(),
@@ -155,6 +160,22 @@ impl App {
         self.world.connection.asked_ms = self.world.now_ms;
         self.effects.push(Effect::Connect);
         self.say("Signing in again.");
+    }
+
+    /// Brings a listing that is whole up to date by what changed since; lists anew without one.
+    pub(super) fn update(&mut self) {
+        let listing = &self.world.workbench.listing;
+        let (generation, is_whole) = (listing.generation, listing.complete && !listing.is_empty());
+        let Some(since_ms) = self.world.identity.listed_ms.filter(|_| is_whole) else {
+            return self.list();
+        };
+        self.world.connection.loading = Loading::Updating {
+            since_ms: self.world.now_ms,
+        };
+        self.effects.push(Effect::Update {
+            generation,
+            since_ms,
+        });
     }
 
     pub(super) fn list(&mut self) {

@@ -4,7 +4,9 @@ mod asking;
 mod beginning;
 mod chrome;
 mod everywhere;
+mod held;
 mod news;
+mod opening;
 mod past;
 mod steps;
 mod unfinished;
@@ -12,9 +14,11 @@ mod world;
 
 pub use chrome::{clock, year};
 
+use std::collections::VecDeque;
+
 use ratatui::layout::Size;
 
-use self::world::World;
+use self::{held::Held, world::World};
 use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
@@ -25,6 +29,7 @@ use super::{
     pictures::Pictures,
     screens::Screens,
     theme::Theme,
+    view::{AT_ONCE, View},
 };
 use crate::{
     domain::{Query, Workbench},
@@ -57,6 +62,8 @@ pub struct Setup {
     pub rings: bool,
     /// Settings kept by [`Effect::SaveSetting`], by key.
     pub settings: Vec<(String, String)>,
+    /// Up to so many assets filters and orders are worked out at once, others elsewhere.
+    pub at_once: u64,
 }
 
 impl Setup {
@@ -72,6 +79,7 @@ impl Setup {
             menu_delay_ms: Some(MENU_DELAY_MS),
             rings: false,
             settings: Vec::new(),
+            at_once: AT_ONCE,
         }
     }
 }
@@ -93,6 +101,8 @@ pub struct App {
     moved_ms: i64,
     /// A filter that was asked for and not worked out yet.
     narrowing: Option<Query>,
+    /// What waits until a filter is worked out.
+    held: VecDeque<Held>,
     effects: Vec<Effect>,
     repaint: bool,
     changed: bool,
@@ -111,10 +121,12 @@ impl App {
             rings: setup.rings,
             moved_ms: 0,
             narrowing: None,
+            held: VecDeque::new(),
             effects: Vec::new(),
             repaint: false,
             changed: true,
         };
+        app.world.view = View::at_once_up_to(setup.at_once);
         app.world.keymap = setup.keymap;
         app.world.theme = setup.theme;
         app.world.pictures = setup.pictures;
@@ -142,7 +154,9 @@ impl App {
                 rest = input::without_bursts(rest);
             }
             let input = rest.remove(0);
-            self.take(input);
+            if let Some(input) = self.unless_held(input) {
+                self.take(input);
+            }
             // Text that arrives in one piece narrows the list once, behind its last character.
             let more = match rest.first() {
                 Some(Input::Key(chord)) => chord.typed().is_some(),
@@ -152,6 +166,16 @@ impl App {
                 self.settle();
             }
         }
+        self.asked()
+    }
+
+    /// What is asked of the world.
+    fn asked(&mut self) -> Vec<Effect> {
+        let view = &mut self.world.view;
+        let give_up = view.take_given_up().then_some(Effect::StopArranging);
+        let questions = view.take_questions().into_iter().map(Box::new);
+        self.effects.extend(give_up);
+        self.effects.extend(questions.map(Effect::Arrange));
         std::mem::take(&mut self.effects)
     }
 
@@ -171,7 +195,7 @@ impl App {
                 if due.is_some_and(|due| due <= self.world.now_ms) {
                     self.world
                         .view
-                        .rebuild(&self.world.workbench, self.world.now_ms);
+                        .merge(&self.world.workbench, self.world.now_ms);
                     self.changed = true;
                 }
             }
@@ -268,6 +292,10 @@ impl App {
             self.everywhere(action, argument);
             return;
         }
+        if self.must_wait(action) {
+            self.hold(action, argument);
+            return;
+        }
         let scene = self.world.scene(!self.layers.is_empty());
         let mut modal = false;
         let mut taken = None;
@@ -313,6 +341,7 @@ impl App {
                 layer.on_change(&scene);
             }
         }
+        self.grant_wish();
         let cursor = self.screens.browse.row(&self.world.view);
         if cursor != self.world.cursor {
             self.world.cursor = cursor;
@@ -323,6 +352,23 @@ impl App {
             self.ask_for_what_is_seen();
         }
         self.prepare_pictures();
+    }
+
+    /// Asks for what the top layer wishes to know of the listing.
+    fn grant_wish(&mut self) {
+        let scene = self.world.scene(true);
+        let Some(wish) = self.layers.last().and_then(|layer| layer.wish(&scene)) else {
+            return;
+        };
+        let World {
+            view, workbench, ..
+        } = &mut self.world;
+        if view.wish(wish, workbench) {
+            let scene = self.world.scene(true);
+            if let Some(layer) = self.layers.last_mut() {
+                layer.on_change(&scene);
+            }
+        }
     }
 
     /// When something is due without an input or an event, milliseconds since 1970.
@@ -345,7 +391,8 @@ impl App {
             .map(|_| now - now.rem_euclid(1000) + 1000);
         let rows = self.world.view.due_ms(&self.world.workbench);
         let layer = self.top().is_unfinished().then_some(now + REST_MS);
-        [menu.filter(|at| *at > now), rest, waits, run, rows, layer]
+        let menu = menu.filter(|at| *at > now);
+        [menu, rest, waits, run, rows, layer]
             .into_iter()
             .flatten()
             .min()

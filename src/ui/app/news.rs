@@ -8,7 +8,7 @@ use crate::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
         failure::FailureKind, plan::DryRun, run::RunState,
     },
-    flow::Event,
+    flow::{Effect, Event},
     ui::{
         component::ScreenId,
         connection::{Link, Loading},
@@ -42,14 +42,17 @@ pub(super) struct Stale {
     pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
     states: bool,
-    /// It must be worked in now, however long that takes.
+    /// Values changed by which rows are ordered.
+    pub(super) order: bool,
+    /// It must be worked in now.
     now: bool,
 }
 
 impl Stale {
     /// Everything, now.
-    fn all(&mut self) {
+    pub(super) fn all(&mut self) {
         self.rows = true;
+        self.order = true;
         self.now = true;
     }
 }
@@ -77,16 +80,23 @@ impl App {
         let World {
             workbench, view, ..
         } = &mut self.world;
-        if stale.rows && (stale.now || view.is_due(workbench, now_ms)) {
-            view.rebuild(workbench, now_ms);
-        } else if stale.rows {
+        if stale.order {
+            view.disorder();
+        }
+        let is_stale = stale.rows || stale.states;
+        if is_stale && (stale.now || view.is_due(workbench, now_ms)) {
+            if stale.rows {
+                view.merge(workbench, now_ms);
+            } else {
+                view.refresh(workbench);
+            }
+        } else if is_stale {
             view.postpone();
-        } else if stale.states {
-            view.refresh(workbench);
         }
         self.changed = true;
         self.settle();
-        std::mem::take(&mut self.effects)
+        self.release();
+        self.asked()
     }
 
     fn absorb(&mut self, event: Event, stale: &mut Stale) {
@@ -95,6 +105,12 @@ impl App {
                 capabilities,
                 schema,
             } => self.connected(*capabilities, schema, stale),
+            Event::Restored(rest) => self.restored(*rest, stale),
+            Event::RunsRestored { runs, summaries } => {
+                self.world.workbench.restore_runs(runs, summaries);
+                stale.states = true;
+            }
+            Event::RestoreFailed(failure) => self.not_restored(&failure),
             Event::ConnectFailed(failure) => {
                 self.world.connection.fail(&failure, self.world.now_ms);
                 self.say(failure.sentence());
@@ -105,6 +121,20 @@ impl App {
                 total,
             } => {
                 stale.rows |= self.page(generation, &assets, total);
+            }
+            Event::Gone { generation, ids } => {
+                stale.rows |= self.world.workbench.absorb_gone(generation, &ids);
+            }
+            Event::Updated {
+                generation,
+                total,
+                at_ms,
+            } => self.updated(generation, (total, at_ms), stale),
+            Event::Arranged(answer) => {
+                let World {
+                    view, workbench, ..
+                } = &mut self.world;
+                view.take(*answer, workbench);
             }
             Event::Listed { generation } => self.listed(generation, stale),
             Event::ListFailed {
@@ -132,7 +162,8 @@ impl App {
             } => {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
-                stale.rows |= state.is_over();
+                stale.order |= state.is_over();
+                stale.rows |= stale.order;
                 self.run_state(&run, state, &note);
             }
             Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
@@ -153,7 +184,7 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.list();
+        self.update();
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -169,7 +200,8 @@ impl App {
     fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {
         self.world.workbench.absorb_values(values);
         let sort = &self.world.view.sort().field;
-        stale.rows |= values.iter().any(|(_, field, _)| field == sort);
+        stale.order |= values.iter().any(|(_, field, _)| field == sort);
+        stale.rows |= stale.order;
         stale.states = true;
     }
 
@@ -193,10 +225,31 @@ impl App {
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
         if self.world.workbench.absorb_end(generation) {
+            // What changed while it came in may be missing from it.
+            let mut began_ms = self.world.now_ms;
+            if let Loading::Under { since_ms, .. } = self.world.connection.loading {
+                began_ms = since_ms;
+            }
             self.world.connection.loading = Loading::Done;
-            self.world.identity.listed_ms = Some(self.world.now_ms);
+            self.world.identity.listed_ms = Some(began_ms);
             stale.all();
         }
+    }
+
+    /// All that changed has come. What was removed for good shows in nothing but the number of
+    /// assets: where that differs, all is listed anew behind what is shown.
+    fn updated(&mut self, generation: u64, (total, at_ms): (Option<u64>, i64), stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        if generation != listing.generation {
+            return;
+        }
+        if total != Some(listing.len()) {
+            return self.list();
+        }
+        self.world.connection.loading = Loading::Done;
+        self.world.identity.listed_ms = Some(at_ms);
+        self.effects.push(Effect::Agreed { at_ms });
+        stale.all();
     }
 
     fn list_failed(&mut self, generation: u64, failure: &Failure, stale: &mut Stale) {
@@ -257,6 +310,7 @@ impl App {
             self.world.pictures.forget(&asset.id);
         }
         stale.rows = true;
+        stale.order = true;
         let read = text::counted(assets.len() as u64, "asset");
         self.say(match gone {
             0 => format!("Read {read} again."),

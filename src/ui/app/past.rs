@@ -6,7 +6,7 @@ use crate::{
     domain::{Run, RunId, outside, revert::Reread},
     flow::Effect,
     ui::{
-        action::{Action, Go},
+        action::Action,
         component::{ScreenId, Step},
         dialogs,
         widgets::text,
@@ -31,20 +31,20 @@ impl App {
         }
     }
 
-    /// The steps that show a run in Results; one that is not loaded is loaded first.
-    pub(super) fn open_run(&mut self, run: RunId) -> Vec<Step> {
+    /// The steps that show a run in Results and do something with it; one that is not loaded is
+    /// loaded first.
+    pub(super) fn open_run(&mut self, run: RunId, then: Action) -> Vec<Step> {
         if self.world.workbench.run(&run).is_some() {
             self.world.opening = None;
-            let action = Action::Go(Go::Results);
             return vec![
                 Step::Show(ScreenId::Results),
-                Step::Do(action, run.to_string()),
+                Step::Do(then, run.to_string()),
             ];
         }
         if !self.world.workbench.knows_run(&run) {
             return vec![Step::Say(format!("There is no run {run}."))];
         }
-        self.world.opening = Some(run.clone());
+        self.world.opening = Some((run.clone(), then));
         vec![
             Step::Say(format!("Opening {run}.")),
             Step::Effect(Effect::LoadRun(run)),
@@ -55,8 +55,10 @@ impl App {
     pub(super) fn run_loaded(&mut self, run: Run) {
         let id = run.id.clone();
         self.world.workbench.absorb_run(run);
-        if self.world.opening.as_ref() == Some(&id) && self.layers.is_empty() {
-            let steps = self.open_run(id);
+        let meant = self.world.opening.as_ref();
+        let then = meant.filter(|(run, _)| *run == id).map(|(_, then)| *then);
+        if let Some(then) = then.filter(|_| self.layers.is_empty()) {
+            let steps = self.open_run(id, then);
             self.carry(steps);
         }
     }
@@ -76,6 +78,7 @@ impl App {
             self.world.pictures.forget(&asset.id);
         }
         stale.rows = true;
+        stale.order = true;
         let layer = Box::new(dialogs::Revert::new(reversal, self.world.workbench.draft()));
         if !self.layers.is_empty() {
             self.say("The run is read again; close this and you see what can be taken back.");

@@ -44,7 +44,7 @@ impl App {
                 Step::Close => drop(self.layers.pop()),
                 Step::Say(sentence) => self.say(sentence),
                 Step::Show(screen) => self.show(screen),
-                Step::OpenRun(run) => steps.extend(self.open_run(run)),
+                Step::OpenRun { run, then } => steps.extend(self.open_run(run, then)),
                 Step::Mark { rows, say } => {
                     self.world.workbench.mark(rows);
                     self.marked();

@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 use crate::{
     domain::{OperationId, Row, RunId, Workbench, plan::DryRun},
     ui::{
-        action::Context,
+        action::{Action, Context},
         component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
@@ -34,8 +34,8 @@ pub(super) struct World {
     pub(super) said: Vec<String>,
     /// A dialog that opens once no other one is open.
     pub(super) waiting: Option<Box<dyn Component>>,
-    /// A run that is shown once it is loaded.
-    pub(super) opening: Option<RunId>,
+    /// A run that is shown once it is loaded, and what is done with it then.
+    pub(super) opening: Option<(RunId, Action)>,
     /// What to say once an operation is durable.
     pub(super) awaiting: HashMap<OperationId, String>,
     /// When the draft was last kept.

@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect};
 
 use super::parsed;
 use crate::{
-    domain::{Query, query::QueryError},
+    domain::{Query, arrange::Wish, query::QueryError},
     ui::{
         action::{Action, Answer, Context, Go, Move},
         chord::Chord,
@@ -12,6 +12,7 @@ use crate::{
         layout::line,
         screens::browse::mark_query,
         theme::Role,
+        view::Progress,
         widgets::{TextField, text},
     },
 };
@@ -36,8 +37,8 @@ pub struct FilterLine {
     /// The place in the history; its length is the line being typed.
     place: usize,
     typed: String,
-    /// How many a query to mark would mark.
-    found: Option<u64>,
+    /// The query that would mark.
+    wanted: Option<Query>,
 }
 
 impl FilterLine {
@@ -74,7 +75,7 @@ impl FilterLine {
             error: None,
             place: scene.filters.len(),
             typed: text,
-            found: None,
+            wanted: None,
         }
     }
 
@@ -86,13 +87,36 @@ impl FilterLine {
                 if self.purpose == Purpose::Filter {
                     return Reaction::step(Step::Filter { query, keep: false });
                 }
-                let workbench = scene.workbench;
-                let rows = query.rows(&workbench.listing, &workbench.schema, scene.view.sets());
-                self.found = Some(rows.len());
+                self.wanted = Some(query);
             }
             Err(error) => self.error = Some(error),
         }
         Reaction::nothing()
+    }
+
+    /// `live: 196 of 12,480 match`, with `..` while nothing is known and `so far` until all is.
+    fn counts(&self, scene: &Scene<'_>) -> String {
+        if self.purpose == Purpose::Mark {
+            let found = self.wanted.as_ref().and(scene.view.found());
+            return match found {
+                None => "marks what matches".to_owned(),
+                Some((rows, true)) => format!("would mark {}", text::number(rows.len())),
+                Some((rows, false)) => {
+                    format!("would mark {} so far", text::number(rows.len()))
+                }
+            };
+        }
+        let shown = text::number(scene.view.rows().len() as u64);
+        let all = text::number(scene.workbench.listing.len());
+        match scene.view.progress() {
+            Progress::Behind if scene.view.is_filtering() => format!("live: .. of {all} match"),
+            Progress::SoFar if scene.view.is_filtering() => {
+                format!("live: {shown} so far of {all} match")
+            }
+            Progress::Behind | Progress::SoFar | Progress::Complete => {
+                format!("live: {shown} of {all} match")
+            }
+        }
     }
 
     fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
@@ -229,6 +253,10 @@ impl Component for FilterLine {
         self.changed(scene)
     }
 
+    fn wish(&self, _scene: &Scene<'_>) -> Option<Wish> {
+        self.wanted.clone().map(Wish::Found)
+    }
+
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
         let marked = scene.workbench.marks().len();
         let hidden = scene.hidden_marks();
@@ -245,15 +273,7 @@ impl Component for FilterLine {
         let theme = scene.theme;
         let place = line(area, 0);
         text::fill(frame.buffer_mut(), place, theme.style(Role::Text));
-        let right = match (self.purpose, self.found) {
-            (Purpose::Mark, None) => "marks what matches".to_owned(),
-            (Purpose::Mark, Some(found)) => format!("would mark {}", text::number(found)),
-            (Purpose::Filter, _) => format!(
-                "live: {} of {} match",
-                text::number(scene.view.rows().len() as u64),
-                text::number(scene.workbench.listing.len())
-            ),
-        };
+        let right = self.counts(scene);
         let used = text::put_right(
             frame.buffer_mut(),
             place,

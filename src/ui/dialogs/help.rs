@@ -126,11 +126,22 @@ impl Help {
         );
     }
 
+    /// Whether something is possible now. The dialog the help is for does what is its own.
+    fn possible(&self, row: &ActionRow, scene: &Scene<'_>) -> Result<(), String> {
+        let shared = [Context::Input, Context::Dialog];
+        let of_dialog =
+            |context: &Context| !shared.contains(context) && self.contexts.contains(context);
+        if matches!(row.action, Action::Answer(_)) && row.contexts.iter().any(of_dialog) {
+            return Ok(());
+        }
+        possible(row.action, scene)
+    }
+
     fn run(&self, scene: &Scene<'_>) -> Reaction {
         let Some(Line::Row(row)) = self.lines.get(self.cursor.at) else {
             return Reaction::say("Nothing is found under that word.");
         };
-        match possible(row.action, scene) {
+        match self.possible(row, scene) {
             Err(why) => Reaction::say(format!("Not now: {why}.")),
             Ok(()) => Reaction::Taken(vec![Step::Close, Step::Do(row.action, String::new())]),
         }
@@ -144,7 +155,7 @@ impl Help {
         scene: &Scene<'_>,
     ) {
         let cursor = at == self.cursor.at;
-        let refused = possible(row.action, scene).err();
+        let refused = self.possible(row, scene).err();
         let look = |role: Role| {
             let role = if refused.is_some() { Role::Quiet } else { role };
             scene.theme.style(if cursor { Role::Cursor } else { role })

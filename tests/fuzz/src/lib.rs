@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use armarius::{
-    catalogue::faults::Faults,
+    catalogue::{database::Library, faults::Faults, import::import_file},
     config::{Config, Environment, Sources},
     domain::Query,
     endpoint::fuzz::{READERS, Reader},
@@ -12,13 +12,14 @@ use armarius::{
 };
 
 /// The readers that are not those of an endpoint.
-const OTHERS: [Reader; 6] = [
+const OTHERS: [Reader; 7] = [
     ("changes_csv", changes_csv),
     ("changes_json", changes_json),
     ("listing_page", store::read_page),
     ("query", query),
     ("config", config),
     ("fault_rules", fault_rules),
+    ("import", import),
 ];
 
 /// All readers.
@@ -51,12 +52,25 @@ fn fault_rules(bytes: &[u8]) {
 }
 
 fn config(bytes: &[u8]) {
-    let folder = std::env::temp_dir();
-    let thread = format!("{:?}", std::thread::current().id());
-    let name = format!("armarius-fuzz-{}-{}.toml", std::process::id(), thread.len());
-    let path = folder.join(name);
+    in_a_file("config.toml", bytes, |path| {
+        let _ = loaded(path);
+    });
+}
+
+/// Rows of any format a library is filled from: what they are is told by how they begin.
+fn import(bytes: &[u8]) {
+    in_a_file("import", bytes, |path| {
+        if let Ok(library) = Library::in_memory() {
+            drop(import_file(&library, path));
+        }
+    });
+}
+
+fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
+    let name = format!("armarius-fuzz-{}-{name}", std::process::id());
+    let path = std::env::temp_dir().join(name);
     if fs::write(&path, bytes).is_ok() {
-        let _ = loaded(&path);
+        read(&path);
         drop(fs::remove_file(&path));
     }
 }

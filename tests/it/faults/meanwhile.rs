@@ -1,94 +1,191 @@
-//! Rows 12, 14 and 15: what changes on the server while somebody works: assets, values, and the
-//! session itself.
+//! Listing with several readers, while somebody else adds, changes and takes away; and taking in
+//! what changed since.
 
-use armarius::domain::Outcome;
-
-use super::{
-    story::{BOTH, Protocol, Stage, Story},
-    truth,
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
 };
-use crate::support::raw::Deed;
+
+use armarius::{
+    domain::AssetId,
+    flow::{Effect, Event},
+    runtime::{Runtime, RuntimeParts, RuntimeSettings},
+    store::{Holder, Workspace},
+};
+use tempfile::TempDir;
+
+use super::story::{BOTH, Protocol, Stage, Story, alone, endpoint};
+use crate::support::{
+    Library,
+    raw::{Asked, Deed},
+};
+
+/// Enough for several parts in small pages.
+const ALL: u64 = 240;
+/// Before the library's other somebody writes, and after everything it was made with.
+const LATELY_MS: i64 = 1_790_000_000_000;
+
+fn stage(protocol: Protocol, faults: &'static str) -> Stage {
+    let mut stage = Stage::over(protocol).faults(faults);
+    (stage.assets, stage.page) = (ALL, 5);
+    stage.settings.concurrency = Some(3);
+    stage
+}
+
+fn names(story: &Story) -> BTreeSet<String> {
+    let listing = &story.session.workbench.listing;
+    let present = listing.present().iter();
+    present.map(|row| listing.name(row).into_owned()).collect()
+}
+
+/// Whether a request asks for a part of the listing.
+fn is_of_a_part(text: &str) -> bool {
+    text.contains("\"range\":{\"__guid\"") || text.contains("<op>LessThan</op>")
+}
 
 #[test]
-fn row_14_an_asset_that_is_gone_is_a_conflict_and_never_made_anew() {
-    for check_before in [true, false] {
-        let mut stage = Stage::over(Protocol::Rest);
-        stage.settings.check_before = check_before;
-        let mut story = Story::staged(&stage, |_| Deed::Pass);
-        let row = story.rows.min().unwrap();
-        let name = story.session.workbench.listing.name(row).into_owned();
-        story.library.purge(&name);
-        let run = story.submit();
-        truth::agrees(&story, &run, "gone");
-        let mine = run
-            .settled
-            .iter()
-            .flatten()
-            .filter(|one| run.items[one.item as usize].row == row && one.outcome.is_written());
-        assert_eq!(mine.count(), 0);
-        assert!(
-            story
-                .library
-                .writes()
-                .iter()
-                .all(|write| write.field != "(created)")
-        );
+fn several_readers_share_a_listing_and_each_asset_comes_once() {
+    for protocol in BOTH {
+        let mut story = Story::new(&stage(protocol, ""), |_| Deed::Pass);
+        story.connect().unwrap();
+        story.raw.arm();
+        story.list().unwrap();
+        assert_eq!(names(&story).len() as u64, ALL, "{protocol:?}");
+        assert_eq!(story.session.workbench.listing.rows_made(), 240);
+        let asked = story.raw.seen();
+        let parts = asked.iter().filter(|text| is_of_a_part(text)).count();
+        assert!(parts > 10, "{protocol:?}: {parts} pages of parts");
+        // One for each page, one half-empty one at the end of each part, and where parts begin.
+        let pages = asked.iter().filter(|text| text.contains("earch")).count();
+        assert!(pages < 80, "{protocol:?}: {pages} requests for 48 pages");
     }
 }
 
 #[test]
-fn row_15_what_somebody_else_changed_is_a_conflict_and_stays_theirs() {
+fn what_is_taken_away_between_two_pages_hides_no_other() {
     for protocol in BOTH {
-        let mut story = Story::staged(&Stage::over(protocol), |_| Deed::Pass);
-        let row = story.rows.min().unwrap();
-        let name = story.session.workbench.listing.name(row).into_owned();
-        story.library.meddle(&name, "Title", "theirs");
-        let run = story.submit();
-        truth::agrees(&story, &run, "theirs");
-        let conflicts: Vec<_> = run
-            .settled
-            .iter()
-            .flatten()
-            .filter(|one| one.outcome == Outcome::Conflict)
-            .collect();
-        assert_eq!(conflicts.len(), 1, "{protocol:?}");
-        assert_eq!(story.library.values(&name, "Title"), ["theirs"]);
+        for turn in [2, 3, 7, 20, 40] {
+            let library = Arc::new(Library::made_up(ALL));
+            let doomed: Arc<Mutex<Vec<String>>> = Arc::default();
+            let (theirs, victims) = (Arc::clone(&library), Arc::clone(&doomed));
+            let script = move |asked: &Asked| {
+                if asked.number != turn {
+                    return Deed::Pass;
+                }
+                let (library, victims) = (Arc::clone(&theirs), Arc::clone(&victims));
+                Deed::Meanwhile(Arc::new(move || {
+                    for name in std::mem::take(&mut *victims.lock().unwrap()) {
+                        library.purge(&name);
+                    }
+                }))
+            };
+            let mut story = Story::with(library, &stage(protocol, ""), script);
+            story.connect().unwrap();
+            story.list().unwrap();
+            let all = names(&story);
+            // Early ones, whose leaving moves all others.
+            let gone: BTreeSet<String> = {
+                let listing = &story.session.workbench.listing;
+                (0..9).map(|row| listing.name(row).into_owned()).collect()
+            };
+            doomed.lock().unwrap().extend(gone.iter().cloned());
+            story.raw.arm();
+            story.list().unwrap();
+            let stayed: BTreeSet<String> = all.difference(&gone).cloned().collect();
+            let listed = names(&story);
+            assert!(
+                listed.is_superset(&stayed),
+                "{protocol:?}, page {turn}: missing {:?}",
+                stayed.difference(&listed).collect::<Vec<_>>()
+            );
+            story.list().unwrap();
+            assert_eq!(names(&story), stayed, "{protocol:?}: those gone have left");
+        }
     }
 }
 
 #[test]
-fn row_12_a_session_that_ends_in_the_middle_holds_the_run_until_somebody_signs_in() {
+fn a_server_that_knows_no_ranges_is_read_by_one_reader() {
     for protocol in BOTH {
-        let fault = match protocol {
-            Protocol::Rest => crate::support::raw::http(401, "", "{\"errorMessage\":\"expired\"}"),
-            Protocol::Soap => crate::support::raw::http(500, "Content-Type: text/xml\r\n", EXPIRED),
+        for faults in ["ranges-ignored", "ranges-refused"] {
+            let mut story = Story::new(&stage(protocol, faults), |_| Deed::Pass);
+            story.connect().unwrap();
+            story.raw.arm();
+            story.list().unwrap();
+            assert_eq!(names(&story).len() as u64, ALL, "{protocol:?}: {faults}");
+            let asked = story.raw.seen();
+            let pages = asked.iter().filter(|text| text.contains("earch")).count();
+            assert!(pages < 90, "{protocol:?}, {faults}: {pages} requests");
+        }
+    }
+}
+
+/// What an update tells: the assets that came, those that are gone, and the count.
+fn updated(protocol: Protocol, library: &Library) -> (Vec<String>, Vec<AssetId>, Option<u64>) {
+    alone(async {
+        let folder = TempDir::new().unwrap();
+        let parts = RuntimeParts {
+            endpoint: endpoint(protocol, library.address(), 5),
+            workspace: Workspace::open(folder.path(), &Holder::this_process("akim", 0)).unwrap(),
+            profile: "shop".into(),
+            author: "akim".into(),
+            settings: RuntimeSettings::default(),
+            reports: folder.path().join("reports"),
         };
-        let mut story = Story::staged(&Stage::over(protocol), move |asked| {
-            if (4..=30).contains(&asked.number) {
-                return Deed::Instead(fault.clone());
-            }
-            Deed::Pass
+        let (runtime, mut events) = Runtime::new(parts).unwrap();
+        runtime.perform(Effect::Update {
+            generation: 0,
+            since_ms: LATELY_MS,
         });
-        let run = story.submit_once();
-        assert_eq!(story.waits.len(), 1, "{protocol:?}: {:?}", run.state);
-        assert!(
-            story.waits[0].contains("sign-in refused"),
-            "{:?}",
-            story.waits
-        );
-        let asked = story.raw.count();
-        assert!(
-            asked <= 3 + 4,
-            "{asked} requests: a storm of refused sign-ins"
-        );
-        story.raw.disarm();
-        let run = story.resume(&run).unwrap();
-        truth::all_applied(&story, &run, "signed in again");
+        let (mut came, mut left) = (Vec::new(), Vec::new());
+        loop {
+            match events.recv().await.unwrap() {
+                Event::Page { assets, .. } => came.extend(assets.into_iter().map(|one| one.name)),
+                Event::Gone { ids, .. } => left.extend(ids),
+                Event::Updated { total, .. } => {
+                    runtime.shutdown().await;
+                    return (came, left, total);
+                }
+                Event::ListFailed { failure, .. } => panic!("{failure:?}"),
+                _ => {}
+            }
+        }
+    })
+}
+
+#[test]
+fn what_changed_since_is_read_alone_and_the_count_tells_what_left() {
+    for protocol in BOTH {
+        let mut story = Story::new(&stage(protocol, ""), |_| Deed::Pass);
+        story.connect().unwrap();
+        story.list().unwrap();
+        let listing = &story.session.workbench.listing;
+        let [changed, trashed] = [17, 200].map(|row| listing.name(row).into_owned());
+        let trashed_id = listing.id(200).clone();
+        story
+            .library
+            .meddle(&changed, "Title", "Seen from the pier");
+        story.library.trash(&trashed);
+        let (came, left, total) = updated(protocol, &story.library);
+        assert_eq!(came, [changed], "{protocol:?}");
+        assert_eq!(total, Some(ALL - 1), "{protocol:?}");
+        match protocol {
+            Protocol::Rest => assert_eq!(left, [trashed_id]),
+            // Only the count tells.
+            Protocol::Soap => assert!(left.is_empty()),
+        }
     }
 }
 
-const EXPIRED: &str = "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\">\
-    <soapenv:Body><soapenv:Fault><faultcode>soapenv:Server</faultcode><detail>\
-    <tns:authenticationFault xmlns:tns=\"http://www.scene7.com/IpsApi/xsd\"><tns:code>10001</tns:code>\
-    <tns:reason>Session expired</tns:reason></tns:authenticationFault></detail></soapenv:Fault>\
-    </soapenv:Body></soapenv:Envelope>";
+#[test]
+fn a_server_that_can_not_tell_what_changed_says_so() {
+    for protocol in BOTH {
+        let library = Library::misbehaving(24, "ranges-refused");
+        let (came, left, total) = updated(protocol, &library);
+        assert_eq!(
+            (came.len(), left.len(), total),
+            (0, 0, None),
+            "{protocol:?}"
+        );
+    }
+}

@@ -13,4 +13,5 @@ mod network;
 mod secrets;
 mod server;
 mod story;
+mod theirs;
 mod truth;

@@ -2,7 +2,7 @@
 
 use armarius::{
     domain::{
-        Outcome, Run, RunId, Value,
+        Certificate, CertificateStatus, FieldKey, Outcome, Run, RunId, Value,
         run::{CallNote, RunRules, RunState, ServerCounts, Settlement},
     },
     flow::{Effect, Event, Submission},
@@ -134,4 +134,88 @@ fn what_failed_is_fixed_in_place_and_only_that_is_sent_again() {
     assert!(screen.contains("3 accepted of 6 changes"), "{screen}");
     session.press("A x");
     assert!(session.app.workbench().draft().is_empty());
+}
+
+/// What is staged of a field for the asset of a change.
+fn staged(session: &Session, run: &Run, place: usize, field: &FieldKey) -> Value {
+    let draft = session.app.workbench().draft();
+    draft.of(run.items[place].row, field).unwrap().after.clone()
+}
+
+#[test]
+fn a_refused_certificate_is_fixed_in_its_own_dialog_with_what_was_wanted_filled_in() {
+    let mut session = Session::new(library::world(), 120, 36);
+    session
+        .press("/")
+        .type_text("name:~^PNT_1001_(DET|FRONT|SPIN)")
+        .press("<Enter> s a : certificate <Space>");
+    session
+        .type_text("verified see ticket 7")
+        .press("<Enter> <Ctrl+s>");
+    session.press("S").type_text("4").press("<Enter>");
+    let run = begin(&mut session, 1);
+    end(&mut session, &run, |place| match place {
+        0 | 1 => (Outcome::Refused, None),
+        _ => (Outcome::Applied, None),
+    });
+    let key = FieldKey::certificate();
+    let wanted = |message: &str| {
+        Value::Certificate(Certificate {
+            status: CertificateStatus::Verified,
+            message: message.to_owned(),
+        })
+    };
+    assert_eq!(staged(&session, &run, 0, &key), wanted("see ticket 7"));
+
+    // Both that were refused want the same, so they are corrected together.
+    session.press("A e");
+    let screen = session.screen();
+    assert!(screen.contains("Certificate"), "{screen}");
+    assert!(screen.contains("see ticket 7"), "{screen}");
+    assert_eq!(session.app.workbench().marks().len(), 2);
+    session.press("<Tab>").type_text("0").press("<Ctrl+s>");
+    assert_eq!(staged(&session, &run, 0, &key), wanted("see ticket 70"));
+    assert_eq!(staged(&session, &run, 1, &key), wanted("see ticket 70"));
+
+    session.press("4 r");
+    session.press("<Enter>");
+    let again = begin(&mut session, 2);
+    assert_eq!(again.items.len(), 2, "only what was refused");
+    assert_eq!(again.items[0].wanted, wanted("see ticket 70"));
+}
+
+#[test]
+fn a_refused_thumbnail_is_chosen_anew_where_the_old_choice_stands() {
+    let mut session = Session::new(library::world(), 120, 36);
+    session.press("/ name:PNT_1001 <Enter> s a : thumbnail <Space>");
+    session
+        .type_text("JKT_2200_FRONT")
+        .press("<Enter> <Ctrl+s>");
+    session.press("S").type_text("6").press("<Enter>");
+    let run = begin(&mut session, 1);
+    end(&mut session, &run, |place| match place {
+        2 => (Outcome::Refused, None),
+        _ => (Outcome::Applied, None),
+    });
+    let key = FieldKey::thumbnail();
+    let names = |value: &Value| match value {
+        Value::Asset { name, .. } => name.clone(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2200_FRONT");
+
+    session.press("e");
+    let screen = session.screen();
+    assert!(screen.contains("Thumbnail for 1 asset"), "{screen}");
+    assert!(screen.contains("JKT_2200_FRONT"), "{screen}");
+    assert_eq!(session.app.workbench().marks().len(), 1);
+    session.press("<Esc> : thumbnail <Space>");
+    session
+        .type_text("JKT_2201_FRONT")
+        .press("<Enter> <Ctrl+s>");
+    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2201_FRONT");
+    session.press("4 r <Enter>");
+    let again = begin(&mut session, 2);
+    assert_eq!(again.items.len(), 1, "only what was refused");
+    assert_eq!(names(&again.items[0].wanted), "JKT_2201_FRONT");
 }

@@ -86,6 +86,46 @@ fn stopped_in_the_middle_of_a_run_the_shell_has_its_terminal_and_fg_brings_every
     Audit::of(&terminal.bytes).is_ours();
 }
 
+/// The program the shell has started.
+#[cfg(target_os = "linux")]
+fn program_of(shell: &Terminal) -> rustix::process::Pid {
+    let shell = shell.pid();
+    let children = fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+    let child: i32 = children.split_whitespace().last().unwrap().parse().unwrap();
+    rustix::process::Pid::from_raw(child).unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn stopped_from_outside_under_a_shell_it_gives_the_terminal_back_like_by_its_own_key() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let mut terminal = Terminal::shell(&desk, (100, 30));
+    prompt(&mut terminal);
+    modes(&mut terminal, "before");
+    prompt(&mut terminal);
+    terminal
+        .types(&format!("{}\r", started(&desk)))
+        .shows(FIRST)
+        .shows("no run in progress");
+    let program = program_of(&terminal);
+    rustix::process::kill_process(program, Signal::TSTP).unwrap();
+    terminal.hides(FIRST);
+    prompt(&mut terminal);
+    modes(&mut terminal, "stopped");
+    prompt(&mut terminal);
+    terminal.types("fg\r").shows(FIRST).is_taken();
+    terminal.types("j").shows(" 2/60").types("q");
+    prompt(&mut terminal);
+    modes(&mut terminal, "after");
+    let kept = |name: &str| fs::read_to_string(desk.folder().join(name)).unwrap();
+    assert_eq!(kept("before"), kept("stopped"));
+    assert_eq!(kept("before"), kept("after"));
+    terminal.types("exit\r");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_clean();
+}
+
 #[test]
 fn where_there_is_no_shell_to_go_back_to_nothing_stops() {
     let library = Library::made_up(60);

@@ -79,7 +79,12 @@ fn is_written_once(library: &Library) {
 
 #[test]
 fn ended_from_outside_it_waits_for_the_call_under_way_and_says_how_far_it_is() {
-    for (profile, signal, code) in [("soap", Signal::TERM, 143), ("rest", Signal::INT, 130)] {
+    let ends = [
+        ("soap", Signal::TERM, 143),
+        ("rest", Signal::INT, 130),
+        ("soap", Signal::QUIT, 131),
+    ];
+    for (profile, signal, code) in ends {
         let (library, relay, desk) = staged(profile, (SLOW, Moment::Done));
         let mut terminal = under_way(profile, (&relay, &desk));
         terminal.signal(signal);
@@ -239,6 +244,65 @@ fn without_a_screen_a_signal_pauses_the_run_and_the_last_line_says_how_to_go_on(
             "{rest}"
         );
         resumed(profile, (&library, &desk));
+    }
+}
+
+#[test]
+fn put_to_sleep_in_the_middle_of_a_call_it_goes_on_when_it_wakes() {
+    for (profile, moment) in [("soap", Moment::Done), ("rest", Moment::Asked)] {
+        let (library, relay, desk) = staged(profile, (SLOW, moment));
+        let mut terminal = under_way(profile, (&relay, &desk));
+        terminal.signal(Signal::STOP);
+        // The answer comes, and the connection ends, while nobody is awake.
+        relay.release();
+        terminal.signal(Signal::CONT);
+        terminal.shows("R-0001 finished: 3 applied").is_taken();
+        assert_eq!(terminal.types("qq").ends(), 0);
+        is_written_once(&library);
+        terminal.is_clean();
+    }
+}
+
+#[test]
+fn without_a_screen_a_submit_is_put_to_sleep_and_wakes_the_same_way() {
+    for (profile, moment) in [("soap", Moment::Asked), ("rest", Moment::Done)] {
+        let (library, relay, desk) = staged(profile, (SLOW, moment));
+        let child = desk.start(&["-p", profile, "submit", "--yes"]);
+        relay.wait();
+        tell(&child, Signal::STOP);
+        relay.release();
+        tell(&child, Signal::CONT);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        is_written_once(&library);
+    }
+}
+
+#[test]
+fn an_answer_that_never_came_while_it_slept_is_read_back_and_not_sent_again() {
+    let (library, relay, desk) = staged("soap", (HURRIED, Moment::Done));
+    let mut terminal = under_way("soap", (&relay, &desk));
+    terminal.signal(Signal::STOP).signal(Signal::CONT);
+    // The relay keeps the answer for good; the time-out runs on after waking.
+    terminal.shows("R-0001 finished: 3 applied");
+    assert_eq!(terminal.types("qq").ends(), 0);
+    is_written_once(&library);
+}
+
+#[test]
+fn the_bell_rings_once_at_the_end_of_a_run_if_it_is_wanted() {
+    for wanted in [true, false] {
+        let (library, relay, desk) = staged("soap", (SLOW, Moment::Done));
+        let desk = desk.variable("ARMARIUS_BELL", &wanted.to_string());
+        let mut terminal = under_way("soap", (&relay, &desk));
+        // Those that end the window's title are part of it, not text.
+        let rings = |terminal: &Terminal| Audit::of(&terminal.bytes).text.matches('\u{7}').count();
+        assert_eq!(rings(&terminal), 0, "nothing is over yet");
+        relay.release();
+        terminal.shows("R-0001 finished");
+        assert_eq!(terminal.types("qq").ends(), 0);
+        assert_eq!(rings(&terminal), usize::from(wanted));
+        is_written_once(&library);
     }
 }
 

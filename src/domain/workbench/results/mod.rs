@@ -104,7 +104,7 @@ impl Workbench {
             };
             let is_anew = !Self::is_as_asked(item, group) || !same(&group.before, &item.before);
             let why = match safe {
-                _ if drifted(self.listing.value(row, &item.field), &group.before) => {
+                _ if drifted(&self.listing.value(row, &item.field), &group.before) => {
                     Some("changed on the server since; edit them again")
                 }
                 _ if is_anew => None,

@@ -57,7 +57,7 @@ fn frozen(bench: &Workbench) -> Run {
     let items: Vec<Item> = (0..6u32)
         .map(|row| Item {
             row,
-            asset: bench.listing.id(row).clone(),
+            asset: bench.listing.id(row),
             name: bench.listing.name(row).into_owned(),
             kind: "Image".into(),
             field: "Rights".into(),

@@ -50,12 +50,18 @@ pub(super) fn read(entity: &Json, damaged: bool, vocabulary: &Vocabulary) -> Rea
         name: name.unwrap_or(guid).to_owned(),
         kind: kind.to_owned(),
         fields,
-        locked: lock(entity, damaged, own_name.is_some(), kind),
+        locked: lock(
+            (entity["scrubbed"].as_bool() == Some(true), damaged),
+            own_name.is_some(),
+            kind,
+        ),
     }))
 }
 
-fn lock(entity: &Json, damaged: bool, named: bool, kind: &str) -> Option<String> {
-    let reason = if entity["scrubbed"].as_bool() == Some(true) {
+/// Why an asset can't be edited, if it can't: it may not be read, its text needed repair, or what
+/// every update must repeat is not known.
+pub(super) fn lock((scrubbed, damaged): (bool, bool), named: bool, kind: &str) -> Option<String> {
+    let reason = if scrubbed {
         "you may not read this asset"
     } else if damaged {
         lenient::DAMAGED
@@ -110,8 +116,13 @@ pub(super) fn picture(address: &str) -> Value {
 
 /// Status and message; a message without status is no certificate.
 pub(super) fn certificate(attributes: &Json) -> Value {
-    let status = text_at(attributes, "certificateStatus").and_then(|word| word.parse().ok());
-    let message = attributes["certificateStatusMessage"].as_str();
+    let status = text_at(attributes, "certificateStatus");
+    certificate_of(status, attributes["certificateStatusMessage"].as_str())
+}
+
+/// The same of the two texts.
+pub(super) fn certificate_of(status: Option<&str>, message: Option<&str>) -> Value {
+    let status = status.and_then(|word| word.parse().ok());
     status.map_or(Value::Absent, |status| {
         Value::Certificate(Certificate {
             status,
@@ -144,14 +155,21 @@ fn tags(entity: &Json, vocabulary: &Vocabulary, own: bool) -> Value {
 fn anchor(entity: &Json) -> Value {
     let found = ["relationshipAttributes", "attributes"]
         .into_iter()
-        .map(|part| &entity[part]["anchor"])
-        .find(|anchor| text_at(anchor, "guid").is_some());
-    let Some(anchor) = found else {
+        .map(|part| anchor_of(&entity[part]["anchor"]));
+    found
+        .into_iter()
+        .find(Value::is_present)
+        .unwrap_or_default()
+}
+
+/// A glossary, referred to; absent if it is named by nothing.
+pub(super) fn anchor_of(anchor: &Json) -> Value {
+    let Some(guid) = text_at(anchor, "guid") else {
         return Value::Absent;
     };
     let name = text_at(&anchor["attributes"], "name").or_else(|| text_at(anchor, "displayText"));
     Value::Asset {
-        id: AssetId::new(text_at(anchor, "guid").unwrap_or_default()),
+        id: AssetId::new(guid),
         name: name.unwrap_or_default().to_owned(),
     }
 }

@@ -2,38 +2,29 @@
 //!
 //! Sorted by `(__timestamp, __guid)`, which no edit changes, and continued by `search_after`, which
 //! has no depth limit. A server that tells no sort values is read as bulk paging does it: by
-//! creation time, leaving out what was seen at the last moment.
+//! creation time, leaving out what was seen at the last moment. Several readers share a listing by
+//! ranges of guids, each in that order; what changed since some time is a listing of its own.
 
-use std::{cmp::Ordering, collections::HashMap};
+mod long;
+mod place;
+mod quick;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json, value::RawValue};
+use serde_json::{Value as Json, json};
 
 use crate::{
-    domain::Asset,
+    domain::{Asset, AssetId},
     endpoint::{Cursor, EndpointError, Page},
 };
 
-use super::{
-    ask::Ask,
-    entity::{self, Reading},
-    lenient,
-    vocabulary::Vocabulary,
-};
+use super::{ask::Ask, entity, lenient, vocabulary::Vocabulary};
+use place::{Mark, Part, Place};
 
-/// Where the next page starts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Place {
-    /// After the hit with these sort values.
-    After(Vec<Json>),
-    /// At this creation time, in milliseconds; `seen` are the guids already read at that time.
-    Since {
-        ms: i64,
-        seen: Vec<String>,
-        /// Hits to leave out before any others, where a page had no hit with a time.
-        skip: usize,
-    },
-}
+pub(super) use quick::Places;
+
+/// Ranges a listing is read in at most; cut by the first two hexadecimal digits of the guids.
+const MOST_RANGES: u64 = 64;
+/// Pages a range should have, so that its last one, half empty, is no great loss.
+const PAGES_A_RANGE: u64 = 10;
 
 /// One page, with the number of hits the reader may not see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,24 +35,20 @@ pub(super) struct Hits {
     pub(super) hidden: u64,
 }
 
-/// A place, and how many hits came before it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Mark {
-    place: Place,
-    before: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    #[serde(borrow)]
-    entities: Option<Vec<&'a RawValue>>,
-    approximate_count: Option<i64>,
-    search_metadata: Option<HashMap<String, Metadata>>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
+/// What an answer tells.
+#[derive(Debug, Default, PartialEq)]
+struct Told {
+    assets: Vec<Asset>,
+    /// When each asset was made, where that is told.
+    created: Vec<Option<i64>>,
+    /// Archived ones.
+    gone: Vec<AssetId>,
+    /// Hits without identity.
+    hidden: u64,
+    /// Hits in all.
+    hits: usize,
+    total: Option<i64>,
+    /// The sort values of the last hit.
     sort: Option<Vec<Json>>,
 }
 
@@ -75,11 +62,8 @@ pub(super) fn ask(
     size: usize,
     vocabulary: &Vocabulary,
 ) -> Result<Ask, EndpointError> {
-    let place = cursor.map(mark).transpose()?.map(|mark| mark.place);
-    let mut filter = vec![
-        json!({"term": {"__state": "ACTIVE"}}),
-        json!({"term": {"__superTypeNames.keyword": "Asset"}}),
-    ];
+    let Mark { place, part, .. } = Mark::of(cursor)?;
+    let mut filter = part.clauses();
     let mut from = 0;
     if let Some(Place::Since { ms, seen, skip }) = &place {
         filter.push(json!({"range": {"__timestamp": {"gte": ms}}}));
@@ -115,10 +99,7 @@ pub(super) fn ask_types() -> Ask {
             "from": 0,
             "size": 0,
             "track_total_hits": true,
-            "query": {"bool": {"filter": [
-                {"term": {"__state": "ACTIVE"}},
-                {"term": {"__superTypeNames.keyword": "Asset"}},
-            ]}},
+            "query": {"bool": {"filter": Part::default().clauses()}},
             "aggs": {"types": {"terms": {"field": "__typeName.keyword", "size": 500}}},
         },
         "attributes": [],
@@ -136,6 +117,61 @@ pub(super) fn types(json: &Json) -> (u64, Vec<String>) {
     (total, keys.collect())
 }
 
+/// Where the listing of what changed at a time or later starts.
+pub(super) fn changes(since_ms: i64) -> Cursor {
+    let part = Part {
+        changed_ms: Some(since_ms),
+        ..Part::default()
+    };
+    let mark = Mark {
+        part,
+        ..Mark::default()
+    };
+    mark.cursor()
+}
+
+/// Where several readers go on after the first page: each has the guids of its range, and all
+/// begin behind the same hit, so none reads that page again. Without sort values there is no such
+/// hit, and a short listing is not worth it: then one reads on.
+pub(super) fn parts(first: &Page, size: usize, readers: usize) -> Vec<Cursor> {
+    let Some(next) = &first.next else {
+        return Vec::new();
+    };
+    let one = || vec![next.clone()];
+    let Ok(Mark {
+        place: place @ Some(Place::After(_)),
+        part,
+        ..
+    }) = Mark::of(Some(next))
+    else {
+        return one();
+    };
+    let pages = first.total / size.max(1) as u64;
+    let ranges = (pages / PAGES_A_RANGE).min(MOST_RANGES);
+    if readers < 2 || ranges < 2 || part != Part::default() {
+        return one();
+    }
+    let bound = |number: u64| {
+        let inside = (1..ranges).contains(&number);
+        inside.then(|| format!("{:02x}", number * 256 / ranges))
+    };
+    let range = |number| {
+        let part = Part {
+            from: bound(number),
+            to: bound(number + 1),
+            changed_ms: None,
+        };
+        let read = first.assets.iter();
+        let read = read.filter(|asset| part.holds(asset.id.as_str()));
+        Mark {
+            before: read.count() as u64,
+            place: place.clone(),
+            part,
+        }
+    };
+    (0..ranges).map(|number| range(number).cursor()).collect()
+}
+
 /// Reads a page.
 ///
 /// # Errors
@@ -147,176 +183,81 @@ pub(super) fn hits(
     size: usize,
     vocabulary: &Vocabulary,
 ) -> Result<Hits, EndpointError> {
+    let Mark {
+        place,
+        before,
+        part,
+    } = Mark::of(cursor)?;
     let body = lenient::body(bytes);
-    let mut escaped = String::new();
-    let answer: Answer<'_> = body.read(&mut escaped)?;
-    if answer.entities.is_none() && answer.approximate_count.is_none() {
-        return Err(EndpointError::Garbled {
-            why: "it is JSON, but not the answer to a search".to_owned(),
-            maybe_written: false,
-        });
-    }
-    let (place, before) = match cursor.map(mark).transpose()? {
-        Some(mark) => (Some(mark.place), mark.before),
-        None => (None, 0),
+    let told = match quick::read(&body, vocabulary) {
+        Some(told) => told,
+        None => long::read(&body, vocabulary)?,
     };
-    let raw = answer.entities.unwrap_or_default();
-    let Read {
+    kept_to(&part, &told)?;
+    let Told {
         mut assets,
-        times,
-        hidden,
-    } = entities(&raw, body.broken, vocabulary);
+        created,
+        ..
+    } = told;
+    let mut times = Vec::new();
+    if told.sort.is_none() || matches!(place, Some(Place::Since { .. })) {
+        let made = assets.iter().zip(created);
+        times.extend(made.filter_map(|(asset, ms)| Some((ms?, asset.id.clone()))));
+    }
     if let Some(Place::Since { ms, seen, .. }) = &place {
         drop_seen(&mut assets, &times, *ms, seen);
     }
-    let total = answer.approximate_count.unwrap_or(0);
-    let total = u64::try_from(total).unwrap_or(0);
-    let seen = before + raw.len() as u64;
+    let total = u64::try_from(told.total.unwrap_or(0)).unwrap_or(0);
+    let seen = before + told.hits as u64;
     // A short page is the last one only if that agrees with the count; an empty one always is.
-    let more = !raw.is_empty() && (raw.len() >= size || seen < total);
-    let next = more
-        .then(|| {
-            last_sort(answer.search_metadata)
-                .map_or_else(|| since(place.as_ref(), &times, size), Place::After)
-        })
-        .map(|next| advanced(next, place.as_ref()))
-        .transpose()?;
-    let cursor = |place| {
-        Cursor(
-            json!(Mark {
-                place,
-                before: seen
-            })
-            .to_string(),
-        )
+    let more = told.hits > 0 && (told.hits >= size || seen < total);
+    let next = if more {
+        let next = match told.sort {
+            Some(sort) => Place::After(sort),
+            None => place::since(place.as_ref(), &times, size),
+        };
+        let mark = Mark {
+            place: Some(place::advanced(next, place.as_ref())?),
+            before: seen,
+            part,
+        };
+        Some(mark.cursor())
+    } else {
+        None
     };
     Ok(Hits {
         page: Page {
             assets,
+            gone: told.gone,
             total,
-            next: next.map(cursor),
+            next,
         },
-        hidden,
+        hidden: told.hidden,
     })
 }
 
-/// The entities of a page: assets, when each was made, and how many nobody may see.
-struct Read {
-    assets: Vec<Asset>,
-    times: Vec<(i64, String)>,
-    hidden: u64,
-}
-
-fn entities(raw: &[&RawValue], is_broken: bool, vocabulary: &Vocabulary) -> Read {
-    let mut read = Read {
-        assets: Vec::with_capacity(raw.len()),
-        times: Vec::with_capacity(raw.len()),
-        hidden: 0,
-    };
-    for hit in raw {
-        let text = hit.get();
-        let (json, repaired) = lenient::entity(text);
-        let damaged = repaired || (is_broken && text.contains('\u{fffd}'));
-        match entity::read(&json, damaged, vocabulary) {
-            Reading::Asset(asset) => {
-                if let Some(ms) = json["createTime"].as_i64() {
-                    read.times.push((ms, asset.id.as_str().to_owned()));
-                }
-                read.assets.push(*asset);
-            }
-            Reading::Hidden => read.hidden += 1,
-            Reading::Gone => {}
-        }
-    }
-    read
-}
-
-/// Insists that the next page is another one.
-fn advanced(next: Place, before: Option<&Place>) -> Result<Place, EndpointError> {
-    if Some(&next) == before {
+/// Insists that a server asked for a range answered with nothing else: one that does not heed
+/// ranges would be listed as often as there are any.
+fn kept_to(part: &Part, told: &Told) -> Result<(), EndpointError> {
+    let mut ids = told.assets.iter().map(|asset| asset.id.as_str());
+    if part.is_range() && !ids.all(|id| part.holds(id)) {
         return Err(EndpointError::Garbled {
-            why: "the server gives the same page of the listing again".to_owned(),
+            why: "the server does not keep to a range of guids".to_owned(),
             maybe_written: false,
         });
     }
-    Ok(next)
+    Ok(())
 }
 
 /// Leaves out what an earlier page had at the same moment.
-fn drop_seen(assets: &mut Vec<Asset>, times: &[(i64, String)], ms: i64, seen: &[String]) {
+fn drop_seen(assets: &mut Vec<Asset>, times: &[(i64, AssetId)], ms: i64, seen: &[String]) {
     let again = |asset: &Asset| {
-        let id = asset.id.as_str();
-        seen.iter().any(|guid| guid == id)
-            && times.iter().any(|(time, guid)| *time == ms && guid == id)
+        seen.iter().any(|guid| guid == asset.id.as_str())
+            && times
+                .iter()
+                .any(|(time, id)| *time == ms && *id == asset.id)
     };
     assets.retain(|asset| !again(asset));
-}
-
-/// The sort values of the last hit: the largest, because the order rises. Hidden hits share one
-/// guid, so looking up the last guid would not do.
-fn last_sort(metadata: Option<HashMap<String, Metadata>>) -> Option<Vec<Json>> {
-    metadata?
-        .into_values()
-        .filter_map(|one| one.sort.filter(|sort| sort.len() == 2))
-        .max_by(|left, right| rank(left, right))
-}
-
-fn rank(left: &[Json], right: &[Json]) -> Ordering {
-    let time = |sort: &[Json]| sort.first().and_then(Json::as_i64).unwrap_or(i64::MIN);
-    let guid = |sort: &[Json]| sort.get(1).and_then(Json::as_str).map(str::to_owned);
-    (time(left), guid(left)).cmp(&(time(right), guid(right)))
-}
-
-/// The place after a page without sort values.
-fn since(before: Option<&Place>, times: &[(i64, String)], size: usize) -> Place {
-    let Some(last) = times.iter().map(|(ms, _)| *ms).max() else {
-        return further(before, size);
-    };
-    let mut seen: Vec<String> = match before {
-        Some(Place::Since { ms, seen, .. }) if *ms == last => seen.clone(),
-        _ => Vec::new(),
-    };
-    let known = seen.len();
-    for (_, guid) in times.iter().filter(|(ms, _)| *ms == last) {
-        if !seen.contains(guid) {
-            seen.push(guid.clone());
-        }
-    }
-    if seen.len() == known && known > 0 {
-        return further(before, size);
-    }
-    Place::Since {
-        ms: last,
-        seen,
-        skip: 0,
-    }
-}
-
-/// The same place, a page further: nothing new was to be seen there.
-fn further(before: Option<&Place>, size: usize) -> Place {
-    match before {
-        Some(Place::Since { ms, seen, skip }) => Place::Since {
-            ms: *ms,
-            seen: seen.clone(),
-            skip: skip + size,
-        },
-        Some(Place::After(sort)) => Place::Since {
-            ms: sort.first().and_then(Json::as_i64).unwrap_or(0),
-            seen: Vec::new(),
-            skip: size,
-        },
-        None => Place::Since {
-            ms: 0,
-            seen: Vec::new(),
-            skip: size,
-        },
-    }
-}
-
-fn mark(cursor: &Cursor) -> Result<Mark, EndpointError> {
-    serde_json::from_str(&cursor.0).map_err(|_| EndpointError::NotSendable {
-        why: "the place in the listing is not one of this endpoint".to_owned(),
-    })
 }
 
 #[cfg(test)]

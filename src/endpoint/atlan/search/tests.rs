@@ -148,6 +148,93 @@ fn hits_nobody_may_see_are_counted_and_end_no_listing() {
     }
 }
 
+/// What hits may hold: plain ones, tagged ones, and odd ones.
+fn odd_hits() -> Vec<Json> {
+    let plain = json!({"guid": "g1", "typeName": "Table", "status": "ACTIVE",
+        "displayText": "shown", "createTime": 1_700_000_000_001_i64, "updateTime": 0,
+        "createdBy": "jdoe", "labels": [], "isIncomplete": false, "docId": "x",
+        "businessAttributes": {}, "relationshipAttributes": null,
+        "attributes": {"name": "ORD\"ERS\n", "qualifiedName": "a/b", "description": "",
+            "ownerUsers": ["a", null, "b", "a", 3], "ownerGroups": "one",
+            "certificateStatus": "VERIFIED", "certificateStatusMessage": "ok",
+            "SET.ATT": 1_767_225_600_000_i64, "SET.NUM": 2.0, "SET.BIG": 18_446_744_073_709_551_615_u64,
+            "announcementTitle": {"odd": [1, 2.50]}, "announcementMessage": ["a", "b"],
+            "userDescription": true, "displayName": null, "unknown": {"deep": [{}]}}});
+    let with = |change: &dyn Fn(&mut Json)| {
+        let mut hit = plain.clone();
+        change(&mut hit);
+        hit
+    };
+    vec![
+        plain.clone(),
+        with(&|hit| hit["guid"] = json!("-1")),
+        with(&|hit| hit["guid"] = json!("")),
+        with(&|hit| hit["guid"] = json!(7)),
+        with(&|hit| hit["status"] = json!("DELETED")),
+        with(&|hit| hit["status"] = Json::Null),
+        with(&|hit| hit["scrubbed"] = json!(true)),
+        with(&|hit| hit["typeName"] = json!("")),
+        with(&|hit| hit["typeName"] = json!("Query")),
+        with(&|hit| drop(hit["attributes"].as_object_mut().unwrap().remove("name"))),
+        with(&|hit| hit["attributes"]["name"] = json!("")),
+        with(&|hit| hit["attributes"]["name"] = json!(["x"])),
+        with(&|hit| hit["attributes"]["certificateStatus"] = json!("OK")),
+        with(&|hit| hit["classificationNames"] = json!(["TagPII", "other"])),
+        with(&|hit| {
+            hit["classificationNames"] = json!(["TagPII"]);
+            hit["classifications"] = json!([]);
+        }),
+        with(&|hit| {
+            hit["classifications"] = json!([
+                {"typeName": "TagPII", "entityGuid": "g1", "more": {"x": []}},
+                {"typeName": "TagPII", "entityGuid": "g9"}, {"typeName": "other"}, {}]);
+        }),
+        with(&|hit| hit["businessAttributes"] = json!({"SET": {"ATT": 0, "NUM": 3}})),
+        with(&|hit| {
+            hit["attributes"]["anchor"] = json!({"guid": "ga", "attributes": {"name": "Retail"}});
+        }),
+        with(&|hit| {
+            hit["relationshipAttributes"] = json!({"anchor": {"guid": "gr"}});
+        }),
+        with(&|hit| {
+            hit["typeName"] = json!("SupersetDashboard");
+            hit["attributes"]["supersetDashboardThumbnailURL"] = json!("https://x/y/17.png?v=1");
+        }),
+        Json::Null,
+        json!("text"),
+    ]
+}
+
+#[test]
+fn a_page_reads_the_same_at_one_go_and_with_patience() {
+    let typedefs: Typedefs = serde_json::from_value(json!({
+        "businessMetadataDefs": [{"name": "SET", "displayName": "Governance", "attributeDefs": [
+            {"name": "ATT", "displayName": "Reviewed", "typeName": "date"},
+            {"name": "NUM", "displayName": "Score", "typeName": "float"},
+            {"name": "BIG", "displayName": "Rows", "typeName": "long"}]}],
+        "classificationDefs": [{"name": "TagPII", "displayName": "PII"}],
+    }))
+    .unwrap();
+    let vocabulary = Vocabulary::new(&typedefs, &["SupersetDashboard".to_owned()]);
+    let mut quickly = 0;
+    for hit in odd_hits() {
+        let sort = json!({"g1": {"sort": [7, "g1"]}, "g0": {"sort": [7, "g0"], "highlights": {}}});
+        for metadata in [sort, Json::Null, json!({"g1": {"sort": [7]}})] {
+            let answer = json!({"queryType": "INDEX", "searchParameters": {"dsl": {"size": 3}},
+                "entities": [hit, odd_hits()[0]], "approximateCount": 2,
+                "searchMetadata": metadata});
+            let text = answer.to_string();
+            let body = lenient::body(text.as_bytes());
+            let patiently = long::read(&body, &vocabulary).unwrap();
+            if let Some(told) = quick::read(&body, &vocabulary) {
+                assert_eq!(told, patiently, "{text}");
+                quickly += 1;
+            }
+        }
+    }
+    assert!(quickly >= 30, "only {quickly} at one go");
+}
+
 #[test]
 fn only_live_assets_are_asked_for_in_an_order_no_edit_changes() {
     let vocabulary = Vocabulary::new(&Typedefs::default(), &[]);

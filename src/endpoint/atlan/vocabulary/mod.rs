@@ -12,6 +12,7 @@ use crate::domain::{Field, FieldKey, FieldKind, Schema};
 use super::{
     builtin,
     coding::{Coding, Grain},
+    search::Places,
     typedefs::{AttributeDef, SetDef, TagDef, Typedefs},
 };
 
@@ -63,6 +64,7 @@ pub(super) struct Vocabulary {
     tag_ids: HashMap<String, String>,
     /// Thumbnail attribute by asset type.
     thumbnails: Vec<(String, String)>,
+    places: Places,
 }
 
 impl Vocabulary {
@@ -102,7 +104,13 @@ impl Vocabulary {
         for (slot, field) in locked {
             vocabulary.add(slot, field);
         }
+        vocabulary.places = Places::new(vocabulary.slots.iter(), &vocabulary.thumbnails);
         vocabulary
+    }
+
+    /// Where the parts of a search hit go.
+    pub(super) fn places(&self) -> &Places {
+        &self.places
     }
 
     fn add(&mut self, slot: Slot, field: Field) {

@@ -6,6 +6,7 @@ mod documents;
 mod driver;
 mod faults;
 mod fields;
+mod places;
 mod requests;
 mod returns;
 mod scripted;

@@ -1,6 +1,6 @@
 //! What a certificate would do to each of the marked assets: changed, kept, asked, and why.
 
-use std::{collections::HashMap, fmt::Write};
+use std::{borrow::Cow, collections::HashMap, fmt::Write};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -83,7 +83,7 @@ impl Effects {
         .map(|status| (status, 0, IndexMap::<String, u64>::new()))
         .collect();
         for row in order {
-            let now = status(before(*row, workbench));
+            let now = status(&before(*row, workbench));
             if let Some((_, count, after)) = table.iter_mut().find(|(status, ..)| *status == now) {
                 *count += 1;
                 *after.entry(fates[row].words()).or_default() += 1;
@@ -225,7 +225,7 @@ impl Fate {
 }
 
 /// The certificate an asset has, with what is staged on it.
-pub(super) fn before(row: Row, workbench: &Workbench) -> &Value {
+pub(super) fn before(row: Row, workbench: &Workbench) -> Cow<'_, Value> {
     workbench
         .draft()
         .value(&workbench.listing, row, &FieldKey::certificate())
@@ -259,7 +259,7 @@ impl Judge<'_> {
                 Err(field) => return Fate::Missing(field),
             },
         };
-        if same(now, &after) {
+        if same(&now, &after) {
             return Fate::Equal;
         }
         if let Some(why) = workbench.listing.locked(row) {
@@ -271,11 +271,11 @@ impl Judge<'_> {
         if wish.only_none && now.is_present() {
             return Fate::Kept("has one already".into());
         }
-        let theirs = (status(now) == Some(CertificateStatus::Verified)).then(|| self.giver(row));
+        let theirs = (status(&now) == Some(CertificateStatus::Verified)).then(|| self.giver(row));
         if let (Some(Some(who)), true) = (&theirs, wish.keep) {
             return Fate::Kept(format!("V by {who}"));
         }
-        let revives = status(now) == Some(CertificateStatus::Deprecated)
+        let revives = status(&now) == Some(CertificateStatus::Deprecated)
             && wish.status == Some(CertificateStatus::Verified);
         if !revives && !matches!(theirs, Some(Some(_))) {
             return Fate::Change(after);

@@ -89,7 +89,7 @@ pub(super) fn draw_asset(
         &name,
         base,
     );
-    let first = outcome(fate, now, scene);
+    let first = outcome(fate, &now, scene);
     let role = if matches!(fate, Fate::Change(_)) {
         Role::Removed
     } else {

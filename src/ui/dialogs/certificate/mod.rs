@@ -273,7 +273,10 @@ impl CertificateDialog {
             | Answer::ShowChanged
             | Answer::ShowLocked
             | Answer::ShowErrors
-            | Answer::ShowEqual => {}
+            | Answer::ShowEqual
+            | Answer::DryRun
+            | Answer::Canary
+            | Answer::StopRule => {}
         }
         Reaction::nothing()
     }

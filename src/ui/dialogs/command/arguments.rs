@@ -33,10 +33,15 @@ pub(super) fn arguments(action: Action, typed: &str, scene: &Scene<'_>) -> Vec<A
     };
     match action {
         Action::Edit(edit) => edited(edit, typed, scene),
-        Action::Work(Work::Resume | Work::Retry | Work::ReadBack) | Action::Go(Go::Results) => {
-            runs(typed, scene)
-        }
-        Action::Work(Work::Revert | Work::Compare | Work::ComparePoint) => past(typed, scene),
+        Action::Work(
+            Work::Resume
+            | Work::Retry
+            | Work::ReadBack
+            | Work::Revert
+            | Work::Compare
+            | Work::ComparePoint,
+        )
+        | Action::Go(Go::Results) => past(typed, scene),
         Action::Work(Work::Report) => {
             plain(ReportFormat::ALL.map(ReportFormat::extension).to_vec())
         }
@@ -64,18 +69,6 @@ pub(super) fn arguments(action: Action, typed: &str, scene: &Scene<'_>) -> Vec<A
         | Action::Copy(_)
         | Action::Answer(_) => Vec::new(),
     }
-}
-
-fn runs(typed: &str, scene: &Scene<'_>) -> Vec<Argument> {
-    let runs = scene.workbench.runs().iter().rev();
-    let runs = runs.filter(|run| fold(&run.id.0).contains(&fold(typed)));
-    runs.map(|run| {
-        (
-            run.id.to_string(),
-            format!("{}  {}", run.headline(), run.label),
-        )
-    })
-    .collect()
 }
 
 /// All runs, also those that are not loaded.

@@ -273,7 +273,13 @@ impl EditDialog {
             Answer::ShowLocked => self.show(Shown::Locked),
             Answer::ShowErrors => self.show(Shown::Errors),
             Answer::ShowEqual => self.show(Shown::Equal),
-            Answer::Mode | Answer::Yes | Answer::No | Answer::Search => {}
+            Answer::Mode
+            | Answer::Yes
+            | Answer::No
+            | Answer::Search
+            | Answer::DryRun
+            | Answer::Canary
+            | Answer::StopRule => {}
         }
         Reaction::nothing()
     }

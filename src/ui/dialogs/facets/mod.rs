@@ -6,7 +6,7 @@ use ratatui::{Frame, layout::Rect};
 
 use self::terms::Facet;
 use crate::{
-    domain::{FieldKey, Query},
+    domain::{FieldKey, Query, arrange::Wish},
     ui::{
         action::{Action, Answer, Context, Go, Mark, View, Work},
         chord::{Chord, Key},
@@ -285,6 +285,13 @@ impl Component for Facets {
         self.arrange(scene);
     }
 
+    fn wish(&self, scene: &Scene<'_>) -> Option<Wish> {
+        let query = scene.view.query();
+        let fields = self.fields.iter();
+        let wanted = fields.map(|field| (field.clone(), terms::others(field, query)));
+        Some(Wish::Counts(wanted.collect()))
+    }
+
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
         let chosen = self.found.iter().flat_map(|facet| &facet.values);
         let chosen = chosen.filter(|value| value.sign != ' ').count();
@@ -323,7 +330,11 @@ impl Component for Facets {
             };
             find.draw(frame, place, scene.theme, true);
         } else {
-            let help = " Counts are for the rows the other facets leave.";
+            let help = if scene.view.is_counting() {
+                " Counting .."
+            } else {
+                " Counts are for the rows the other facets leave."
+            };
             text::put(
                 frame.buffer_mut(),
                 head,

@@ -40,9 +40,8 @@ pub(super) struct Facet {
 /// The fields worth a facet: type, certificate, and those whose values repeat.
 pub(super) fn fields(scene: &Scene<'_>) -> Vec<FieldKey> {
     let workbench = scene.workbench;
-    let present = workbench.listing.present();
-    let len = usize::try_from(present.len()).unwrap_or(usize::MAX);
-    let sample = view::sampled(present.iter(), len);
+    let order = scene.view.order();
+    let sample = view::sampled(order.iter().copied(), order.len());
     let mut fields = vec![FieldKey::new(TYPE)];
     fields.extend(view::telling(workbench, &sample));
     if workbench.listing.values(&FieldKey::certificate()).is_some() {
@@ -51,21 +50,23 @@ pub(super) fn fields(scene: &Scene<'_>) -> Vec<FieldKey> {
     fields
 }
 
-/// The values of a field among the rows the other terms leave.
-pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
-    let workbench = scene.workbench;
-    let query = scene.view.query();
+/// A query without the terms a facet of this field wrote.
+pub(super) fn others(field: &FieldKey, query: &Query) -> Query {
     let mut others = query.clone();
     for (place, term) in query.terms().iter().enumerate().rev() {
         if read(field, term).is_some() {
             others = others.without(place);
         }
     }
-    let within = others.rows(&workbench.listing, &workbench.schema, scene.view.sets());
-    let column = workbench.listing.values(field)?;
+    others
+}
+
+/// The values of a field among the rows the other terms leave, as far as they are counted.
+pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
+    let query = scene.view.query();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for (value, count) in column.facet(&within) {
-        *counts.entry(word(&value)).or_default() += count;
+    for (value, count) in scene.view.counts(field)? {
+        *counts.entry(word(value)).or_default() += count;
     }
     let (included, excluded) = chosen(field, query);
     for word in included.iter().chain(&excluded) {

@@ -8,7 +8,12 @@ use crate::{
         plan::{DryRun, Fate, Plan},
         run::{CanaryThen, RunRules},
     },
-    ui::{component::Scene, theme::Role, widgets::text},
+    ui::{
+        action::{Action, Answer},
+        component::Scene,
+        theme::Role,
+        widgets::text,
+    },
 };
 
 /// A line, and how it is shown.
@@ -24,14 +29,8 @@ pub(super) fn of(
     lines.push((String::new(), Role::Text));
     lines.extend(left_out(plan));
     lines.extend(calls(plan, scene));
-    lines.extend(care(rules));
-    match found {
-        None => lines.push((
-            "Dry run: D   (sends nothing, checks everything it can)".into(),
-            Role::Text,
-        )),
-        Some(found) => lines.extend(tried(plan, found)),
-    }
+    lines.extend(care(rules, scene));
+    lines.extend(found.map(|found| tried(plan, found)).into_iter().flatten());
     lines.push((String::new(), Role::Text));
     lines.push((
         "Undo: every old value is kept with the run; reverting it stages the old values.".into(),
@@ -45,12 +44,16 @@ pub(super) fn of(
 }
 
 /// How carefully it is sent, with the keys that switch it.
-fn care(rules: &RunRules) -> Vec<Line> {
+fn care(rules: &RunRules, scene: &Scene<'_>) -> Vec<Line> {
+    let answers = [Answer::Canary, Answer::StopRule, Answer::DryRun];
+    let keys = answers.map(|one| scene.keymap.keys(Action::Answer(one)).unwrap_or_default());
+    let wide = keys.iter().map(|key| text::width(key)).max().unwrap_or(0);
+    let [for_canary, for_stop, for_trying] = keys.map(|key| format!("{key:wide$}"));
     let mark = |on| if on { "[x]" } else { "[ ]" };
     let canary = match rules.canary {
-        0 => "C  Canary: none".to_owned(),
+        0 => "Canary: none".to_owned(),
         assets => format!(
-            "C  Canary: first {}, then read back; {}",
+            "Canary: first {}, then read back; {}",
             text::counted(assets.into(), "asset"),
             match rules.canary_then {
                 CanaryThen::GoOn => "a refusal asks",
@@ -59,18 +62,16 @@ fn care(rules: &RunRules) -> Vec<Line> {
         ),
     };
     let stop = if rules.stop.is_some() {
-        format!("E  Stop after {}", rules.stop)
+        format!("Stop after {}", rules.stop)
     } else {
-        "E  Stop after errors: never".to_owned()
+        "Stop after errors: never".to_owned()
     };
-    let line = |on, words: String| (format!("{} {words}", mark(on)), Role::Text);
+    let line = |mark: &str, key: &str, words: &str| (format!("{mark} {key}  {words}"), Role::Text);
+    let trying = "Dry run: sends nothing, tries everything it can";
     vec![
-        line(rules.canary > 0, canary),
-        line(rules.stop.is_some(), stop),
-        (
-            "    D  Dry run: sends nothing, tries everything it can".to_owned(),
-            Role::Text,
-        ),
+        line(mark(rules.canary > 0), &for_canary, &canary),
+        line(mark(rules.stop.is_some()), &for_stop, &stop),
+        line("   ", &for_trying, trying),
     ]
 }
 

@@ -23,6 +23,7 @@ use crate::{
         action::{Action, Answer, Context, Go, Move},
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene, ScreenId, Step},
+        keymap::Lookup,
         theme::Role,
         widgets::{Cursor, TextField, text},
     },
@@ -231,6 +232,9 @@ impl Component for SubmitDialog {
     fn hints(&self, _scene: &Scene<'_>) -> Vec<Hint> {
         vec![
             Hint::Named(Action::Answer(Answer::Accept), "send"),
+            Hint::Key(Action::Answer(Answer::DryRun)),
+            Hint::Key(Action::Answer(Answer::Canary)),
+            Hint::Key(Action::Answer(Answer::StopRule)),
             Hint::Named(Action::Answer(Answer::Down), "more"),
             Hint::Named(Action::Go(Go::Back), "back"),
         ]
@@ -239,6 +243,10 @@ impl Component for SubmitDialog {
     fn on_action(&mut self, action: Action, _argument: &str, scene: &Scene<'_>) -> Reaction {
         match action {
             Action::Answer(Answer::Accept) => return self.accept(scene),
+            Action::Answer(Answer::DryRun) => return self.try_out(),
+            Action::Answer(Answer::Canary) => self.switch(true, scene),
+            Action::Answer(Answer::StopRule) => self.switch(false, scene),
+            Action::Go(Go::Help) => return Reaction::step(super::help("", scene)),
             Action::Answer(Answer::Up | Answer::Previous) => self.scroll_by(Move::Up, scene),
             Action::Answer(Answer::Down | Answer::Next) => self.scroll_by(Move::Down, scene),
             Action::Go(Go::Back | Go::Interrupt | Go::Quit) => {
@@ -259,18 +267,10 @@ impl Component for SubmitDialog {
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         // What is typed has no capitals, so they can be commands.
-        let command = if let Key::Char(letter) = chord.key {
-            Some(letter).filter(|letter| letter.is_uppercase())
-        } else {
-            None
-        };
-        match command {
-            Some('D') => return self.try_out(),
-            Some('C') => self.switch(true, scene),
-            Some('E') => self.switch(false, scene),
-            Some(_) | None => {}
+        if let Lookup::Action(action) = scene.keymap.lookup(&[chord], &[Context::Plan]) {
+            return self.on_action(action, "", scene);
         }
-        if command.is_some() {
+        if matches!(chord.key, Key::Char(letter) if letter.is_uppercase()) {
             return Reaction::nothing();
         }
         if chord.key == Key::PageUp {

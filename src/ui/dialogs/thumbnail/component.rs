@@ -111,7 +111,7 @@ impl Component for ThumbnailDialog {
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
         let place = Panes::of(body(scene), self.focus, scene.theme).picture;
         let looked = self.looked_at().filter(|_| !place.is_empty());
-        let picture = |row| (scene.workbench.listing.id(row).clone(), place.as_size());
+        let picture = |row| (scene.workbench.listing.id(row), place.as_size());
         looked.map(picture).into_iter().collect()
     }
 

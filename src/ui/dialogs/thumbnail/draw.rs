@@ -343,7 +343,7 @@ impl ThumbnailDialog {
         let target = self.targets.rows.get(self.target.at).copied();
         let now = target.map(|row| {
             let key = FieldKey::thumbnail();
-            diff::shown(workbench.draft().value(&workbench.listing, row, &key))
+            diff::shown(&workbench.draft().value(&workbench.listing, row, &key))
         });
         let mut lines = vec![format!("now   {}", now.unwrap_or_default())];
         let looked = self.looked_at();
@@ -351,7 +351,10 @@ impl ThumbnailDialog {
             let listing = &workbench.listing;
             lines.push(format!("after {}", listing.name(row)));
             lines.push(format!("{}  {}", listing.kind(row), listing.id(row)));
-            match (unfit(row, workbench), scene.pictures.words(listing.id(row))) {
+            match (
+                unfit(row, workbench),
+                scene.pictures.words(&listing.id(row)),
+            ) {
                 (Some(why), _) => lines.push(why),
                 (None, Some(words)) => lines.push(words),
                 (None, None) => {}
@@ -366,7 +369,7 @@ impl ThumbnailDialog {
         if let Some(row) = looked {
             scene
                 .pictures
-                .draw(workbench.listing.id(row), frame, panes.picture, theme);
+                .draw(&workbench.listing.id(row), frame, panes.picture, theme);
         }
     }
 }

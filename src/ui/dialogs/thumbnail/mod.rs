@@ -336,7 +336,10 @@ impl ThumbnailDialog {
             | Answer::ShowChanged
             | Answer::ShowLocked
             | Answer::ShowErrors
-            | Answer::ShowEqual => {}
+            | Answer::ShowEqual
+            | Answer::DryRun
+            | Answer::Canary
+            | Answer::StopRule => {}
         }
         Reaction::nothing()
     }

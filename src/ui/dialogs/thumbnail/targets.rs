@@ -86,11 +86,9 @@ impl Targets {
             .map(|name| (name.as_str(), Vec::new()))
             .collect();
         let listing = &workbench.listing;
-        let hits = listing.values(&NAME.into()).map(|column| {
-            column.matching(listing.present(), |value, _| {
-                named.contains_key(&*value.display())
-            })
-        });
+        let hits = listing
+            .values(&NAME.into())
+            .map(|column| column.matching(listing.present(), |name, _| named.contains_key(name)));
         for row in hits.unwrap_or_default() {
             if let Some(rows) = named.get_mut(&*listing.name(row)) {
                 rows.push(row);
@@ -221,7 +219,7 @@ impl Counts {
 fn value(choice: Row, workbench: &Workbench) -> Value {
     let listing = &workbench.listing;
     Value::Asset {
-        id: listing.id(choice).clone(),
+        id: listing.id(choice),
         name: listing.name(choice).into_owned(),
     }
 }
@@ -260,7 +258,7 @@ impl<'a> Judge<'a> {
         let now = workbench
             .draft()
             .value(listing, row, &FieldKey::thumbnail());
-        if same(now, &value(choice, workbench)) {
+        if same(&now, &value(choice, workbench)) {
             Found::Equal(choice)
         } else {
             Found::Ready(choice)

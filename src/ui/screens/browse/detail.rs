@@ -83,10 +83,7 @@ pub(super) fn draw(
             format!(" {}  ", listing.kind(row)),
             theme.style(Role::Title),
         ),
-        (
-            listing.id(row).as_str().to_owned(),
-            theme.style(Role::Quiet),
-        ),
+        (listing.id_text(row).to_owned(), theme.style(Role::Quiet)),
     ];
     text::put_all(frame.buffer_mut(), line(inside, 0), &facts);
     if let Some(why) = listing.locked(row) {
@@ -99,7 +96,7 @@ pub(super) fn draw(
         );
     }
     if picture.height > 0 {
-        scene.pictures.draw(listing.id(row), frame, picture, theme);
+        scene.pictures.draw(&listing.id(row), frame, picture, theme);
     }
     let rest = fields_area(inside);
     let lines = lines(row, raw, rest.width, scene);
@@ -123,7 +120,7 @@ fn lines(row: Row, raw: bool, width: u16, scene: &Scene<'_>) -> Vec<Pieces> {
         let shown = if raw {
             code_points(&value.display())
         } else {
-            words(value)
+            words(&value)
         };
         let style = if value.is_present() { plain } else { quiet };
         let name = text::cut(key.as_str(), u16::try_from(label).unwrap_or(8));
@@ -187,8 +184,8 @@ fn staged(row: Row, scene: &Scene<'_>) -> Vec<Pieces> {
             theme.style(Role::Staged),
         )]);
         let now = scene.workbench.listing.value(row, field);
-        if now.is_present() && !crate::domain::run::same(now, &group.before) {
-            let seen = format!("   ? the server has {} now", words(now));
+        if now.is_present() && !crate::domain::run::same(&now, &group.before) {
+            let seen = format!("   ? the server has {} now", words(&now));
             lines.push(vec![(seen, theme.style(Role::Conflict))]);
         }
         for (text, style) in diff::lines(&group.before, &group.after, group.delta.as_ref(), theme) {

@@ -14,7 +14,7 @@ use crate::{
         connection::Loading,
         layout::line,
         theme::Role,
-        view::{Column, KEPT},
+        view::{Column, KEPT, Progress},
         widgets::{Table, TableRow, boxed, diff, table, text},
     },
 };
@@ -243,7 +243,7 @@ fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
     );
     let value = scene.workbench.listing.value(row, &column.key);
     let letter = column.key == FieldKey::certificate() || column.key == FieldKey::thumbnail();
-    match value {
+    match &*value {
         Value::Certificate(certificate) if letter => {
             (certificate.status.letter().to_string(), plain)
         }
@@ -287,7 +287,15 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
 /// `Showing 412 of 12,480   sort: name asc`.
 fn counts(scene: &Scene<'_>, wide: bool) -> String {
     let listing = &scene.workbench.listing;
-    let shown = text::number(scene.view.rows().len() as u64);
+    let shown = match scene.view.progress() {
+        Progress::Behind if scene.view.is_filtering() => "..".to_owned(),
+        Progress::SoFar if scene.view.is_filtering() => {
+            format!("{} so far", text::number(scene.view.rows().len() as u64))
+        }
+        Progress::Behind | Progress::SoFar | Progress::Complete => {
+            text::number(scene.view.rows().len() as u64)
+        }
+    };
     let sort = scene.view.sort();
     let direction = match sort.direction {
         SortDirection::Ascending => "asc",
@@ -298,6 +306,9 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         format!("{shown} of ")
     };
+    if scene.workbench.is_opening() {
+        return "opening the listing ..".into();
+    }
     if scene.connection.is_loading() && listing.total > listing.len() {
         counts = format!(
             "{} of {} loading",
@@ -316,8 +327,18 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
             )
         }
     };
+    let sorted = if scene.view.is_sorting() {
+        "sorting"
+    } else {
+        "sort"
+    };
     if wide {
-        format!("Showing {counts}{old}   sort: {} {direction}", sort.field)
+        format!(
+            "Showing {counts}{old}   {sorted}: {} {direction}",
+            sort.field
+        )
+    } else if scene.view.is_sorting() {
+        format!("{counts}{old}  sorting: {} {direction}", sort.field)
     } else {
         format!("{counts}{old}  {} {direction}", sort.field)
     }

@@ -194,10 +194,10 @@ impl Browse {
         let listing = &scene.workbench.listing;
         let value = listing.value(row, &column.key);
         let same = match listing.values(&column.key) {
-            Some(values) => values.matching(scene.view.set(), |other, _| other == value),
+            Some(values) => values.equal(scene.view.set(), &value),
             None => scene.view.set().clone(),
         };
-        let shown = text::cut(&crate::ui::widgets::diff::shown(value), 40);
+        let shown = text::cut(&crate::ui::widgets::diff::shown(&value), 40);
         let why = format!("{} {shown}", column.title);
         marked(scene.workbench.marks() | same, &why)
     }
@@ -235,7 +235,7 @@ impl Browse {
                 let row = self.row(scene.view)?;
                 let column = scene.view.columns().get(self.column)?;
                 let value = scene.workbench.listing.value(row, &column.key);
-                let shown = text::cut(&crate::ui::widgets::diff::shown(value), 20);
+                let shown = text::cut(&crate::ui::widgets::diff::shown(&value), 20);
                 format!("same value as this cell ({shown})")
             }
             Mark::Restore => {

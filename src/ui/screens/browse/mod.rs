@@ -55,8 +55,6 @@ pub struct Browse {
     column: usize,
     range: Option<Range>,
     pane: Pane,
-    /// The term of the filter that removed the last rows, and how many it removed.
-    blame: Option<(String, u64)>,
 }
 
 impl Browse {
@@ -109,7 +107,7 @@ impl Browse {
         rows[self.cursor.shown(rows.len(), Self::page(scene))]
             .iter()
             .filter(|row| *listing.value(**row, &key) == Value::Unknown)
-            .map(|row| listing.id(*row).clone())
+            .map(|row| listing.id(*row))
             .collect()
     }
 
@@ -213,7 +211,7 @@ impl Browse {
         let text = match (copy, self.row(scene.view)) {
             (Copy::Query, _) => scene.view.query().text().to_owned(),
             (_, None) => return Reaction::say("There is nothing to copy here."),
-            (Copy::Id, Some(row)) => listing.id(row).as_str().to_owned(),
+            (Copy::Id, Some(row)) => listing.id_text(row).to_owned(),
             (Copy::Name, Some(row)) => listing.name(row).into_owned(),
             (Copy::Value, Some(row)) => match scene.view.columns().get(self.column) {
                 Some(column) => listing.value(row, &column.key).display().into_owned(),
@@ -368,7 +366,6 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
-        self.blame = nothing::blame(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
@@ -377,7 +374,7 @@ impl Component for Browse {
             return Vec::new();
         };
         let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
-        vec![(scene.workbench.listing.id(row).clone(), area.as_size())]
+        vec![(scene.workbench.listing.id(row), area.as_size())]
     }
 
     fn speaking(&self, scene: &Scene<'_>) -> Option<String> {

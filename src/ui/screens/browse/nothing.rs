@@ -3,38 +3,14 @@
 use ratatui::{Frame, layout::Rect};
 
 use super::Browse;
-use crate::{
-    domain::Query,
-    ui::{
-        component::Scene,
-        connection::{Link, Loading},
-        layout::line,
-        theme::Role,
-        widgets::text,
-    },
+use crate::ui::{
+    component::Scene,
+    connection::{Link, Loading},
+    layout::line,
+    theme::Role,
+    view::Progress,
+    widgets::text,
 };
-
-/// The term without which there would be rows, and how many: asked only when there are none.
-pub(super) fn blame(scene: &Scene<'_>) -> Option<(String, u64)> {
-    let query: &Query = scene.view.query();
-    if query.is_empty() || !scene.view.rows().is_empty() {
-        return None;
-    }
-    let workbench = scene.workbench;
-    let terms = query.terms();
-    let without = |place| {
-        let fewer = query.without(place);
-        fewer
-            .rows(&workbench.listing, &workbench.schema, scene.view.sets())
-            .len()
-    };
-    terms
-        .into_iter()
-        .enumerate()
-        .map(|(place, term)| (term, without(place)))
-        .filter(|(_, count)| *count > 0)
-        .max_by_key(|(_, count)| *count)
-}
 
 impl Browse {
     pub(super) fn draw_nothing(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
@@ -56,11 +32,18 @@ impl Browse {
 
     /// What is said where there are no rows.
     fn nothing(&self, scene: &Scene<'_>) -> Vec<String> {
+        if scene.workbench.is_opening() {
+            return vec!["Opening the listing ..".into()];
+        }
         let query = scene.view.query();
         let listing = &scene.workbench.listing;
+        if !listing.is_empty() && scene.view.progress() != Progress::Complete {
+            let known = text::number(listing.len());
+            return vec![format!("Looking through {known} assets ..")];
+        }
         if !query.is_empty() && !listing.is_empty() {
             let mut lines = vec![format!("Nothing matches  {}", query.text())];
-            if let Some((term, count)) = &self.blame {
+            if let Some((term, count)) = scene.view.blame() {
                 lines.push(format!("without `{term}`: {}", text::number(*count)));
             }
             let marked = scene.workbench.marks().len();

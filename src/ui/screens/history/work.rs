@@ -5,7 +5,7 @@ use crate::{
     domain::{OperationId, RunId, history::Subject, points::Point, workbench::Command},
     flow::Effect,
     ui::{
-        action::Work,
+        action::{Action, Go, Work},
         component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
@@ -133,7 +133,10 @@ impl History {
             return Reaction::nothing();
         };
         match &entry.subject {
-            Subject::Run(id) => Reaction::step(Step::OpenRun(id.clone())),
+            Subject::Run(id) => Reaction::step(Step::OpenRun {
+                run: id.clone(),
+                then: Action::Go(Go::Results),
+            }),
             Subject::Outside(_) => {
                 self.in_detail = true;
                 Reaction::nothing()
@@ -143,10 +146,7 @@ impl History {
             ),
             Subject::Step(id) => Reaction::Taken(vec![
                 Step::Show(ScreenId::Staged),
-                Step::Do(
-                    crate::ui::action::Action::Go(crate::ui::action::Go::Staged),
-                    id.0.to_string(),
-                ),
+                Step::Do(Action::Go(Go::Staged), id.0.to_string()),
             ]),
         }
     }

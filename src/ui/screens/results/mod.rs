@@ -196,7 +196,8 @@ impl Results {
     fn jump(&mut self, argument: &str, scene: &Scene<'_>) -> Reaction {
         let id = RunId(argument.trim().to_uppercase());
         if scene.workbench.run(&id).is_none() {
-            return Reaction::say(format!("There is no run {id}."));
+            let then = Action::Go(Go::Results);
+            return Reaction::step(Step::OpenRun { run: id, then });
         }
         self.chosen = Some(id);
         self.update(scene);
@@ -228,10 +229,8 @@ fn assets(run: &Run) -> usize {
     rows.len()
 }
 
-fn at_of(runs: &[Run], id: &RunId) -> usize {
-    runs.iter()
-        .position(|run| run.id == *id)
-        .map_or(0, |at| at + 1)
+fn at_of(runs: &[RunId], id: &RunId) -> usize {
+    runs.iter().position(|run| run == id).map_or(0, |at| at + 1)
 }
 
 impl Component for Results {
@@ -334,7 +333,7 @@ impl Component for Results {
         if self.going {
             return Some(progress::status(run));
         }
-        let runs = scene.workbench.runs();
+        let runs = scene.workbench.run_ids();
         let at = if self.items.is_empty() {
             0
         } else {
@@ -342,7 +341,7 @@ impl Component for Results {
         };
         let mut place = format!(
             "run {}/{}  {}/{} shown",
-            at_of(runs, &run.id),
+            at_of(&runs, &run.id),
             runs.len(),
             text::number(at as u64),
             text::number(self.items.len() as u64)

@@ -4,8 +4,8 @@ use super::{Focus, Results, at_of, facets::Facet};
 use crate::{
     domain::Run,
     ui::{
-        action::Move,
-        component::{Reaction, Scene},
+        action::{Action, Go, Move},
+        component::{Reaction, Scene, Step},
         widgets::{Cursor, text},
     },
 };
@@ -105,10 +105,10 @@ impl Results {
     }
 
     fn other_run(&mut self, newer: bool, scene: &Scene<'_>) -> Reaction {
-        let runs = scene.workbench.runs();
+        let runs = scene.workbench.run_ids();
         let Some(at) = self
             .run(scene)
-            .and_then(|run| runs.iter().position(|one| one.id == run.id))
+            .and_then(|run| runs.iter().position(|one| *one == run.id))
         else {
             return Reaction::nothing();
         };
@@ -117,18 +117,25 @@ impl Results {
         } else {
             at.checked_sub(1)
         };
-        let Some(run) = other.and_then(|at| runs.get(at)) else {
+        let Some(id) = other.and_then(|at| runs.get(at)) else {
             return Reaction::say(if newer {
                 "That is the last run."
             } else {
                 "That is the first run."
             });
         };
+        let Some(run) = scene.workbench.run(id) else {
+            let then = Action::Go(Go::Results);
+            return Reaction::step(Step::OpenRun {
+                run: id.clone(),
+                then,
+            });
+        };
         self.chosen = Some(run.id.clone());
         self.update(scene);
         Reaction::say(format!(
             "Run {} of {}: {}.",
-            at_of(runs, &run.id),
+            at_of(&runs, &run.id),
             runs.len(),
             run.label
         ))

@@ -9,7 +9,7 @@ use crate::{
     },
     flow::{Effect, ReportFormat},
     ui::{
-        action::Work,
+        action::{Action, Work},
         component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
@@ -39,7 +39,8 @@ impl Results {
         if named && !argument.trim().is_empty() {
             let id = RunId(argument.trim().to_uppercase());
             if scene.workbench.run(&id).is_none() {
-                return Reaction::say(format!("There is no run {id}."));
+                let then = Action::Work(work);
+                return Reaction::step(Step::OpenRun { run: id, then });
             }
             self.chosen = Some(id);
             self.marks.clear();

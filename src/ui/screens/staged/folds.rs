@@ -1,6 +1,6 @@
 //! A group as a diff: equal changes folded into one, the odd ones first.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use indexmap::IndexMap;
 use ratatui::style::Style;
@@ -346,14 +346,14 @@ fn split(
             oddity,
         });
     };
-    let mut by_value: IndexMap<&Value, RoaringBitmap> = IndexMap::new();
+    let mut by_value: IndexMap<Cow<'_, Value>, RoaringBitmap> = IndexMap::new();
     for row in &problems.drifted(field, &rows) {
         let now = scene.workbench.listing.value(row, field);
         by_value.entry(now).or_default().insert(row);
     }
     for (now, drifted) in by_value {
         rows -= &drifted;
-        fold(drifted, Oddity::Drifted(now.clone()));
+        fold(drifted, Oddity::Drifted(now.into_owned()));
     }
     for (why, refused) in problems.refused(field, &rows) {
         rows -= &refused;

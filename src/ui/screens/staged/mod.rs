@@ -205,7 +205,7 @@ impl Staged {
         }
         let ids = rows
             .iter()
-            .map(|row| scene.workbench.listing.id(row).clone())
+            .map(|row| scene.workbench.listing.id(row))
             .collect();
         let say = format!(
             "Reading {} again.",
@@ -218,7 +218,7 @@ impl Staged {
         let listing = &scene.workbench.listing;
         let fold = self.place().map(|place| &self.diff.folds()[place.fold]);
         let text = match (copy, self.row(), fold) {
-            (Copy::Id, Some(row), _) => listing.id(row).as_str().to_owned(),
+            (Copy::Id, Some(row), _) => listing.id_text(row).to_owned(),
             (Copy::Name, Some(row), _) => listing.name(row).into_owned(),
             (Copy::Value, _, Some(fold)) => fold.after.display().into_owned(),
             (Copy::Query, ..) => "is:staged".to_owned(),

@@ -27,7 +27,7 @@ impl Problems {
                 let suspect = &group.rows & suspects;
                 let moved = |row: &u32| {
                     let now = bench.listing.value(*row, field);
-                    *now != Value::Unknown && !same(now, &group.before)
+                    *now != Value::Unknown && !same(&now, &group.before)
                 };
                 let drifted: RoaringBitmap = suspect.iter().filter(moved).collect();
                 problems.rows |= &drifted;
@@ -114,7 +114,7 @@ fn refusals(scene: &Scene<'_>, field: &FieldKey, group: &Group) -> Vec<(String, 
     let kinds = types.map_or_else(Vec::new, |types| types.facet(&rest));
     for (kind, _) in &kinds {
         let alike = match types {
-            Some(types) if kinds.len() > 1 => types.matching(&rest, |value, _| value == kind),
+            Some(types) if kinds.len() > 1 => types.equal(&rest, kind),
             _ => rest.clone(),
         };
         let Some(row) = alike.min() else { continue };

@@ -153,6 +153,7 @@ fn shown(session: &mut Session, words: &str) {
 
 mod aftermath;
 mod going;
+mod older;
 
 #[test]
 fn without_a_run_the_screen_says_where_one_comes_from() {

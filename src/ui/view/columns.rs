@@ -1,15 +1,13 @@
-//! The rows shown, in order: filter and sort worked out once, when one of them or the listing
-//! changed, and never while drawing.
+//! The columns of the list: which are worth their room, and how wide they would like to be.
 
 use std::collections::HashSet;
 
-use roaring::RoaringBitmap;
-
-use super::widgets::text;
-use crate::domain::{
-    FieldKey, FieldKind, Listing, Query, Row, Sort, Workbench,
-    listing::{NAME, TYPE},
-    query::Sets,
+use crate::{
+    domain::{
+        FieldKey, FieldKind, Listing, Row, Workbench,
+        listing::{NAME, TYPE},
+    },
+    ui::widgets::text,
 };
 
 /// A column of the list, with the width it would like.
@@ -31,147 +29,15 @@ pub struct Column {
 /// The worth of a column that never goes.
 pub const KEPT: u8 = u8::MAX;
 
-/// What is shown of the listing.
-#[derive(Clone, Debug, Default)]
-pub struct View {
-    query: Query,
-    sort: Sort,
-    chosen: Vec<FieldKey>,
-    columns: Vec<Column>,
-    order: Vec<Row>,
-    rows: Vec<Row>,
-    set: RoaringBitmap,
-    sets: Sets,
-    worked_ms: i64,
-    generation_stale: bool,
-}
-
-impl View {
-    /// The rows, in order.
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// The same, as a set.
-    pub fn set(&self) -> &RoaringBitmap {
-        &self.set
-    }
-
-    /// Rows by state: staged, errors, conflicts.
-    pub fn sets(&self) -> &Sets {
-        &self.sets
-    }
-
-    /// The filter.
-    pub fn query(&self) -> &Query {
-        &self.query
-    }
-
-    /// The order.
-    pub fn sort(&self) -> &Sort {
-        &self.sort
-    }
-
-    /// The columns, the name first.
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// The columns the person chose; empty for the usual ones.
-    pub fn chosen(&self) -> &[FieldKey] {
-        &self.chosen
-    }
-
-    /// The place of a row among those shown.
-    pub fn place(&self, row: Row) -> Option<usize> {
-        if !self.set.contains(row) {
-            return None;
-        }
-        self.rows.iter().position(|&shown| shown == row)
-    }
-
-    /// Whether the pages that came since the last work should be worked in now: at once for small
-    /// listings, at most once a second for a million rows.
-    pub(super) fn is_due(&self, workbench: &Workbench, now_ms: i64) -> bool {
-        let pause = i64::try_from(workbench.listing.len() / 1000).unwrap_or(i64::MAX);
-        now_ms - self.worked_ms >= pause
-    }
-
-    /// When the pages that were not worked in yet are due; `None` if all are.
-    pub(super) fn due_ms(&self, workbench: &Workbench) -> Option<i64> {
-        let pause = i64::try_from(workbench.listing.len() / 1000).unwrap_or(i64::MAX);
-        self.generation_stale.then(|| self.worked_ms + pause)
-    }
-
-    pub(super) fn postpone(&mut self) {
-        self.generation_stale = true;
-    }
-
-    /// Works everything out: the listing changed.
-    pub(super) fn rebuild(&mut self, workbench: &Workbench, now_ms: i64) {
-        self.generation_stale = false;
-        self.worked_ms = now_ms;
-        let listing = &workbench.listing;
-        self.order = listing.ordered(listing.present(), &self.sort);
-        self.columns = columns(&self.chosen, workbench, &self.order);
-        self.refresh(workbench);
-    }
-
-    /// Works out what depends on draft, runs and filter: the order is as it was.
-    pub(super) fn refresh(&mut self, workbench: &Workbench) {
-        self.sets = workbench.sets();
-        self.narrow(workbench);
-    }
-
-    fn narrow(&mut self, workbench: &Workbench) {
-        let set = self
-            .query
-            .rows(&workbench.listing, &workbench.schema, &self.sets);
-        self.rows = if self.query.is_empty() {
-            self.order.clone()
-        } else {
-            self.order
-                .iter()
-                .copied()
-                .filter(|&row| set.contains(row))
-                .collect()
-        };
-        self.set = set;
-    }
-
-    /// The marks changed.
-    pub(super) fn remark(&mut self, workbench: &Workbench) {
-        self.sets.marked.clone_from(workbench.marks());
-        if self.query.text().contains("is:marked") {
-            self.narrow(workbench);
-        }
-    }
-
-    pub(super) fn filter(&mut self, query: Query, workbench: &Workbench) {
-        self.query = query;
-        self.narrow(workbench);
-    }
-
-    pub(super) fn order_by(&mut self, sort: Sort, workbench: &Workbench, now_ms: i64) {
-        self.sort = sort;
-        self.rebuild(workbench, now_ms);
-    }
-
-    pub(super) fn choose(&mut self, chosen: Vec<FieldKey>, workbench: &Workbench) {
-        self.chosen = chosen;
-        self.columns = columns(&self.chosen, workbench, &self.order);
-    }
-}
-
 /// How many rows tell how wide a column should be, and whether it is worth showing.
 const SAMPLE: usize = 200;
 
 /// Some rows of all, from the first to the last.
-pub(super) fn sampled(rows: impl Iterator<Item = Row>, len: usize) -> Vec<Row> {
+pub(in crate::ui) fn sampled(rows: impl Iterator<Item = Row>, len: usize) -> Vec<Row> {
     rows.step_by(len.div_ceil(SAMPLE).max(1)).collect()
 }
 
-fn columns(chosen: &[FieldKey], workbench: &Workbench, order: &[Row]) -> Vec<Column> {
+pub(super) fn columns(chosen: &[FieldKey], workbench: &Workbench, order: &[Row]) -> Vec<Column> {
     let sample = sampled(order.iter().copied(), order.len());
     let keys = if chosen.is_empty() {
         usual(workbench, &sample)
@@ -249,7 +115,7 @@ fn plain_fields(workbench: &Workbench) -> impl Iterator<Item = FieldKey> {
 }
 
 /// The fields whose values are short and repeat among these rows, in the order of the schema.
-pub(super) fn telling(workbench: &Workbench, rows: &[Row]) -> Vec<FieldKey> {
+pub(in crate::ui) fn telling(workbench: &Workbench, rows: &[Row]) -> Vec<FieldKey> {
     plain_fields(workbench)
         .filter(|key| is_telling(key, &workbench.listing, rows))
         .collect()

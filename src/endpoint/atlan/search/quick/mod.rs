@@ -1,0 +1,380 @@
+//! A page read at one go, from the text straight into assets: the road of nearly every page.
+//!
+//! What it does not expect it refuses, whole page and all, and `long` reads that page instead. Both
+//! make the same assets of what both can read.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
+
+use crate::{
+    domain::{Asset, AssetId, Value},
+    endpoint::atlan::{entity, lenient::Body},
+};
+
+use super::{Told, Vocabulary};
+
+mod places;
+mod scalars;
+
+pub(in crate::endpoint::atlan) use places::Places;
+use places::{Beside, Inside};
+use scalars::{Coded, Nothing, Text, Word};
+
+/// Reads a page; `None` if it is one for the long way.
+pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Option<Told> {
+    if body.broken || !vocabulary.places().are_plain() {
+        return None;
+    }
+    let mut json = serde_json::Deserializer::from_str(&body.text);
+    let told = Answer(vocabulary).deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    told
+}
+
+/// A reader of a part is the seed of what it reads.
+macro_rules! seeds {
+    ($($seed:ty),+) => {$(
+        impl<'de> DeserializeSeed<'de> for $seed {
+            type Value = <Self as Visitor<'de>>::Value;
+
+            fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+                from.deserialize_any(self)
+            }
+        }
+    )+};
+}
+
+seeds!(
+    Answer<'_>,
+    Metadata,
+    OfHit,
+    Entities<'_>,
+    Entity<'_, '_, 'de>,
+    Attributes<'_, '_, 'de>
+);
+
+/// A whole answer; `None` if it is not the answer to a search.
+struct Answer<'v>(&'v Vocabulary);
+
+impl<'de> Visitor<'de> for Answer<'_> {
+    type Value = Option<Told>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut entities, mut total, mut sort) = (None, None, None);
+        while let Some(Word(key)) = map.next_key()? {
+            match key.as_ref() {
+                "entities" if entities.is_none() => {
+                    entities = Some(map.next_value_seed(Entities(self.0))?);
+                }
+                "approximateCount" if total.is_none() => total = map.next_value::<Option<i64>>()?,
+                "searchMetadata" if sort.is_none() => sort = map.next_value_seed(Metadata)?,
+                "entities" | "approximateCount" | "searchMetadata" => return Err(unexpected()),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        if entities.is_none() && total.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Told {
+            total,
+            sort,
+            ..entities.unwrap_or_default()
+        }))
+    }
+}
+
+/// The sort values of the last hit, which are the largest.
+struct Metadata;
+
+impl<'de> Visitor<'de> for Metadata {
+    type Value = Option<Vec<Json>>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("sort values by guid")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut last: Option<(i64, Cow<'de, str>)> = None;
+        while let Some(Word(_)) = map.next_key()? {
+            let sort = map.next_value_seed(OfHit)?;
+            last = last.max(sort);
+        }
+        Ok(last.map(|(ms, guid)| vec![Json::from(ms), Json::from(guid)]))
+    }
+}
+
+/// The sort values of one hit: a time and a guid.
+struct OfHit;
+
+impl<'de> Visitor<'de> for OfHit {
+    type Value = Option<(i64, Cow<'de, str>)>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("sort values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut sort = None;
+        while let Some(Word(key)) = map.next_key()? {
+            if key == "sort" {
+                let (ms, Word(guid)) = map.next_value::<(i64, Word<'de>)>()?;
+                sort = Some((ms, guid));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(sort)
+    }
+}
+
+/// The hits.
+struct Entities<'v>(&'v Vocabulary);
+
+impl<'de> Visitor<'de> for Entities<'_> {
+    type Value = Told;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hits")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut hits: A) -> Result<Told, A::Error> {
+        let mut told = Told::default();
+        let slots = self.0.places().len();
+        let mut hit = Hit::new(slots);
+        while hits
+            .next_element_seed(Entity {
+                vocabulary: self.0,
+                hit: &mut hit,
+            })?
+            .is_some()
+        {
+            told.hits += 1;
+            let read = std::mem::replace(&mut hit, Hit::new(slots));
+            read.judge(self.0, &mut told);
+        }
+        Ok(told)
+    }
+}
+
+/// What one hit says.
+struct Hit<'de> {
+    guid: Option<Cow<'de, str>>,
+    kind: Option<Cow<'de, str>>,
+    status: Option<Cow<'de, str>>,
+    display: Option<Cow<'de, str>>,
+    name: Option<String>,
+    is_scrubbed: bool,
+    created: Option<i64>,
+    /// By slot; the fields come in that order.
+    values: Vec<Value>,
+    certificate: (Option<Cow<'de, str>>, Option<Cow<'de, str>>),
+    tags: Option<Vec<Tag<'de>>>,
+    tag_names: Option<Vec<Word<'de>>>,
+    /// The attribute, and the address in it.
+    pictures: Vec<(usize, Cow<'de, str>)>,
+}
+
+impl Hit<'_> {
+    fn new(slots: usize) -> Self {
+        Self {
+            guid: None,
+            kind: None,
+            status: None,
+            display: None,
+            name: None,
+            is_scrubbed: false,
+            created: None,
+            values: vec![Value::Absent; slots],
+            certificate: (None, None),
+            tags: None,
+            tag_names: None,
+            pictures: Vec::new(),
+        }
+    }
+
+    /// Adds what it turned out to be.
+    fn judge(mut self, vocabulary: &Vocabulary, told: &mut Told) {
+        let Some(guid) = self.guid.take().filter(|guid| !guid.is_empty()) else {
+            return;
+        };
+        if guid == entity::HIDDEN {
+            told.hidden += 1;
+            return;
+        }
+        let status = self.status.take().filter(|status| !status.is_empty());
+        if status.is_some_and(|status| status != "ACTIVE") {
+            told.gone.push(AssetId::new(guid));
+            return;
+        }
+        let places = vocabulary.places();
+        let kind = self.kind.take().unwrap_or_default().into_owned();
+        let locked = entity::lock((self.is_scrubbed, false), self.name.is_some(), &kind);
+        let display = self.display.take().filter(|display| !display.is_empty());
+        let name = self.name.take().or(display.map(Cow::into_owned));
+        if let Some(place) = places.certificate {
+            self.values[place] = entity::certificate_of(
+                self.certificate.0.as_deref(),
+                self.certificate.1.as_deref(),
+            );
+        }
+        self.tag(&guid, vocabulary);
+        if let (Some(place), Some(wanted)) = (places.thumbnail, places.picture_of(&kind)) {
+            let mut pictures = self.pictures.iter().rev();
+            let address = pictures.find(|(attribute, _)| *attribute == wanted);
+            let address = address.filter(|(_, address)| !address.is_empty());
+            self.values[place] =
+                address.map_or(Value::Absent, |(_, address)| entity::picture(address));
+        }
+        let fields = places.keys().iter().zip(self.values);
+        let fields = fields.filter(|(_, value)| value.is_present());
+        told.created.push(self.created);
+        told.assets.push(Asset {
+            name: name.unwrap_or_else(|| guid.clone().into_owned()),
+            id: AssetId::new(guid),
+            kind,
+            fields: fields.map(|(key, value)| (key.clone(), value)).collect(),
+            locked,
+        });
+    }
+
+    /// Tags it has itself, and those it has from others; the short list does not tell them apart.
+    fn tag(&mut self, guid: &str, vocabulary: &Vocabulary) {
+        let places = vocabulary.places();
+        let (tags, names) = (self.tags.take(), self.tag_names.take());
+        let of = |own: bool| match &tags {
+            Some(tags) => {
+                let mine =
+                    |tag: &&Tag<'_>| tag.entity_guid.said().is_none_or(|of| of == guid) == own;
+                let ids = tags
+                    .iter()
+                    .filter(mine)
+                    .filter_map(|tag| tag.type_name.said());
+                Value::list(ids.map(|id| vocabulary.tag_name(id)))
+            }
+            None => {
+                let ids = names.iter().flatten().filter(|_| own);
+                Value::list(ids.map(|Word(id)| vocabulary.tag_name(id)))
+            }
+        };
+        for (place, own) in [(places.tags, true), (places.inherited, false)] {
+            if let Some(place) = place {
+                self.values[place] = of(own);
+            }
+        }
+    }
+}
+
+/// A tag of a hit.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Tag<'a> {
+    #[serde(borrow)]
+    type_name: Text<'a>,
+    #[serde(borrow)]
+    entity_guid: Text<'a>,
+}
+
+/// One hit, read into what it says.
+struct Entity<'h, 'v, 'de> {
+    vocabulary: &'v Vocabulary,
+    hit: &'h mut Hit<'de>,
+}
+
+impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a hit")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { vocabulary, hit } = self;
+        while let Some(Word(key)) = map.next_key()? {
+            match key.as_ref() {
+                "guid" => hit.guid = map.next_value::<Text<'de>>()?.0,
+                "typeName" => hit.kind = map.next_value::<Text<'de>>()?.0,
+                "status" => hit.status = map.next_value::<Text<'de>>()?.0,
+                "displayText" => hit.display = map.next_value::<Text<'de>>()?.0,
+                "scrubbed" => hit.is_scrubbed = map.next_value::<Option<bool>>()? == Some(true),
+                "attributes" => map.next_value_seed(Attributes { vocabulary, hit })?,
+                "classifications" => hit.tags = map.next_value()?,
+                "classificationNames" => hit.tag_names = map.next_value()?,
+                // Where only the full form of an asset has something.
+                "businessAttributes" | "relationshipAttributes" => {
+                    map.next_value::<Nothing>()?;
+                }
+                key => match vocabulary.places().beside(key) {
+                    Some(Beside::Created(place, coding)) => {
+                        let json: Json = map.next_value()?;
+                        hit.created = json.as_i64();
+                        if let Some(place) = place {
+                            hit.values[place] = coding.read(&json);
+                        }
+                    }
+                    Some(Beside::Value(place, coding)) => {
+                        hit.values[place] = map.next_value_seed(Coded(coding))?;
+                    }
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The attributes of a hit.
+struct Attributes<'h, 'v, 'de> {
+    vocabulary: &'v Vocabulary,
+    hit: &'h mut Hit<'de>,
+}
+
+impl<'de> Visitor<'de> for Attributes<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("attributes")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { vocabulary, hit } = self;
+        let places = vocabulary.places();
+        while let Some(Word(key)) = map.next_key()? {
+            match places.inside(&key) {
+                Some(Inside::Value(place, coding)) => {
+                    hit.values[place] = map.next_value_seed(Coded(coding))?;
+                }
+                Some(Inside::Name) => {
+                    hit.name = map.next_value::<Text<'de>>()?.0.map(Cow::into_owned);
+                }
+                Some(Inside::Status) => hit.certificate.0 = map.next_value::<Text<'de>>()?.0,
+                Some(Inside::Message) => hit.certificate.1 = map.next_value::<Text<'de>>()?.0,
+                Some(Inside::Anchor(place)) => {
+                    let anchor: Json = map.next_value()?;
+                    hit.values[place] = entity::anchor_of(&anchor);
+                }
+                Some(Inside::Picture(attribute)) => {
+                    if let Some(address) = map.next_value::<Text<'de>>()?.0 {
+                        hit.pictures.push((attribute, address));
+                    }
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unexpected<E: Error>() -> E {
+    E::custom("for the long way")
+}

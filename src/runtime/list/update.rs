@@ -1,0 +1,112 @@
+//! Taking in what changed since the listing was last read, where the protocol can tell.
+//!
+//! What is gone for good leaves no trace to ask for. So the endpoint is asked how many assets there
+//! are: whoever has the listing compares, and only where the numbers differ all is listed anew.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Runtime, WHAT, is_about_parts};
+use crate::{
+    domain::Failure,
+    endpoint::{Asking, Census, EndpointError},
+    flow::Event,
+    runtime::now_ms,
+    store::Workspace,
+};
+
+/// What changed so long before is asked for again: an index lags behind, clocks differ a little,
+/// and what was written while pages came may be in none of them.
+const OVERLAP_MS: i64 = 15 * 60 * 1000;
+
+impl Runtime {
+    /// Starts to take in what changed; an earlier listing ends.
+    pub(in crate::runtime) fn update(&self, generation: u64, since_ms: i64) {
+        let token = self.instead_of_earlier();
+        let runtime = self.clone();
+        self.spawn(async move {
+            let work = runtime.take_changes((generation, since_ms), &token);
+            let done = token.run_until_cancelled(work).await;
+            runtime.say_if_failed(generation, done);
+        });
+    }
+
+    async fn take_changes(
+        &self,
+        (generation, since_ms): (u64, i64),
+        token: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let at_ms = now_ms();
+        let said = |error: EndpointError| error.failure(WHAT);
+        self.connected().await.map_err(said)?;
+        let total = match self.changes((generation, since_ms), token).await {
+            Ok(census) => census.map(|census| census.total),
+            Err(Trouble::Endpoint(error)) if is_about_parts(&error) => None,
+            Err(Trouble::Endpoint(error)) => return Err(said(error)),
+            Err(Trouble::Local(failure)) => return Err(failure),
+        };
+        self.tell(Event::Updated {
+            generation,
+            total,
+            at_ms,
+        });
+        Ok(())
+    }
+
+    /// Reads what changed, page by page; `None` if the endpoint does not tell.
+    async fn changes(
+        &self,
+        (generation, since_ms): (u64, i64),
+        token: &CancellationToken,
+    ) -> Result<Option<Census>, Trouble> {
+        let endpoint = &self.0.endpoint;
+        if endpoint.changes(since_ms).is_none() {
+            return Ok(None);
+        }
+        let asked = self.patiently((Asking::Census, false), || endpoint.census());
+        let Some(census) = asked.await? else {
+            return Ok(None);
+        };
+        // By the clock of the server, which stamps what changes.
+        let ahead_ms = census.at_ms.map_or(0, |theirs| theirs - now_ms());
+        let since_ms = since_ms.saturating_add(ahead_ms).saturating_sub(OVERLAP_MS);
+        let mut next = endpoint.changes(since_ms);
+        while let Some(cursor) = next.take() {
+            let mut arrived = self.page(Some(cursor), false).await?;
+            next = arrived.page.next.take();
+            let ids = std::mem::take(&mut arrived.page.gone);
+            let page = (arrived, census.total);
+            self.keep_page(generation, page, token).await?;
+            if !ids.is_empty() {
+                self.tell(Event::Gone { generation, ids });
+            }
+        }
+        Ok(Some(census))
+    }
+
+    /// Keeps that the listing is what the library was then.
+    pub(in crate::runtime) fn agreed(&self, at_ms: i64) {
+        if self.0.read_only.is_none() {
+            // A cache: at worst the next start asks for more than it must.
+            let keep = move |workspace: &mut Workspace| drop(workspace.listing_as_of(at_ms));
+            self.0.disk.tell(keep);
+        }
+    }
+}
+
+/// Why changes could not be taken in.
+enum Trouble {
+    Endpoint(EndpointError),
+    Local(Failure),
+}
+
+impl From<EndpointError> for Trouble {
+    fn from(error: EndpointError) -> Self {
+        Self::Endpoint(error)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Local(failure)
+    }
+}

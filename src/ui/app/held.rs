@@ -1,0 +1,88 @@
+//! What waits for a filter that is worked on, or for the listing to be opened: acts on everything
+//! that matches, and all that was typed behind them. Everything else goes on.
+
+use super::{App, opening::needs_rows};
+use crate::ui::{
+    action::{Action, Mark},
+    chord::Key,
+    input::Input,
+};
+
+/// Something that waits.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// An act on what the filter lets through.
+    Action(Action, String),
+    /// What came behind it.
+    Input(Input),
+}
+
+impl App {
+    /// Whether an action is about rows that are not known yet: all that a filter lets through that
+    /// is not worked out, or any while the listing is being opened.
+    pub(super) fn must_wait(&self, action: Action) -> bool {
+        let about_all = match action {
+            Action::Mark(mark) => matches!(
+                mark,
+                Mark::All | Mark::Invert | Mark::DropHidden | Mark::Same
+            ),
+            Action::Edit(_) => true,
+            Action::Move(_)
+            | Action::View(_)
+            | Action::Go(_)
+            | Action::Work(_)
+            | Action::Copy(_)
+            | Action::Answer(_) => false,
+        };
+        if self.world.workbench.is_opening() {
+            return needs_rows(action);
+        }
+        about_all && self.world.view.is_filtering()
+    }
+
+    pub(super) fn hold(&mut self, action: Action, argument: &str) {
+        self.held
+            .push_back(Held::Action(action, argument.to_owned()));
+        let what = if self.world.workbench.is_opening() {
+            "the listing to be opened"
+        } else {
+            "the filter"
+        };
+        let label = action.row().label;
+        self.say(format!("{label} waits for {what}; Esc gives it up."));
+    }
+
+    /// An input, unless it waits behind something.
+    pub(super) fn unless_held(&mut self, input: Input) -> Option<Input> {
+        if self.held.is_empty() {
+            return Some(input);
+        }
+        match &input {
+            Input::Resize { .. } | Input::Continued | Input::Due => return Some(input),
+            Input::Key(chord)
+                if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
+            {
+                self.held.clear();
+                self.say("Given up; nothing was done.");
+            }
+            Input::Key(_) | Input::Paste(_) | Input::Mouse(_) => {
+                self.held.push_back(Held::Input(input));
+            }
+        }
+        None
+    }
+
+    /// Does what waited, if nothing keeps it any more.
+    pub(super) fn release(&mut self) {
+        while !self.world.view.is_filtering()
+            && !self.world.workbench.is_opening()
+            && let Some(held) = self.held.pop_front()
+        {
+            match held {
+                Held::Action(action, argument) => self.dispatch(action, &argument),
+                Held::Input(input) => self.take(input),
+            }
+            self.settle();
+        }
+    }
+}

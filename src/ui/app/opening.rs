@@ -1,0 +1,48 @@
+//! What the workspace kept, after the first screen: until the listing is there the rows of the
+//! assets are not known, and whatever needs them has to wait a moment.
+
+use super::{App, news::Stale};
+use crate::{
+    domain::{Failure, RunId, Stamp, workbench::Rest},
+    ui::action::{Action, Mark, Work},
+};
+
+/// Whether an action can't be done before the rows of the assets are known.
+pub(super) fn needs_rows(action: Action) -> bool {
+    match action {
+        Action::Edit(_) => true,
+        Action::Mark(mark) => mark != Mark::Toggle,
+        // A run goes on from what is kept of it.
+        Action::Work(work) => !matches!(work, Work::Pause | Work::Resume | Work::Stop),
+        Action::Go(_) | Action::Move(_) | Action::View(_) | Action::Copy(_) | Action::Answer(_) => {
+            false
+        }
+    }
+}
+
+impl App {
+    /// The listing is there.
+    pub(super) fn restored(&mut self, rest: Rest, stale: &mut Stale) {
+        let listed_ms = rest.listed_ms;
+        let over: Vec<RunId> = rest.just_over.iter().map(|run| run.id.clone()).collect();
+        self.world.workbench.absorb_rest(rest);
+        self.world.identity.listed_ms = self.world.identity.listed_ms.or(listed_ms);
+        for run in over {
+            let stamp = Stamp {
+                at_ms: self.world.now_ms,
+                by: self.world.identity.author.clone(),
+            };
+            if let Some(operation) = self.world.workbench.settle_draft(&run, stamp) {
+                self.persist(operation, String::new());
+            }
+        }
+        stale.all();
+    }
+
+    /// It can't be read: nothing more is staged.
+    pub(super) fn not_restored(&mut self, failure: &Failure) {
+        self.held.clear();
+        self.world.workbench.read_only = Some(failure.why.clone());
+        self.say(failure.sentence());
+    }
+}
