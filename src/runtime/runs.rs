@@ -20,7 +20,7 @@ use crate::{
 const BEGIN: &str = "could not begin the run";
 const RESUME: &str = "could not go on with the run";
 /// How long the calls under way are awaited when the program ends.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How often in a row a call is put off before the run pauses.
 pub(super) const RETRY_BUDGET: u32 = 8;
 

@@ -54,11 +54,11 @@ pub struct Workspace {
     folder: PathBuf,
     access: Access,
     broken: Option<StoreError>,
-    pub(super) copying: Option<Copying>,
     /// The assets that have a row; worked out when a listing comes in.
     pub(super) known: Option<Known>,
     /// Whether there is a log that is kept in the order it was written.
     pub(super) has_log: bool,
+    pub(super) copying: Option<Copying>,
     // Last: given up only after the connections are closed.
     _lock: Option<Lock>,
 }
@@ -117,9 +117,9 @@ impl Workspace {
             folder,
             access,
             broken: None,
-            copying: None,
             known: None,
             has_log,
+            copying: None,
             _lock: lock,
         };
         if workspace.access == Access::Writing {

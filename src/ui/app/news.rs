@@ -93,6 +93,9 @@ impl App {
         } else if is_stale {
             view.postpone();
         }
+        if self.world.front_is_old {
+            self.keep_front();
+        }
         self.changed = true;
         self.settle();
         self.release();
@@ -170,6 +173,12 @@ impl App {
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
+            Event::Planned(planned) => {
+                let scene = self.world.scene(true);
+                if let Some(layer) = self.layers.last_mut() {
+                    layer.take_plan(*planned, &scene);
+                }
+            }
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
@@ -184,7 +193,12 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.update();
+        if self.world.workbench.is_opening() {
+            // What is kept tells whether all must be listed.
+            self.world.updates_when_open = true;
+        } else {
+            self.update();
+        }
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -232,6 +246,9 @@ impl App {
             }
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
+            self.world.front_is_old = true;
+            let picture = Box::new(self.world.workbench.listing.clone());
+            self.effects.push(Effect::KeepListing(picture));
             stale.all();
         }
     }
@@ -248,6 +265,7 @@ impl App {
         }
         self.world.connection.loading = Loading::Done;
         self.world.identity.listed_ms = Some(at_ms);
+        self.world.front_is_old = true;
         self.effects.push(Effect::Agreed { at_ms });
         stale.all();
     }
@@ -353,7 +371,7 @@ impl App {
         let Some(run) = self.world.workbench.run(id) else {
             return;
         };
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let words: Vec<String> = crate::domain::Outcome::ALL
             .into_iter()
             .rev()

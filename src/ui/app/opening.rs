@@ -1,10 +1,15 @@
 //! What the workspace kept, after the first screen: until the listing is there the rows of the
 //! assets are not known, and whatever needs them has to wait a moment.
 
-use super::{App, news::Stale};
+use super::{App, news::Stale, world::World};
 use crate::{
     domain::{Failure, RunId, Stamp, workbench::Rest},
-    ui::action::{Action, Mark, Work},
+    ui::{
+        action::{Action, Mark, Work},
+        front::FRONT,
+        screens::browse::Browse,
+        view::Progress,
+    },
 };
 
 /// Whether an action can't be done before the rows of the assets are known.
@@ -23,6 +28,7 @@ pub(super) fn needs_rows(action: Action) -> bool {
 impl App {
     /// The listing is there.
     pub(super) fn restored(&mut self, rest: Rest, stale: &mut Stale) {
+        self.world.front = None;
         let listed_ms = rest.listed_ms;
         let over: Vec<RunId> = rest.just_over.iter().map(|run| run.id.clone()).collect();
         self.world.workbench.absorb_rest(rest);
@@ -37,11 +43,29 @@ impl App {
             }
         }
         stale.all();
+        if std::mem::take(&mut self.world.updates_when_open) {
+            self.update();
+        }
+    }
+
+    /// Keeps what is at the top of the whole list for the next start, if that is worked out.
+    pub(super) fn keep_front(&mut self) {
+        let World {
+            workbench, view, ..
+        } = &self.world;
+        let is_whole = view.query().is_empty() && view.progress() == Progress::Complete;
+        if workbench.is_opening() || !is_whole || view.is_sorting() {
+            return;
+        }
+        self.world.front_is_old = false;
+        let front = Browse::front(&self.world.scene(false));
+        self.keep_setting(FRONT, serde_json::to_string(&front));
     }
 
     /// It can't be read: nothing more is staged.
     pub(super) fn not_restored(&mut self, failure: &Failure) {
         self.held.clear();
+        self.world.front = None;
         self.world.workbench.read_only = Some(failure.why.clone());
         self.say(failure.sentence());
     }

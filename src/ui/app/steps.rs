@@ -63,13 +63,15 @@ impl App {
                     self.narrowing = Some(query);
                 }
                 Step::Sort(sort) => {
+                    self.world.front_is_old = true;
                     self.keep_setting("sort", serde_json::to_string(&sort));
-                    let now_ms = self.world.now_ms;
+                    let is_at_top = self.screens.browse.stays_at_top();
                     self.world
                         .view
-                        .order_by(sort, &self.world.workbench, now_ms);
+                        .order_by(sort, &self.world.workbench, is_at_top);
                 }
                 Step::Columns(columns) => {
+                    self.world.front_is_old = true;
                     self.keep_setting("columns", serde_json::to_string(&columns));
                     self.world.view.choose(columns, &self.world.workbench);
                 }
@@ -87,7 +89,12 @@ impl App {
                     self.dispatch(action, &argument);
                 }
                 Step::Remember(line) => self.remember_command(&line),
-                Step::Quit => self.effects.push(Effect::Quit),
+                Step::Quit => {
+                    if self.world.front_is_old {
+                        self.keep_front();
+                    }
+                    self.effects.push(Effect::Quit);
+                }
             }
         }
     }
@@ -118,7 +125,7 @@ impl App {
         self.keep_setting("commands", serde_json::to_string(&self.world.commands));
     }
 
-    fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
+    pub(super) fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
         if let Ok(value) = value {
             self.effects.push(Effect::SaveSetting {
                 key: key.into(),

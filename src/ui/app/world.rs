@@ -11,6 +11,7 @@ use crate::{
         component::{Component, Identity, Scene, ScreenId},
         connection::Connection,
         dialogs,
+        front::Front,
         keymap::Keymap,
         pictures::Pictures,
         theme::Theme,
@@ -22,6 +23,12 @@ use crate::{
 pub(super) struct World {
     pub(super) workbench: Workbench,
     pub(super) view: View,
+    /// What was shown last, until the listing is open.
+    pub(super) front: Option<Front>,
+    /// What is shown first is to be kept once it is worked out.
+    pub(super) front_is_old: bool,
+    /// The listing is brought up to date as soon as it is open.
+    pub(super) updates_when_open: bool,
     pub(super) identity: Identity,
     pub(super) connection: Connection,
     pub(super) keymap: Keymap,
@@ -59,6 +66,9 @@ impl World {
         Self {
             workbench,
             view: View::default(),
+            front: None,
+            front_is_old: false,
+            updates_when_open: false,
             identity,
             connection: Connection::default(),
             keymap: Keymap::default(),
@@ -89,6 +99,7 @@ impl World {
         Scene {
             workbench: &self.workbench,
             view: &self.view,
+            front: self.front.as_ref(),
             identity: &self.identity,
             connection: &self.connection,
             keymap: &self.keymap,

@@ -7,11 +7,11 @@
 
 mod answers;
 mod corpus;
+mod elsewhere;
 mod listing;
 mod meanwhile;
 mod network;
 mod secrets;
 mod server;
 mod story;
-mod theirs;
 mod truth;

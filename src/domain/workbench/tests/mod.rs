@@ -162,11 +162,7 @@ fn equal_changes_fold_into_one_group() {
         )
         .unwrap();
     let (_, groups) = bench.draft().fields().next().unwrap();
-    let counts: Vec<u64> = groups
-        .groups()
-        .iter()
-        .map(|group| group.rows.len())
-        .collect();
+    let counts: Vec<u64> = groups.groups().map(|group| group.rows.len()).collect();
     assert_eq!(counts, [2, 1], "two were empty, one was spelled otherwise");
 }
 
