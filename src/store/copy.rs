@@ -86,7 +86,7 @@ impl Workspace {
         }
         // A start that had the columns of the listing has not looked at all rows.
         self.rows_from(0, drop)?;
-        if journal(&self.connection).as_deref() != Some("wal") {
+        if !self.has_log {
             // Without a log beside the file, whoever reads it keeps us from writing.
             return database::copy_whole(&self.connection, &copy).map(|()| true);
         }
@@ -110,11 +110,6 @@ impl Workspace {
         };
         copying.made.recv().unwrap_or(Ok(()))
     }
-}
-
-fn journal(connection: &Connection) -> Option<String> {
-    let mode = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0));
-    mode.ok()
 }
 
 /// Where the copy of a file lies.

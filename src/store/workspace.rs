@@ -57,7 +57,7 @@ pub struct Workspace {
     /// The assets that have a row; worked out when a listing comes in.
     pub(super) known: Option<Known>,
     /// Whether there is a log that is kept in the order it was written.
-    has_log: bool,
+    pub(super) has_log: bool,
     pub(super) copying: Option<Copying>,
     // Last: given up only after the connections are closed.
     _lock: Option<Lock>,

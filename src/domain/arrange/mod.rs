@@ -227,12 +227,12 @@ impl Wish {
     /// Whether the same is asked beside the rows shown.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Counts(these), Self::Counts(those)) => {
+            (Self::Counts(left), Self::Counts(right)) => {
                 let like =
                     |((field, query), (other, their)): (&(FieldKey, Query), &(FieldKey, Query))| {
                         field == other && query.is_like(their)
                     };
-                these.len() == those.len() && these.iter().zip(those).all(like)
+                left.len() == right.len() && left.iter().zip(right).all(like)
             }
             (Self::Found(this), Self::Found(that)) => this.is_like(that),
             (Self::Rows(_) | Self::Counts(_) | Self::Found(_), _) => false,
