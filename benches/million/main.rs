@@ -16,9 +16,12 @@
 )]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod arrange;
 mod figures;
 mod find;
 mod open;
+mod screen;
+mod terminal;
 mod wire;
 mod world;
 
@@ -33,6 +36,8 @@ type Case = (&'static str, fn() -> Anyhow<()>);
 const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
+    ("screen", screen::screen),
+    ("arrange", arrange::arrange),
     ("open", open::open),
     ("wire", wire::wire),
 ];

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        LazyLock, Mutex, PoisonError,
+        LazyLock, Mutex, Once, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -92,10 +92,8 @@ pub fn hold(runtime: &Runtime, folder: String, again: Again) {
         folder,
         again,
     };
-    let before = lock().replace(held);
-    if before.is_none() {
-        watch();
-    }
+    drop(lock().replace(held));
+    watch();
 }
 
 /// Ends the program: tells everybody who waits for it.
@@ -216,15 +214,21 @@ fn at_once(ending: Ending) -> ! {
     std::process::exit(ending as i32)
 }
 
+/// From now on signals end the program in an orderly way, also when no workspace is open yet. Call
+/// it within a tokio runtime.
 #[cfg(unix)]
-fn watch() {
-    if let Ok(signals) = Signals::taken() {
-        drop(tokio::spawn(see_to_it(signals)));
-    }
+pub fn watch() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if let Ok(signals) = Signals::taken() {
+            drop(tokio::spawn(see_to_it(signals)));
+        }
+    });
 }
 
+/// Signals are the system's here.
 #[cfg(not(unix))]
-fn watch() {}
+pub fn watch() {}
 
 /// The signals that end programs, but for those we were started to ignore (`nohup`).
 #[cfg(unix)]

@@ -181,6 +181,19 @@ pub fn parts_with(
     endpoint: Arc<dyn Endpoint>,
 ) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
+    parts_in(folder, profile, endpoint)
+}
+
+/// The same in a folder.
+///
+/// # Errors
+///
+/// If the workspace can't be opened.
+pub fn parts_in(
+    folder: PathBuf,
+    profile: &Profile,
+    endpoint: Arc<dyn Endpoint>,
+) -> Result<RuntimeParts, Stop> {
     let me = Holder::this_process(&profile.author, now_ms());
     let open = || {
         let mut workspace = Workspace::open(&folder, &me)?;

@@ -48,6 +48,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::DryRun(_)
+        | Event::Planned(_)
         | Event::Persisted(_)
         | Event::Exported(_)
         | Event::Reported { .. }

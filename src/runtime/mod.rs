@@ -32,6 +32,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use roaring::RoaringBitmap;
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -147,6 +148,8 @@ struct Inner {
     /// For pages on their way from the endpoint to whoever takes them in.
     room: Room,
     arranger: Arranger,
+    /// Marks the disk is to keep.
+    marks: Mutex<Option<RoaringBitmap>>,
     /// Who writes the columns of a listing.
     writer: Mutex<columns::Writer>,
     pictures: Pictures,
@@ -180,6 +183,7 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            marks: Mutex::default(),
             room: Room::default(),
             writer: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
@@ -219,6 +223,7 @@ impl Runtime {
             Effect::SaveMarks(marks) => self.save_marks(marks),
             Effect::SaveSetting { key, value } => self.save_setting(key, value),
             Effect::DryRun { items, digest } => self.dry_run(items, digest),
+            Effect::Plan(planning) => self.plan(*planning),
             Effect::Submit(submission) => self.submit(*submission),
             Effect::PauseRun(run) => self.pause_run(&run),
             Effect::ResumeRun(run) => self.resume_run(run),

@@ -207,7 +207,7 @@ fn is_just_over(
     (run, state): (&RunId, RunState),
     last: OperationId,
 ) -> Result<bool, StoreError> {
-    let is_over = matches!(state, RunState::Finished | RunState::Stopped);
+    let is_over = state.is_over();
     let is_ours = workspace.access().refusal().is_none();
     Ok(is_over && is_ours && workspace.ended_after(run)? == Some(last))
 }

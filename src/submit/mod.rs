@@ -40,6 +40,9 @@ pub use engine::{Engine, Parts};
 pub use gate::Gate;
 pub use reads::read_again;
 
+/// Shorter waits are not worth a word.
+pub const NOTICED: Duration = Duration::from_secs(2);
+
 /// Where a run is written down. Each promise is kept once its future is done: durable.
 pub trait Journal: Send + Sync {
     /// A call is about to leave. It leaves only if this succeeds. The same number again replaces
@@ -99,6 +102,17 @@ impl Default for Settings {
             read_back: true,
             timeout: Duration::from_secs(30),
             retry_budget: 8,
+        }
+    }
+}
+
+impl Settings {
+    /// What they allow at the gate.
+    pub fn limits(&self) -> pace::Limits {
+        pace::Limits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            retry_budget: self.retry_budget,
         }
     }
 }

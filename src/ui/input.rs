@@ -18,10 +18,23 @@ pub enum Input {
         /// Rows.
         height: u16,
     },
+    /// The terminal said what it can do with pictures.
+    Pictures(Means),
     /// The program was continued after it had been suspended.
     Continued,
     /// Time has passed: something that waits for its moment may be due.
     Due,
+}
+
+/// What a terminal can do with pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Means {
+    /// Whether it takes sixels.
+    pub sixel: bool,
+    /// Whether it takes the pictures of kitty.
+    pub kitty: bool,
+    /// The width and height of a cell in pixels, if it told.
+    pub cell: Option<(u16, u16)>,
 }
 
 /// What the mouse did, and where (0-based, clamped to the screen).

@@ -16,6 +16,7 @@ pub mod front;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod pace;
 pub mod pictures;
 pub mod screens;
 pub mod session;

@@ -4,9 +4,14 @@ use std::{collections::VecDeque, io::Cursor};
 
 use image::{DynamicImage, ImageReader, Limits};
 use ratatui::{Frame, layout::Rect, layout::Size};
-use ratatui_image::{Image, Resize, picker::Picker, picker::ProtocolType, protocol::Protocol};
+use ratatui_image::{
+    FontSize, Image, Resize,
+    picker::{Picker, ProtocolType},
+    protocol::Protocol,
+};
 
 use super::{
+    input::Means,
     theme::{Role, Theme},
     widgets::text,
 };
@@ -69,6 +74,8 @@ enum State {
 /// The pictures that have come.
 pub struct Pictures {
     picker: Picker,
+    /// The word of the configuration.
+    wanted: String,
     mode: PictureMode,
     kept: VecDeque<(AssetId, State)>,
 }
@@ -84,17 +91,45 @@ impl std::fmt::Debug for Pictures {
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self::new(Picker::halfblocks(), PictureMode::Auto)
+        Self::wanted("auto")
     }
 }
 
 impl Pictures {
-    /// With what the terminal can do.
-    pub fn new(picker: Picker, mode: PictureMode) -> Self {
+    /// As a word of the configuration says; half blocks until the terminal tells what it can do.
+    pub fn wanted(word: &str) -> Self {
         Self {
-            picker,
-            mode,
+            picker: Picker::halfblocks(),
+            wanted: word.to_owned(),
+            mode: PictureMode::named(word).unwrap_or(PictureMode::Auto),
             kept: VecDeque::new(),
+        }
+    }
+
+    /// The terminal told what it can do.
+    pub(super) fn answered(&mut self, means: Means) {
+        let Some((width, height)) = means.cell else {
+            return;
+        };
+        #[expect(
+            deprecated,
+            reason = "the way that asks leaves a thread reading the keyboard"
+        )]
+        let mut picker = Picker::from_fontsize(FontSize::new(width, height));
+        match self.wanted.as_str() {
+            "kitty" => picker.set_protocol_type(ProtocolType::Kitty),
+            "sixel" => picker.set_protocol_type(ProtocolType::Sixel),
+            "iterm2" => picker.set_protocol_type(ProtocolType::Iterm2),
+            _ if means.kitty => picker.set_protocol_type(ProtocolType::Kitty),
+            _ if means.sixel => picker.set_protocol_type(ProtocolType::Sixel),
+            // What the environment told.
+            _ => {}
+        }
+        self.picker = picker;
+        for (_, state) in &mut self.kept {
+            if let State::Ready { drawn, .. } = state {
+                *drawn = None;
+            }
         }
     }
 

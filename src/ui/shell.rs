@@ -11,8 +11,10 @@ use futures_util::{FutureExt, Stream, StreamExt, future::Either, future::select}
 use super::{
     app::App,
     bites::bites,
+    chord::{Chord, Key},
     input::Input,
-    terminal::{self, TermGuard},
+    pace::{Cause, Pace},
+    terminal::{self, Inputs, TermGuard},
 };
 use crate::flow::{Effect, Event};
 
@@ -33,6 +35,8 @@ pub enum Nudge {
     Suspend,
     /// It was stopped and goes on: somebody else may have had it.
     Continued,
+    /// To look at its size.
+    Resized,
 }
 
 /// Why the screens are over.
@@ -50,10 +54,67 @@ enum Woken {
     Inputs(Vec<Input>),
     Events(Vec<Event>),
     Due,
+    /// A frame that waited for its moment.
+    Frame,
     Ended,
 }
 
-/// Runs the screens until the person leaves or the keyboard is gone.
+impl Woken {
+    /// What a frame behind it is for.
+    fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Nudged(_) | Self::Inputs(_) => Some(Cause::Input),
+            // Somebody waits for the rows of a filter.
+            Self::Events(events) if events.iter().any(is_arranged) => Some(Cause::Input),
+            Self::Events(_) | Self::Due => Some(Cause::News),
+            Self::Frame | Self::Ended => None,
+        }
+    }
+}
+
+fn is_arranged(event: &Event) -> bool {
+    matches!(event, Event::Arranged(_))
+}
+
+/// The interrupt key.
+const INTERRUPT: Chord = Chord {
+    key: Key::Char('c'),
+    ctrl: true,
+    alt: false,
+    shift: false,
+};
+
+/// Paints the first frame.
+///
+/// # Errors
+///
+/// If the terminal can't be written.
+pub fn begin<W: Write>(app: &mut App, guard: &mut TermGuard<W>) -> io::Result<()> {
+    drop(app.on_input(sized(guard)?, 0));
+    guard.draw(app).map(drop)
+}
+
+/// Waits for the work without which nothing else can be shown. Gives what came of it and what was
+/// typed meanwhile; `None` if the person would not wait, or the keyboard is gone.
+pub async fn meanwhile<T>(
+    inputs: &mut Inputs,
+    work: impl Future<Output = T>,
+) -> Option<(T, Vec<Vec<Input>>)> {
+    let mut work = pin!(work);
+    let mut early = Vec::new();
+    loop {
+        match select(&mut work, inputs.next()).await {
+            Either::Left((done, _)) => return Some((done, early)),
+            Either::Right((Some(typed), _)) if !typed.contains(&Input::Key(INTERRUPT)) => {
+                early.push(typed);
+            }
+            Either::Right(_) => return None,
+        }
+    }
+}
+
+/// Runs the screens until the person leaves or the keyboard is gone. What was typed before comes
+/// first.
 ///
 /// # Errors
 ///
@@ -61,49 +122,59 @@ enum Woken {
 pub async fn run<W: Write>(
     app: &mut App,
     guard: &mut TermGuard<W>,
+    (mut inputs, early): (Inputs, Vec<Vec<Input>>),
     (events, nudges): (impl Stream<Item = Event>, impl Stream<Item = Nudge>),
     world: &mut impl World,
 ) -> io::Result<Left> {
     let mut events = pin!(bites(events));
-    let mut inputs = terminal::inputs()?;
     let mut nudges = pin!(nudges);
-    let size = guard.size()?;
-    let (width, height) = (size.width, size.height);
-    let mut effects = app.on_input(Input::Resize { width, height }, world.now_ms());
+    let mut effects = app.on_input(sized(guard)?, world.now_ms());
+    // What was shown so far is not lost: the terminal is as it was left.
+    app.take_repaint();
     effects.extend(app.start(world.now_ms()));
-    for effect in effects {
-        world.perform(effect);
+    for typed in early {
+        effects.extend(app.on_inputs(typed, world.now_ms()));
     }
-    guard.draw(app)?;
+    let mut pace = Pace::default();
+    pace.owe(Cause::Input);
     loop {
-        let news = wait(app, inputs.as_mut(), events.as_mut(), world);
+        if perform(effects, app, guard, world)? {
+            return Ok(Left::Asked);
+        }
+        if app.take_bell() {
+            terminal::ring()?;
+        }
+        let mut wait_ms = pace.wait_ms(world.now_ms());
+        if wait_ms == Some(0) {
+            if app.take_repaint() {
+                guard.repaint();
+            }
+            pace.drew(guard.draw(app)?);
+            wait_ms = None;
+        }
+        let news = wait((app, wait_ms), inputs.as_mut(), events.as_mut(), world);
         let woken = match select(nudges.next(), pin!(news)).await {
             Either::Left((Some(nudge), _)) => Woken::Nudged(nudge),
             Either::Left((None, news)) => news.await,
             Either::Right((woken, _)) => woken,
         };
+        if let Some(cause) = woken.cause() {
+            pace.owe(cause);
+        }
         let now_ms = world.now_ms();
-        let effects = match woken {
+        effects = match woken {
             Woken::Inputs(inputs) => app.on_inputs(inputs, now_ms),
             Woken::Events(events) => app.on_events(events, now_ms),
             Woken::Due => app.on_input(Input::Due, now_ms),
+            Woken::Frame => Vec::new(),
             Woken::Nudged(Nudge::Suspend) => vec![Effect::Suspend],
             Woken::Nudged(Nudge::Continued) => {
                 guard.reclaim()?;
                 back(app, guard, world)?
             }
+            Woken::Nudged(Nudge::Resized) => app.on_input(sized(guard)?, now_ms),
             Woken::Ended => return Ok(Left::Gone),
         };
-        if perform(effects, app, guard, world)? {
-            return Ok(Left::Asked);
-        }
-        if app.take_repaint() {
-            guard.repaint()?;
-        }
-        if app.take_bell() {
-            terminal::ring()?;
-        }
-        guard.draw(app)?;
     }
 }
 
@@ -141,30 +212,38 @@ fn back<W: Write>(
     guard: &TermGuard<W>,
     world: &impl World,
 ) -> io::Result<Vec<Effect>> {
-    let size = guard.size()?;
-    let (width, height) = (size.width, size.height);
-    let inputs = vec![Input::Resize { width, height }, Input::Continued];
+    let inputs = vec![sized(guard)?, Input::Continued];
     Ok(app.on_inputs(inputs, world.now_ms()))
 }
 
+/// The terminal's size, as an input.
+fn sized<W: Write>(guard: &TermGuard<W>) -> io::Result<Input> {
+    let size = guard.size()?;
+    let (width, height) = (size.width, size.height);
+    Ok(Input::Resize { width, height })
+}
+
 async fn wait(
-    app: &App,
+    (app, frame_ms): (&App, Option<u64>),
     mut inputs: std::pin::Pin<&mut (dyn Stream<Item = Vec<Input>> + Send)>,
     mut events: std::pin::Pin<&mut impl Stream<Item = Vec<Event>>>,
     world: &impl World,
 ) -> Woken {
     let due = async {
-        match app.wake_at() {
-            Some(at) => {
-                let ms = u64::try_from(at - world.now_ms()).unwrap_or(0);
-                world.sleep_ms(ms.max(10)).await;
-            }
+        let due_ms = app.wake_at().map(|at| {
+            let ms = u64::try_from(at - world.now_ms()).unwrap_or(0);
+            ms.max(10)
+        });
+        let is_due = due_ms.is_some_and(|due| frame_ms.is_none_or(|frame| due <= frame));
+        match due_ms.into_iter().chain(frame_ms).min() {
+            Some(ms) => world.sleep_ms(ms).await,
             None => std::future::pending().await,
         }
+        if is_due { Woken::Due } else { Woken::Frame }
     };
     let news = select(inputs.next(), events.next());
     match select(news, pin!(due)).await {
-        Either::Right(((), _)) => Woken::Due,
+        Either::Right((woken, _)) => woken,
         Either::Left((Either::Left((Some(inputs), _)), _)) => Woken::Inputs(inputs),
         Either::Left((Either::Left((None, _)), _)) => Woken::Ended,
         Either::Left((Either::Right((Some(events), _)), _)) => Woken::Events(events),

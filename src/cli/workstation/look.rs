@@ -10,11 +10,14 @@ use crate::{
         Identity,
         app::Setup,
         keymap::{Keymap, Preset},
-        pictures::{PictureMode, Pictures},
-        terminal::Picker,
+        pictures::Pictures,
         theme::{BUILT_IN, Borders, Theme},
     },
 };
+
+/// How long the cursor must rest before its details are shown: who holds a key down sees the rows go
+/// by, and nothing else is written.
+const DETAILS_REST_MS: i64 = 80;
 
 /// Keys and colours in force.
 pub(super) struct Look {
@@ -53,17 +56,17 @@ impl Look {
 
     /// Everything the app starts with.
     pub(super) fn setup(
-        self,
+        &self,
         (workbench, identity): (Workbench, Identity),
-        (picker, settings, interface): (Picker, Vec<(String, String)>, &Interface),
+        (settings, interface): (Vec<(String, String)>, &Interface),
     ) -> Setup {
-        let mode = PictureMode::named(interface.images.word()).unwrap_or(PictureMode::Auto);
         Setup {
-            keymap: self.keymap,
-            theme: self.theme,
-            pictures: Pictures::new(picker, mode),
+            keymap: self.keymap.clone(),
+            theme: self.theme.clone(),
+            pictures: Pictures::wanted(interface.images.word()),
             rings: interface.bell,
             menu_delay_ms: Some(interface.menu_delay_ms.into()),
+            details_rest_ms: DETAILS_REST_MS,
             settings,
             ..Setup::new(workbench, identity)
         }

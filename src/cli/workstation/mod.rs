@@ -6,6 +6,7 @@ mod world;
 use std::{
     io::{self, IsTerminal},
     panic::AssertUnwindSafe,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -25,7 +26,7 @@ use crate::{
     config::{ConfigError, Confirm, Profile},
     domain::Workbench,
     endpoint::Endpoint,
-    runtime::{Runtime, now_ms},
+    runtime::{First, Runtime, now_ms},
     ui::{App, Identity, app::KEPT_SETTINGS, shell, terminal},
 };
 
@@ -58,26 +59,17 @@ pub async fn open(
 ) -> Result<Ending, Stop> {
     fits(setup)?;
     let look = look::Look::of(&setup.loaded).map_err(Stop::usage)?;
-    let parts = session::parts_with(setup, profile, endpoint)?;
-    let folder = parts.workspace.folder().display().to_string();
-    let (runtime, events) = Runtime::new(parts)?;
-    let first = runtime.restore_first(&KEPT_SETTINGS).await?;
-    interruption::hold(
-        &runtime,
-        folder.clone(),
-        session::again(setup, &profile.name),
-    );
-    let picker = terminal::picker(setup.loaded.interface.images.word());
-    let identity = identity(profile, &folder);
-    let mut app = App::new(look.setup(
-        (readable(first.workbench, profile), identity),
-        (picker, first.settings, &setup.loaded.interface),
-    ));
-    let shown = show(&mut app, &runtime, events, setup).await;
+    interruption::watch();
+    let shown = Box::pin(show(setup, (profile, endpoint), &look)).await;
     terminal::restore();
-    let ending = interruption::end(*shown.as_ref().unwrap_or(&None), output).await;
+    let cause = match &shown {
+        Ok(Ok(cause)) => *cause,
+        Ok(Err(_)) | Err(_) => None,
+    };
+    let ending = interruption::end(cause, output).await;
     match shown {
-        Ok(_) => Ok(ending),
+        Ok(Ok(_)) => Ok(ending),
+        Ok(Err(stop)) => Err(stop),
         Err(error) => Err(Stop::usage(format!("the terminal failed: {error}"))),
     }
 }
@@ -110,7 +102,7 @@ fn readable(mut workbench: Workbench, profile: &Profile) -> Workbench {
     workbench
 }
 
-fn identity(profile: &Profile, folder: &str) -> Identity {
+fn identity(profile: &Profile, folder: &Path) -> Identity {
     Identity {
         profile: profile.name.clone(),
         author: profile.author.clone(),
@@ -121,60 +113,131 @@ fn identity(profile: &Profile, folder: &str) -> Identity {
             "librarian"
         }
         .to_owned(),
-        draft: String::new(),
         batch_size: profile.batch_size.map(|size| size as usize),
         rules: session::rules(profile),
         check_before: profile.check_before,
         read_back: profile.read_back,
         always_count: profile.confirm == Confirm::Count,
-        utc_offset_s: jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
-            jiff::tz::TimeZone::system().to_offset(now).seconds()
-        }),
-        listed_ms: None,
-        workspace: folder.to_owned(),
+        workspace: folder.display().to_string(),
+        ..Identity::default()
     }
+}
+
+/// How far the time here is from UTC, in seconds.
+fn utc_offset_s() -> i32 {
+    jiff::Timestamp::from_millisecond(now_ms()).map_or(0, |now| {
+        jiff::tz::TimeZone::system().to_offset(now).seconds()
+    })
 }
 
 /// Shows the screens until the person leaves, or something else ends them.
 async fn show(
-    app: &mut App,
-    runtime: &Runtime,
-    mut events: crate::runtime::Events,
     setup: &Setup,
-) -> io::Result<Option<Cause>> {
-    let nudges = world::nudges()?;
+    what: (&Profile, Arc<dyn Endpoint>),
+    look: &look::Look,
+) -> io::Result<Result<Option<Cause>, Stop>> {
+    let shown = screens(setup, what, look);
+    let shown = tokio::select! {
+        cause = interruption::told() => return Ok(Ok(Some(cause))),
+        shown = AssertUnwindSafe(shown).catch_unwind() => shown,
+    };
+    // What was told meanwhile is why: a panic of the keyboard also looks like one that is gone.
+    if let Some(cause) = interruption::told().now_or_never() {
+        return Ok(Ok(Some(cause)));
+    }
+    match shown {
+        Ok(Ok(Ok(shell::Left::Asked))) => Ok(Ok(None)),
+        Ok(Ok(Ok(shell::Left::Gone))) => Ok(Ok(Some(Cause::HungUp))),
+        Ok(Ok(Err(stop))) => Ok(Err(stop)),
+        Ok(Err(error)) if is_gone(&error) => Ok(Ok(Some(Cause::HungUp))),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(Ok(Some(Cause::Mistake))),
+    }
+}
+
+/// Takes the terminal and paints the first frame; only then opens the workspace, and goes on with
+/// what it holds.
+async fn screens(
+    setup: &Setup,
+    (profile, endpoint): (&Profile, Arc<dyn Endpoint>),
+    look: &look::Look,
+) -> io::Result<Result<shell::Left, Stop>> {
     let (loaded, interface) = (&setup.loaded, &setup.loaded.interface);
+    let nudges = world::nudges()?;
+    let term = &loaded.terminal.term;
     let wanted = terminal::Wanted {
         mouse: interface.mouse,
         title: interface.title,
     };
-    let wanted = wanted.of_terminal(&loaded.terminal.term);
-    let mut guard = terminal::TermGuard::take(terminal::screen(), wanted)?;
+    let mut guard = terminal::TermGuard::take(terminal::screen(), wanted.of_terminal(term))?;
+    let mut identity = identity(profile, &loaded.paths.workspace(&profile.name));
+    let begin = (Workbench::new(), identity.clone());
+    let mut app = App::new(look.setup(begin, (Vec::new(), interface)));
+    shell::begin(&mut app, &mut guard)?;
+    let mut inputs = terminal::inputs(interface.images.word(), term)?;
+    let opening = opened(setup, profile, endpoint);
+    let Some((opened, early)) = shell::meanwhile(&mut inputs, opening).await else {
+        return Ok(Ok(shell::Left::Asked));
+    };
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(stop) => return Ok(Err(stop)),
+    };
+    let mut events = opened.events;
+    identity.utc_offset_s = opened.utc_offset_s;
+    let kept = (readable(opened.first.workbench, profile), identity);
+    let mut app = App::new(look.setup(kept, (opened.first.settings, interface)));
     let (local, mut told) = mpsc::unbounded_channel();
     let events = stream::select(
         stream::poll_fn(move |context| events.poll_recv(context)),
         stream::poll_fn(move |context| told.poll_recv(context)),
     );
     let mut world = world::Outside {
-        runtime: runtime.clone(),
+        runtime: opened.runtime,
         told: local,
         #[cfg(debug_assertions)]
         breaks: setup.environment.get("ARMARIUS_BREAK").unwrap_or_default(),
     };
-    let shown = shell::run(app, &mut guard, (events, nudges), &mut world);
-    let shown = tokio::select! {
-        cause = interruption::told() => return Ok(Some(cause)),
-        shown = AssertUnwindSafe(shown).catch_unwind() => shown,
-    };
-    // What was told meanwhile is why: a panic of the keyboard also looks like one that is gone.
-    if let Some(cause) = interruption::told().now_or_never() {
-        return Ok(Some(cause));
-    }
-    match shown {
-        Ok(Ok(shell::Left::Asked)) => Ok(None),
-        Ok(Ok(shell::Left::Gone)) => Ok(Some(Cause::HungUp)),
-        Ok(Err(error)) if is_gone(&error) => Ok(Some(Cause::HungUp)),
-        Ok(Err(error)) => Err(error),
-        Err(_) => Ok(Some(Cause::Mistake)),
-    }
+    let inputs = (inputs, early);
+    let left = shell::run(&mut app, &mut guard, inputs, (events, nudges), &mut world).await?;
+    Ok(Ok(left))
+}
+
+/// What the screens go on with.
+struct Opened {
+    runtime: Runtime,
+    events: crate::runtime::Events,
+    first: First,
+    utc_offset_s: i32,
+}
+
+/// Opens the workspace, and reads what it kept.
+async fn opened(
+    setup: &Setup,
+    profile: &Profile,
+    endpoint: Arc<dyn Endpoint>,
+) -> Result<Opened, Stop> {
+    let offset = tokio::task::spawn_blocking(utc_offset_s);
+    let (folder, mine) = (folder_of(setup, profile), profile.clone());
+    let open = move || session::parts_in(folder, &mine, endpoint);
+    // A panic ends everything by itself.
+    let parts = tokio::task::spawn_blocking(open).await;
+    let parts = parts.map_err(|error| Stop::usage(format!("can't open the workspace: {error}")))?;
+    let (runtime, events) = Runtime::new(parts?)?;
+    let first = runtime.restore_first(&KEPT_SETTINGS).await?;
+    interruption::hold(
+        &runtime,
+        folder_of(setup, profile).display().to_string(),
+        session::again(setup, &profile.name),
+    );
+    Ok(Opened {
+        utc_offset_s: offset.await.unwrap_or(0),
+        runtime,
+        events,
+        first,
+    })
+}
+
+fn folder_of(setup: &Setup, profile: &Profile) -> PathBuf {
+    setup.loaded.paths.workspace(&profile.name)
 }

@@ -56,9 +56,13 @@ pub(super) fn nudges() -> std::io::Result<impl Stream<Item = Nudge>> {
         let number = |signal: rustix::process::Signal| SignalKind::from_raw(signal.as_raw());
         let mut stop = signal(number(rustix::process::Signal::TSTP))?;
         let mut go = signal(number(rustix::process::Signal::CONT))?;
+        let mut size = signal(SignalKind::window_change())?;
         Ok(futures_util::stream::poll_fn(move |context| {
             if stop.poll_recv(context).is_ready() {
                 return std::task::Poll::Ready(Some(Nudge::Suspend));
+            }
+            if size.poll_recv(context).is_ready() {
+                return std::task::Poll::Ready(Some(Nudge::Resized));
             }
             go.poll_recv(context).map(|_| Some(Nudge::Continued))
         }))

@@ -46,6 +46,8 @@ pub struct Wanted {
     pub sort: Sort,
     /// What is known of that order.
     pub known: Known,
+    /// How many rows at the top are told before the rest is in order.
+    pub first: usize,
 }
 
 /// What is known of an order that is asked for.
@@ -137,9 +139,9 @@ pub struct Arrangement {
 /// Work that can be done in any order and on several cores.
 pub struct Pieces<'a> {
     /// How many pieces.
-    pub count: usize,
+    pub count: u32,
     /// Does one.
-    pub piece: &'a (dyn Fn(usize) -> RoaringBitmap + Sync),
+    pub piece: &'a (dyn Fn(u32) -> RoaringBitmap + Sync),
 }
 
 /// What can be told of the rows found so far.
@@ -153,6 +155,12 @@ pub trait Hands {
 
     /// Whether somebody still waits for the answer.
     fn is_wanted(&self) -> bool;
+
+    /// All rows of a listing in order; `None` if nobody waits for that any more.
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>>;
+
+    /// Whether what is known so far is told at all.
+    fn tells(&self) -> bool;
 
     /// Tells what is known so far.
     fn tell(&mut self, answer: Answer);
@@ -175,6 +183,14 @@ impl Hands for AtOnce {
         true
     }
 
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>> {
+        Some(listing.order(sort))
+    }
+
+    fn tells(&self) -> bool {
+        false
+    }
+
     fn tell(&mut self, _answer: Answer) {}
 }
 
@@ -189,8 +205,8 @@ impl Ground {
         if query.is_empty() {
             return Some(self.listing.present().clone());
         }
-        let piece = |_: usize| query.rows(&self.listing, &self.schema, &self.sets);
-        let (count, piece) = (1, &piece);
+        let prepared = query.prepare(&self.listing, &self.schema, &self.sets);
+        let (count, piece) = (prepared.blocks(), &|block| prepared.block(block));
         hands.all(&Pieces { count, piece }, so_far)
     }
 
@@ -280,6 +296,18 @@ impl Question {
         }
     }
 
+    /// The first rows in order, with the others behind them in none.
+    fn first(&self, wanted: &Wanted, set: &RoaringBitmap) -> Answer {
+        let first = self.ground.listing.first(set, &wanted.sort, wanted.first);
+        let rest = set - set_of(&first);
+        let rows: Vec<Row> = first.into_iter().chain(&rest).collect();
+        let all = Ordered {
+            order: rows.into(),
+            set: Arc::new(set.clone()),
+        };
+        self.so_far(&all, set)
+    }
+
     fn arranged(&self, wanted: &Wanted, hands: &mut impl Hands) -> Option<Arrangement> {
         let (query, known) = (&wanted.query, &wanted.known);
         let set = match known {
@@ -295,7 +323,7 @@ impl Question {
                 if let Known::Before(all) = known {
                     hands.tell(self.so_far(all, &set));
                 }
-                (self.ordered(wanted, hands)?, set)
+                (self.ordered(wanted, &set, hands)?, set)
             }
         };
         let blame = if set.is_empty() && !query.is_empty() {
@@ -311,9 +339,18 @@ impl Question {
         })
     }
 
-    fn ordered(&self, wanted: &Wanted, hands: &mut impl Hands) -> Option<Ordered> {
+    fn ordered(
+        &self,
+        wanted: &Wanted,
+        set: &RoaringBitmap,
+        hands: &mut impl Hands,
+    ) -> Option<Ordered> {
         let listing = &self.ground.listing;
-        let order = listing.ordered(listing.present(), &wanted.sort).into();
+        let is_known = listing.known_order(&wanted.sort).is_some();
+        if wanted.first > 0 && !is_known && hands.tells() {
+            hands.tell(self.first(wanted, set));
+        }
+        let order = hands.order(listing, &wanted.sort)?;
         let set = Arc::new(listing.present().clone());
         hands.is_wanted().then_some(Ordered { order, set })
     }

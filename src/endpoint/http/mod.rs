@@ -10,7 +10,10 @@ mod message;
 #[cfg(test)]
 pub(crate) mod stub;
 
-use std::{sync::Once, time::Duration};
+use std::{
+    sync::{Arc, Once, OnceLock},
+    time::Duration,
+};
 
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{Client, ClientBuilder, Response, Url, header::ACCEPT_ENCODING, redirect::Policy};
@@ -64,12 +67,18 @@ impl Default for HttpSettings {
 /// A pool of connections. Cheap to clone; clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// Through the system's proxy, if it has one.
-    outside: Client,
+    /// Through the system's proxy, if it has one. Made when it is first used: the certificates of
+    /// the machine take their time.
+    outside: Late,
     /// To this machine, never through a proxy.
-    loopback: Client,
+    loopback: Late,
+    /// The same without encryption, and so without certificates.
+    plain: Client,
     settings: HttpSettings,
 }
+
+/// A client that is made when it is first used.
+type Late = Arc<OnceLock<Result<Client, EndpointError>>>;
 
 impl Http {
     /// A transport with these settings.
@@ -80,20 +89,34 @@ impl Http {
     /// header value).
     pub fn new(settings: HttpSettings) -> Result<Self, EndpointError> {
         install_tls();
-        let built = |prepare: fn(ClientBuilder) -> ClientBuilder| {
+        let plain = base(&settings).no_proxy().tls_certs_only([]).build();
+        Ok(Self {
+            outside: Late::default(),
+            loopback: Late::default(),
+            plain: plain.map_err(|error| EndpointError::NotSendable {
+                why: root_cause(&error),
+            })?,
+            settings,
+        })
+    }
+
+    /// The client for an address.
+    fn client(&self, url: &Url) -> Result<&Client, EndpointError> {
+        let (late, prepare): (_, fn(ClientBuilder) -> ClientBuilder) = match is_loopback(url) {
+            true if url.scheme() == "http" => return Ok(&self.plain),
+            true => (&self.loopback, ClientBuilder::no_proxy),
+            false => (&self.outside, |builder| builder),
+        };
+        let made = late.get_or_init(|| {
             // Without a certificate store on the machine, plain http must work all the same.
-            prepare(base(&settings))
-                .build()
-                .or_else(|_| prepare(base(&settings)).tls_certs_only([]).build())
+            let prepared = || prepare(base(&self.settings));
+            let made = prepared().build();
+            made.or_else(|_| prepared().tls_certs_only([]).build())
                 .map_err(|error| EndpointError::NotSendable {
                     why: root_cause(&error),
                 })
-        };
-        Ok(Self {
-            outside: built(|builder| builder)?,
-            loopback: built(ClientBuilder::no_proxy)?,
-            settings,
-        })
+        });
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// Sends a request once.
@@ -107,11 +130,7 @@ impl Http {
         let url = Url::parse(&request.url).map_err(|error| EndpointError::NotSendable {
             why: format!("the address is not a URL: {error}"),
         })?;
-        let client = if is_loopback(&url) {
-            &self.loopback
-        } else {
-            &self.outside
-        };
+        let client = self.client(&url)?;
         let address = address_of(&url);
         let mut outgoing = client.request(request.method.into(), url);
         outgoing = outgoing.header(ACCEPT_ENCODING, "gzip");

@@ -19,7 +19,7 @@ impl App {
         match key {
             "sort" => {
                 if let Ok(sort) = serde_json::from_str::<Sort>(value) {
-                    self.world.view.order_by(sort, &self.world.workbench, 0);
+                    self.world.view.order_by(sort, &self.world.workbench, true);
                 }
             }
             FRONT => self.world.start.front = serde_json::from_str(value).ok(),

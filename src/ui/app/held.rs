@@ -56,14 +56,19 @@ impl App {
 
     /// An input, unless it waits behind something.
     pub(super) fn unless_held(&mut self, input: Input) -> Option<Input> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && !self.is_awaiting() {
             return Some(input);
         }
         match &input {
-            Input::Resize { .. } | Input::Continued | Input::Due => return Some(input),
+            Input::Resize { .. } | Input::Pictures(_) | Input::Continued | Input::Due => {
+                return Some(input);
+            }
             Input::Key(chord)
                 if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
             {
+                if self.held.is_empty() {
+                    return Some(input);
+                }
                 self.held.clear();
                 self.say("Given up; nothing was done.");
             }
@@ -74,10 +79,17 @@ impl App {
         None
     }
 
+    /// Whether the top layer has nothing to act on before it knows what it wished to know.
+    fn is_awaiting(&self) -> bool {
+        self.top()
+            .awaits(&self.world.scene(!self.layers.is_empty()))
+    }
+
     /// Does what waited, if nothing keeps it any more.
     pub(super) fn release(&mut self) {
         while !self.world.view.is_filtering()
             && !self.world.workbench.is_opening()
+            && !self.is_awaiting()
             && let Some(held) = self.held.pop_front()
         {
             match held {

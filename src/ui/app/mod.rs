@@ -41,6 +41,8 @@ use crate::{
 pub const MENU_DELAY_MS: i64 = 400;
 /// How long the cursor must rest before pictures are asked for, in milliseconds.
 const REST_MS: i64 = 150;
+/// How long keys may come between two pieces of long work, in milliseconds.
+const PIECE_MS: i64 = 10;
 
 /// What an app starts from.
 #[derive(Debug)]
@@ -59,6 +61,8 @@ pub struct Setup {
     pub size: Size,
     /// After how long menus of keys show, milliseconds; never if `None`.
     pub menu_delay_ms: Option<i64>,
+    /// How long the cursor must rest before the details of its row are shown, milliseconds.
+    pub details_rest_ms: i64,
     /// Whether the bell rings when a run is over.
     pub rings: bool,
     /// Settings kept by [`Effect::SaveSetting`], by key.
@@ -78,6 +82,7 @@ impl Setup {
             pictures: Pictures::default(),
             size: Size::new(80, 24),
             menu_delay_ms: Some(MENU_DELAY_MS),
+            details_rest_ms: 0,
             rings: false,
             settings: Vec::new(),
             at_once: AT_ONCE,
@@ -97,6 +102,7 @@ pub struct App {
     pending: Vec<Chord>,
     pending_ms: i64,
     menu_delay_ms: Option<i64>,
+    details_rest_ms: i64,
     rings: bool,
     /// When the cursor last came to rest on another row.
     moved_ms: i64,
@@ -119,6 +125,7 @@ impl App {
             pending: Vec::new(),
             pending_ms: 0,
             menu_delay_ms: setup.menu_delay_ms,
+            details_rest_ms: setup.details_rest_ms,
             rings: setup.rings,
             moved_ms: 0,
             narrowing: None,
@@ -188,8 +195,11 @@ impl App {
             Input::Resize { width, height } => {
                 self.world.size = Size::new(width, height);
                 self.changed = true;
+                // It may have been another one in between: then what was shown is lost.
+                self.repaint = true;
             }
             Input::Continued => self.repaint = true,
+            Input::Pictures(means) => self.world.pictures.answered(means),
             Input::Due => {
                 self.changed |= self.top().is_unfinished();
                 let due = self.world.view.due_ms(&self.world.workbench);
@@ -335,11 +345,13 @@ impl App {
             self.changed = true;
         }
         self.open_waiting();
-        if std::mem::take(&mut self.changed) {
+        let changed = std::mem::take(&mut self.changed);
+        if changed {
             let scene = self.world.scene(!self.layers.is_empty());
             self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
                 layer.on_change(&scene);
+                self.effects.extend(layer.wants());
             }
         }
         self.grant_wish();
@@ -347,6 +359,9 @@ impl App {
         if cursor != self.world.cursor {
             self.world.cursor = cursor;
             self.moved_ms = self.world.now_ms;
+        }
+        if changed || self.world.now_ms - self.moved_ms >= self.details_rest_ms {
+            self.screens.browse.look_at(cursor);
         }
         self.world.contexts = self.top().contexts();
         if self.world.now_ms - self.moved_ms >= REST_MS {
@@ -380,6 +395,8 @@ impl App {
             .flatten()
             .map(|delay| self.pending_ms + delay);
         let rest = self.wants_to_ask().then_some(self.moved_ms + REST_MS);
+        let behind = !self.screens.browse.looks_at(self.world.cursor);
+        let details = behind.then_some(self.moved_ms + self.details_rest_ms);
         let waits = self
             .world
             .connection
@@ -391,9 +408,9 @@ impl App {
             .current_run()
             .map(|_| now - now.rem_euclid(1000) + 1000);
         let rows = self.world.view.due_ms(&self.world.workbench);
-        let layer = self.top().is_unfinished().then_some(now + REST_MS);
+        let layer = self.top().is_unfinished().then_some(now + PIECE_MS);
         let menu = menu.filter(|at| *at > now);
-        [menu, rest, waits, run, rows, layer]
+        [menu, rest, details, waits, run, rows, layer]
             .into_iter()
             .flatten()
             .min()

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, World, past::tells_what_others_did};
+use super::{App, World};
 use crate::{
     domain::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
@@ -71,7 +71,7 @@ impl App {
         let mut stale = Stale::default();
         let mut looked = false;
         for event in events {
-            looked |= tells_what_others_did(&event);
+            looked |= event.tells_what_others_did();
             self.absorb(event, &mut stale);
         }
         if looked {
@@ -162,7 +162,7 @@ impl App {
             } => {
                 self.world.workbench.absorb_run_state(&run, state, at_ms);
                 stale.states = true;
-                stale.order |= matches!(state, RunState::Finished | RunState::Stopped);
+                stale.order |= state.is_over();
                 stale.rows |= stale.order;
                 self.run_state(&run, state, &note);
             }
@@ -170,6 +170,12 @@ impl App {
             Event::RunLoaded(run) => self.run_loaded(*run),
             Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
+            Event::Planned(planned) => {
+                let scene = self.world.scene(true);
+                if let Some(layer) = self.layers.last_mut() {
+                    layer.take_plan(*planned, &scene);
+                }
+            }
             Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
@@ -350,7 +356,7 @@ impl App {
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
         self.world.run_waits = None;
-        let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        let ended = state.is_over();
         self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
@@ -362,7 +368,7 @@ impl App {
         let Some(run) = self.world.workbench.run(id) else {
             return;
         };
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let words: Vec<String> = crate::domain::Outcome::ALL
             .into_iter()
             .rev()

@@ -64,10 +64,10 @@ impl App {
                 }
                 Step::Sort(sort) => {
                     self.keep_setting("sort", serde_json::to_string(&sort));
-                    let now_ms = self.world.now_ms;
+                    let is_at_top = self.screens.browse.stays_at_top();
                     self.world
                         .view
-                        .order_by(sort, &self.world.workbench, now_ms);
+                        .order_by(sort, &self.world.workbench, is_at_top);
                 }
                 Step::Columns(columns) => {
                     self.keep_setting("columns", serde_json::to_string(&columns));

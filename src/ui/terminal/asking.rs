@@ -1,16 +1,16 @@
-//! Asks the terminal what it can do with pictures, with a limit and without leaving a reader
-//! behind: a thread blocked on the keyboard would eat the first keys.
+//! Asks the terminal what it can do with pictures, with a limit and without eating what is typed
+//! meanwhile. The thread that reads the keys asks, before it reads any: no frame waits for answers.
 
 use std::{
     fs::File,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, Read, Write},
     time::Duration,
 };
 
-use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use ratatui_image::{
-    FontSize,
-    picker::{Picker, ProtocolType},
+use super::modes::Writing;
+use crate::ui::{
+    chord::{Chord, Key},
+    input::Means,
 };
 
 /// How long one answer may take, in steps of [`STEP`]: 150 ms.
@@ -24,54 +24,50 @@ const ATTRIBUTES: &str = "\x1b[c\x1b[16t\x1b[5n";
 /// first question in time, because a late answer to this one would look like keys.
 const KITTY: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[5n";
 
-/// What a terminal said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Answer {
-    sixel: bool,
+/// What a terminal is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Question {
     kitty: bool,
-    cell: Option<(u16, u16)>,
 }
 
-/// What the terminal can do with pictures, or what was `wanted` by name. Before the inputs only.
-pub fn picker(wanted: &str) -> Picker {
-    let asks = matches!(wanted, "auto" | "kitty" | "sixel" | "iterm2");
-    let answer = if asks && io::stdout().is_terminal() {
-        ask()
-    } else {
-        None
-    };
-    let Some(answer) = answer.filter(|_| asks) else {
-        return Picker::halfblocks();
-    };
-    let Some((width, height)) = answer.cell else {
-        return Picker::halfblocks();
-    };
-    #[expect(
-        deprecated,
-        reason = "the way that asks leaves a thread reading the keyboard"
-    )]
-    let mut picker = Picker::from_fontsize(FontSize::new(width, height));
-    match wanted {
-        "kitty" => picker.set_protocol_type(ProtocolType::Kitty),
-        "sixel" => picker.set_protocol_type(ProtocolType::Sixel),
-        "iterm2" => picker.set_protocol_type(ProtocolType::Iterm2),
-        _ if answer.kitty => picker.set_protocol_type(ProtocolType::Kitty),
-        _ if answer.sixel => picker.set_protocol_type(ProtocolType::Sixel),
-        // What the environment told.
-        _ => {}
-    }
-    picker
+/// What came of asking.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// What it can do; `None` if it did not say so in time.
+    pub(super) means: Option<Means>,
+    /// What was typed meanwhile.
+    pub(super) typed: Vec<Chord>,
 }
 
-fn ask() -> Option<Answer> {
-    let mut keyboard = keyboard().ok()?;
-    enable_raw_mode().ok()?;
-    let mut answer = told(&mut keyboard, ATTRIBUTES).map(|text| read(&text));
-    if let Some(answer) = &mut answer {
-        answer.kitty = told(&mut keyboard, KITTY).is_some_and(|text| read(&text).kitty);
+impl Question {
+    /// What there is to ask for pictures of this word of the configuration, of a terminal of this
+    /// name.
+    pub(super) fn of(images: &str, term: &str) -> Option<Self> {
+        let asks = matches!(images, "auto" | "kitty" | "sixel" | "iterm2");
+        // The console of Linux would print the question about kitty.
+        let kitty = !term.starts_with("linux");
+        asks.then_some(Self { kitty })
     }
-    disable_raw_mode().ok()?;
-    answer
+
+    /// Asks. The line is raw, and nobody else reads it.
+    pub(super) fn ask(self) -> Answer {
+        let mut answer = Answer::default();
+        let Ok(mut keyboard) = keyboard() else {
+            return answer;
+        };
+        let mut all = String::new();
+        if told(&mut keyboard, (ATTRIBUTES, &mut all)) {
+            let mut means = read(&all);
+            if self.kitty {
+                let mut more = String::new();
+                means.kitty = told(&mut keyboard, (KITTY, &mut more)) && read(&more).kitty;
+                all.push_str(&more);
+            }
+            answer.means = Some(means);
+        }
+        answer.typed = typed(&all);
+        answer
+    }
 }
 
 /// The terminal of this process, opened once more so that reading it never waits.
@@ -94,36 +90,50 @@ fn keyboard() -> io::Result<File> {
     Err(io::Error::other("this system's terminal is not asked"))
 }
 
-/// Asks, and gathers what comes until the status; `None` if it does not come in time.
-fn told(keyboard: &mut File, question: &str) -> Option<String> {
-    let mut out = io::stdout();
-    out.write_all(question.as_bytes()).ok()?;
-    out.flush().ok()?;
-    let mut text = String::new();
+/// Asks, and gathers what comes until the status. Whether that came in time.
+fn told(keyboard: &mut File, (question, text): (&str, &mut String)) -> bool {
+    if put(question).is_err() {
+        return false;
+    }
+    let mut came = Vec::new();
+    let mut is_told = false;
     for _ in 0..STEPS {
         let mut bytes = [0; 256];
         match keyboard.read(&mut bytes) {
-            Ok(count) => text.push_str(&String::from_utf8_lossy(&bytes[..count])),
+            Ok(count) => came.extend_from_slice(&bytes[..count]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(_) => return None,
+            Err(_) => break,
         }
-        if text.contains("\x1b[0n") || text.contains("\x1b[3n") {
-            return Some(text);
+        let said = |status: &[u8]| came.windows(status.len()).any(|part| part == status);
+        is_told = said(b"\x1b[0n") || said(b"\x1b[3n");
+        if is_told {
+            break;
         }
         std::thread::sleep(STEP);
     }
-    None
+    text.push_str(&String::from_utf8_lossy(&came));
+    is_told
 }
 
-fn read(text: &str) -> Answer {
-    let mut answer = Answer {
+/// Writes a question between two frames.
+fn put(question: &str) -> io::Result<()> {
+    let Some(_writing) = Writing::begin() else {
+        return Err(io::Error::other("the terminal was given back"));
+    };
+    let mut out = io::stdout();
+    out.write_all(question.as_bytes())?;
+    out.flush()
+}
+
+fn read(text: &str) -> Means {
+    let mut means = Means {
         kitty: text.contains("\x1b_Gi=31;OK"),
-        ..Answer::default()
+        ..Means::default()
     };
     for part in text.split("\x1b[") {
         if let Some((attributes, _)) = part.strip_prefix('?').and_then(|rest| rest.split_once('c'))
         {
-            answer.sixel |= attributes.split(';').any(|attribute| attribute == "4");
+            means.sixel |= attributes.split(';').any(|attribute| attribute == "4");
         }
         if let Some((size, _)) = part
             .strip_prefix("6;")
@@ -132,10 +142,68 @@ fn read(text: &str) -> Answer {
             let size = size.split_once(';');
             let size =
                 size.and_then(|(height, width)| Some((width.parse().ok()?, height.parse().ok()?)));
-            answer.cell = size.filter(|(width, height)| *width > 0 && *height > 0);
+            means.cell = size.filter(|(width, height)| *width > 0 && *height > 0);
         }
     }
-    answer
+    means
+}
+
+/// The keys among what came: plain ones and arrows. Answers are none, nor is what nobody types
+/// before the first frame.
+fn typed(text: &str) -> Vec<Chord> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        if first != '\x1b' {
+            keys.extend(key(first));
+        } else if let Some(sequence) = rest.strip_prefix('[') {
+            let end = sequence.find(|c: char| ('@'..='~').contains(&c));
+            let Some(end) = end else { break };
+            keys.extend(arrow(&sequence[..=end]).map(Chord::plain));
+            rest = &sequence[end + 1..];
+        } else if let Some(string) = rest.strip_prefix('_') {
+            let end = string.find("\x1b\\");
+            let Some(end) = end else { break };
+            rest = &string[end + 2..];
+        } else {
+            keys.push(Chord::plain(Key::Esc));
+        }
+    }
+    keys
+}
+
+fn key(character: char) -> Option<Chord> {
+    let plain = match character {
+        '\r' => Key::Enter,
+        '\t' => Key::Tab,
+        '\x7f' => Key::Backspace,
+        '\x01'..='\x1a' => {
+            let letter = char::from_u32(u32::from(character) + u32::from('a') - 1)?;
+            let ctrl = true;
+            return Some(Chord {
+                ctrl,
+                ..Chord::plain(Key::Char(letter))
+            });
+        }
+        other if other.is_control() || other == char::REPLACEMENT_CHARACTER => return None,
+        other => Key::Char(other),
+    };
+    Some(Chord::plain(plain))
+}
+
+fn arrow(sequence: &str) -> Option<Key> {
+    match sequence {
+        "A" => Some(Key::Up),
+        "B" => Some(Key::Down),
+        "C" => Some(Key::Right),
+        "D" => Some(Key::Left),
+        "H" => Some(Key::Home),
+        "F" => Some(Key::End),
+        "5~" => Some(Key::PageUp),
+        "6~" => Some(Key::PageDown),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -144,18 +212,26 @@ mod tests {
 
     #[test]
     fn what_terminals_answer_is_understood() {
-        let answer = read("\x1b[?62;4;22c\x1b[6;18;9t\x1b[0n");
+        let means = read("\x1b[?62;4;22c\x1b[6;18;9t\x1b[0n");
         assert_eq!(
-            answer,
-            Answer {
+            means,
+            Means {
                 sixel: true,
                 kitty: false,
                 cell: Some((9, 18))
             }
         );
-        let answer = read("\x1b_Gi=31;OK\x1b\\\x1b[0n");
-        assert!(answer.kitty);
-        assert_eq!(read("\x1b[?1;2c\x1b[0n"), Answer::default());
+        let means = read("\x1b_Gi=31;OK\x1b\\\x1b[0n");
+        assert!(means.kitty);
+        assert_eq!(read("\x1b[?1;2c\x1b[0n"), Means::default());
         assert_eq!(read("\x1b[6;0;0t\x1b[0n").cell, None);
+    }
+
+    #[test]
+    fn what_is_typed_while_it_is_asked_is_kept() {
+        let came = "j\x1b[?62;4c3\x1b[B\x1b[6;18;9t\x1b[0n\x03\x1b_Gi=31;OK\x1b\\\r\x1b[0n/é";
+        let keys: Vec<String> = typed(came).iter().map(Chord::to_string).collect();
+        assert_eq!(keys, ["j", "3", "Down", "Ctrl+c", "Enter", "/", "é"]);
+        assert_eq!(Question::of("off", "xterm"), None);
     }
 }

@@ -14,55 +14,98 @@ use ratatui::{
     layout::Size,
 };
 
-use super::modes::is_taken;
+use super::{
+    asking,
+    modes::is_taken,
+    waiting::{self, Waited},
+};
 use crate::ui::{
     chord::{Chord, Key},
-    input::{Input, Mouse, MouseDeed},
+    input::{Input, Means, Mouse, MouseDeed},
 };
 
-/// How long the terminal may be silent before it is looked at whether it is still there.
-const SILENCE: Duration = Duration::from_secs(1);
 /// How often it is looked at whether the terminal is ours again.
 const STEP: Duration = Duration::from_millis(20);
+/// How long what is there to be read may take.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
+/// Inputs as they come.
+pub type Inputs = Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>;
 
 /// Inputs as they come, those that are there together in one piece; sizes are told once.
 ///
-/// A thread of its own reads them. A terminal may answer late what was asked long ago, and half
-/// an answer makes the reader wait for the other half: the screens must not wait with it. Make it
-/// once; it lasts as long as the program.
+/// A thread of its own reads them, and first asks the terminal what it can do with pictures, as far
+/// as that depends on it (`images` is the word of the configuration; `term` the terminal's name).
+/// A terminal may answer late what was asked long ago, and half an answer makes the reader wait for
+/// the other half: the screens must not wait with it. Make it once; it lasts as long as the program.
 ///
 /// # Errors
 ///
 /// If the system gives no thread.
-pub fn inputs() -> io::Result<Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>> {
-    let (tell, told) = futures_channel::mpsc::unbounded();
+pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
+    let (keys, told) = futures_channel::mpsc::unbounded();
+    let question = asking::Question::of(images, term);
+    waiting::prepare()?;
     thread::Builder::new().name("keys".into()).spawn(move || {
-        while let Ok(event) = next() {
-            breaks();
-            if tell.unbounded_send(event).is_err() {
-                break;
+        if let Some(question) = question {
+            let answer = question.ask();
+            let typed = answer.typed.into_iter().map(Read::Key);
+            let means = answer.means.map(Read::Pictures);
+            for one in means.into_iter().chain(typed) {
+                if keys.unbounded_send(one).is_err() {
+                    return;
+                }
             }
         }
+        let mut tell = |event| {
+            breaks();
+            keys.unbounded_send(Read::Event(event)).is_ok()
+        };
+        while let Ok(true) = read_on(&mut tell) {}
     })?;
-    let together = told.ready_chunks(512).map(|events| together(&events));
+    let together = told.ready_chunks(512).map(together);
     Ok(Box::pin(together.filter(|inputs| {
         let any = !inputs.is_empty();
         async move { any }
     })))
 }
 
-/// The next event, as long as the terminal is ours. One that is gone may be silent for good
-/// instead of saying so.
-fn next() -> io::Result<Event> {
-    loop {
-        while !is_taken() {
-            thread::sleep(STEP);
+/// What the thread that reads tells.
+#[derive(Clone, Debug)]
+enum Read {
+    /// An event of the terminal.
+    Event(Event),
+    /// A key that was typed while the terminal was asked.
+    Key(Chord),
+    /// What the terminal can do with pictures.
+    Pictures(Means),
+}
+
+/// Waits for what comes next and tells it, as long as the terminal is ours. Whether it goes on.
+fn read_on(tell: &mut impl FnMut(Event) -> bool) -> io::Result<bool> {
+    while !is_taken() {
+        thread::sleep(STEP);
+    }
+    match waiting::wait()? {
+        Waited::Gone => return Ok(false),
+        Waited::Woken => return Ok(true),
+        Waited::Readable => {}
+    }
+    let mut any = false;
+    while is_taken() && poll(AT_ONCE)? {
+        any = true;
+        let event = read()?;
+        // Of sizes a signal tells, at once.
+        let is_told = cfg!(unix) && matches!(event, Event::Resize(..));
+        if !is_told && !tell(event) {
+            return Ok(false);
         }
-        if poll(SILENCE)? {
-            return read();
-        }
+    }
+    if !any {
+        // Half an answer, or a terminal that is gone without saying so.
         window_size()?;
     }
+    Ok(true)
 }
 
 #[cfg(debug_assertions)]
@@ -83,12 +126,22 @@ fn breaks() {
 #[cfg(not(debug_assertions))]
 const fn breaks() {}
 
-/// Events as inputs; of several sizes only the last one counts.
-fn together(events: &[Event]) -> Vec<Input> {
-    let (width, height) = size().unwrap_or((u16::MAX, u16::MAX));
-    let mut inputs: Vec<Input> = events
-        .iter()
-        .filter_map(|event| input(event, Size::new(width, height)))
+/// What was read as inputs; of several sizes only the last one counts.
+fn together(all: Vec<Read>) -> Vec<Input> {
+    let is_mouse = |one: &Read| matches!(one, Read::Event(Event::Mouse(_)));
+    let known = if all.iter().any(is_mouse) {
+        size().ok()
+    } else {
+        None
+    };
+    let (width, height) = known.unwrap_or((u16::MAX, u16::MAX));
+    let mut inputs: Vec<Input> = all
+        .into_iter()
+        .filter_map(|one| match one {
+            Read::Event(event) => input(&event, Size::new(width, height)),
+            Read::Key(chord) => Some(Input::Key(chord)),
+            Read::Pictures(means) => Some(Input::Pictures(means)),
+        })
         .collect();
     let last = inputs
         .iter()
@@ -196,7 +249,7 @@ mod tests {
     fn of_a_storm_of_sizes_the_last_one_counts() {
         let key = Event::Key(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE));
         let events = [Event::Resize(80, 24), key, Event::Resize(60, 16)];
-        let inputs = together(&events);
+        let inputs = together(events.map(Read::Event).to_vec());
         assert_eq!(inputs.len(), 2);
         assert_eq!(
             inputs[1],

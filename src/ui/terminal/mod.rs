@@ -1,33 +1,30 @@
 //! The only place that touches the terminal: its modes, its keys, its pictures.
 //!
-//! Nothing here asks the terminal a question once the stream of inputs exists; the one question
-//! about pictures is asked before, with a limit.
+//! The one question the terminal is asked, about pictures, is asked by the thread that reads the
+//! keys, before it reads any, with a limit.
 
 mod asking;
 mod keys;
 mod modes;
+mod painter;
+mod pen;
+mod waiting;
 
-pub use asking::picker;
 #[cfg(debug_assertions)]
 pub use keys::break_keys;
-pub use keys::inputs;
+pub use keys::{Inputs, inputs};
 pub use modes::{Screen, restore, restore_or_leave, screen};
 
 use std::io::{self, IsTerminal, Write};
 
 use ratatui::{
     Terminal,
-    backend::CrosstermBackend,
-    crossterm::{
-        clipboard::CopyToClipboard,
-        execute, queue,
-        terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate},
-    },
-    layout::{Rect, Size},
+    backend::Backend,
+    crossterm::{clipboard::CopyToClipboard, execute, style::Colored, terminal::size},
+    layout::{Position, Rect, Size},
 };
-pub use ratatui_image::picker::Picker;
 
-use self::modes::Writing;
+use self::{modes::Writing, painter::Painter};
 use super::app::App;
 use crate::domain::text::visible;
 
@@ -67,9 +64,15 @@ impl Wanted {
     }
 }
 
+/// Around a frame: terminals that know it show the frame at once (DEC 2026), others ignore it.
+const TOGETHER: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
+
 /// Holds the terminal while the screens are shown, and gives it back however they end.
 pub struct TermGuard<W: Write> {
-    terminal: Terminal<CrosstermBackend<W>>,
+    terminal: Terminal<Painter>,
+    out: W,
+    /// A frame on its way, kept for its room.
+    frame: Vec<u8>,
     wanted: Wanted,
     title: Option<String>,
 }
@@ -93,9 +96,12 @@ impl<W: Write> TermGuard<W> {
         if !io::stdout().is_terminal() {
             return Err(io::Error::other("standard output is no terminal"));
         }
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let painter = Painter::new(known_size()?, !Colored::ansi_color_disabled_memoized());
+        let Ok(terminal) = Terminal::new(painter);
         let guard = Self {
             terminal,
+            out,
+            frame: Vec::new(),
             wanted,
             title: None,
         };
@@ -109,29 +115,47 @@ impl<W: Write> TermGuard<W> {
     ///
     /// If it can't be asked.
     pub fn size(&self) -> io::Result<Size> {
-        let size = self.terminal.size()?;
+        let size = known_size()?;
         Ok(Size::new(size.width.max(1), size.height.max(1)))
     }
 
-    /// Draws what changed, as one update where the terminal can. Nothing if the terminal was given
-    /// back meanwhile.
+    /// Draws what changed, as one update in one piece; nothing is written if nothing changed, or
+    /// if the terminal was given back meanwhile. Says whether something was.
     ///
     /// # Errors
     ///
     /// If the terminal can't be written.
-    pub fn draw(&mut self, app: &App) -> io::Result<()> {
+    pub fn draw(&mut self, app: &App) -> io::Result<bool> {
         let Some(_writing) = Writing::begin() else {
-            return Ok(());
+            return Ok(false);
         };
-        let size = self.terminal.size()?;
+        let size = app.scene().size;
         if size.width == 0 || size.height == 0 {
-            return Ok(());
+            return Ok(false);
         }
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = self.terminal.draw(|frame| app.draw(frame)).map(drop);
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        drawn?;
-        self.entitle(app.title())
+        if self.terminal.backend().size() != Ok(size) {
+            self.terminal.backend_mut().resize(size);
+        }
+        let Ok(_) = self.terminal.draw(|frame| app.draw(frame));
+        let is_news = self.send()?;
+        self.entitle(app.title())?;
+        Ok(is_news)
+    }
+
+    /// Sends the frame that was drawn.
+    fn send(&mut self) -> io::Result<bool> {
+        let painter = self.terminal.backend_mut();
+        if painter.bytes().is_empty() {
+            return Ok(false);
+        }
+        self.frame.clear();
+        self.frame.extend_from_slice(TOGETHER.0);
+        self.frame.extend_from_slice(painter.bytes());
+        self.frame.extend_from_slice(TOGETHER.1);
+        painter.sent();
+        self.out.write_all(&self.frame)?;
+        self.out.flush()?;
+        Ok(true)
     }
 
     /// Gives the window its title while there is one, and the title it had otherwise.
@@ -148,18 +172,11 @@ impl<W: Write> TermGuard<W> {
     }
 
     /// Forgets what was drawn, so that the next frame paints every cell.
-    ///
-    /// # Errors
-    ///
-    /// If the terminal can't be written.
-    pub fn repaint(&mut self) -> io::Result<()> {
-        let Some(_writing) = Writing::begin() else {
-            return Ok(());
-        };
+    pub fn repaint(&mut self) {
         // Not `clear`: that would ask for the cursor's place and wait for the answer.
-        let size = self.terminal.size()?;
-        self.terminal
-            .resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))
+        let Ok(size) = self.terminal.size();
+        let all = Rect::from((Position::ORIGIN, size));
+        let Ok(()) = self.terminal.resize(all);
     }
 
     /// Gives the terminal to the shell, stops this process, and takes it back when continued.
@@ -186,8 +203,14 @@ impl<W: Write> TermGuard<W> {
     pub fn reclaim(&mut self) -> io::Result<()> {
         modes::enter(self.wanted.mouse)?;
         self.title = None;
-        self.repaint()
+        self.repaint();
+        Ok(())
     }
+}
+
+fn known_size() -> io::Result<Size> {
+    let (width, height) = size()?;
+    Ok(Size::new(width, height))
 }
 
 impl<W: Write> Drop for TermGuard<W> {

@@ -17,11 +17,8 @@ use std::{
 
 use ratatui::crossterm::{
     cursor::{SetCursorStyle, Show},
-    event::{
-        DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-        EnableMouseCapture,
-    },
-    execute,
+    event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste},
+    execute, queue,
     style::ResetColor,
     terminal::{
         EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -29,12 +26,17 @@ use ratatui::crossterm::{
     },
 };
 
+use super::waiting;
+
 /// Whether the terminal is ours now: what [`restore`] has to undo.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the window's title is ours.
 static ENTITLED: AtomicBool = AtomicBool::new(false);
 /// Held while something is written to the screens.
 static WRITING: Mutex<()> = Mutex::new(());
+/// Clicks, drags and the wheel in coordinates of any size. Not every movement: a mouse that only
+/// passes by writes nothing and wakes nobody.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 /// How often it is tried to come between two frames, and how long that waits in between.
 const TRIES: u32 = 50;
 const STEP: Duration = Duration::from_millis(5);
@@ -71,9 +73,9 @@ impl Drop for Writing {
 #[derive(Debug)]
 pub struct Screen<W = io::Stdout>(W);
 
-/// Makes what frames are written to, in pieces as large as a frame.
-pub fn screen() -> io::BufWriter<Screen> {
-    io::BufWriter::with_capacity(1 << 16, Screen(io::stdout()))
+/// Makes what frames are written to, each in one piece.
+pub fn screen() -> Screen {
+    Screen(io::stdout())
 }
 
 impl<W: Write> Write for Screen<W> {
@@ -103,11 +105,11 @@ pub(super) fn enter(mouse: bool) -> io::Result<()> {
     disable_raw_mode()?;
     enable_raw_mode()?;
     let mut out = io::stdout();
-    execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste)?;
     if mouse {
-        execute!(out, EnableMouseCapture)?;
+        out.write_all(MOUSE)?;
     }
-    Ok(())
+    out.flush()
 }
 
 /// Gives the window a title; the one it had comes back when the terminal is given back.
@@ -159,7 +161,8 @@ fn give_back(is_writer: bool) {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    stop_reading();
+    // What is typed from now on is the shell's.
+    waiting::wake();
     let between = if is_writer { None } else { between_frames() };
     let mut out = io::stdout();
     if between.is_none() {
@@ -186,17 +189,6 @@ fn give_back(is_writer: bool) {
 pub(super) fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
-
-/// Wakes the thread that reads the keys: what is typed from now on is the shell's.
-#[cfg(unix)]
-fn stop_reading() {
-    use rustix::process::{Signal, getpid, kill_process};
-    // If it can't be woken, it wakes by itself within a second.
-    kill_process(getpid(), Signal::WINCH).ok();
-}
-
-#[cfg(not(unix))]
-fn stop_reading() {}
 
 /// Waits until no frame is being written; `None` if that does not end.
 fn between_frames() -> Option<MutexGuard<'static, ()>> {

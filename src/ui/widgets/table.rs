@@ -63,17 +63,33 @@ impl Table {
                 ..area
             };
             let row = row(place);
-            let base = if row.cursor {
-                theme.style(Role::Cursor)
-            } else {
-                theme.style(Role::Text)
+            // What the row begins with is enough to see it, and few bytes when the cursor moves.
+            text::fill(buffer, line, theme.style(Role::Text));
+            let cursor = theme.style(Role::Cursor);
+            if row.cursor {
+                let width = self.gutter.min(line.width);
+                text::fill(buffer, Rect { width, ..line }, cursor);
+            }
+            let over = |style: Style, first: bool| {
+                if row.cursor && first {
+                    style.patch(cursor)
+                } else {
+                    style
+                }
             };
-            text::fill(buffer, line, base);
-            let over = |style: Style| if row.cursor { style.patch(base) } else { style };
             let gutter: Vec<_> = row
                 .gutter
                 .iter()
-                .map(|(piece, style)| (piece, over(*style)))
+                .map(|(piece, style)| {
+                    // A sign that is not there has no colour either.
+                    let is_there = !piece.trim().is_empty();
+                    let style = if is_there {
+                        *style
+                    } else {
+                        theme.style(Role::Text)
+                    };
+                    (piece, over(style, true))
+                })
                 .collect();
             text::put_all(
                 buffer,
@@ -83,8 +99,10 @@ impl Table {
                 },
                 &gutter,
             );
-            for ((cell, style), place) in row.cells.iter().zip(self.places(line)) {
-                text::put(buffer, place, cell, over(*style));
+            for (number, ((cell, style), place)) in
+                row.cells.iter().zip(self.places(line)).enumerate()
+            {
+                text::put(buffer, place, cell, over(*style, number == 0));
             }
         }
     }

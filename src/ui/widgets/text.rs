@@ -1,5 +1,7 @@
 //! Text in cells: made visible, measured by grapheme, cut with `..`, never in the middle of one.
 
+use std::borrow::Cow;
+
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -13,6 +15,11 @@ pub fn width(text: &str) -> usize {
 
 /// The text made visible and cut to a width; what was cut is told by `..` at its end.
 pub fn cut(text: &str, columns: u16) -> String {
+    fitting(text, columns).into_owned()
+}
+
+/// The same, borrowed where nothing had to change.
+fn fitting(text: &str, columns: u16) -> Cow<'_, str> {
     let columns = usize::from(columns);
     let most = columns * 8 + 64;
     let end = text
@@ -21,7 +28,7 @@ pub fn cut(text: &str, columns: u16) -> String {
         .map_or(text.len(), |(at, _)| at);
     let shown = visible(&text[..end]);
     if end == text.len() && shown.width() <= columns {
-        return shown.into_owned();
+        return shown;
     }
     let room = columns.saturating_sub(2);
     let mut out = String::new();
@@ -35,7 +42,7 @@ pub fn cut(text: &str, columns: u16) -> String {
         used += wide;
     }
     out.push_str(&"..."[..columns.min(2)]);
-    out
+    out.into()
 }
 
 /// Writes a text into the first line of an area, made visible and cut. Returns the columns used.
@@ -44,7 +51,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     if area.is_empty() {
         return 0;
     }
-    let shown = cut(text, area.width);
+    let shown = fitting(text, area.width);
     let (end, _) = buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
     end - area.x
 }
@@ -74,6 +81,22 @@ pub fn put_right(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u
         ..area
     };
     put(buffer, place, text, style)
+}
+
+/// Puts lines below each other, a column away from both sides; those that don't fit are left out.
+pub fn put_lines<T: AsRef<str>>(
+    buffer: &mut Buffer,
+    area: Rect,
+    lines: impl IntoIterator<Item = (T, Style)>,
+) {
+    for (place, (words, style)) in area.rows().zip(lines) {
+        let place = Rect {
+            x: place.x + 1,
+            width: place.width.saturating_sub(2),
+            ..place
+        };
+        put(buffer, place, words.as_ref(), style);
+    }
 }
 
 /// Fills an area with blanks of a style.

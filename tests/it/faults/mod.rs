@@ -7,6 +7,7 @@
 
 mod answers;
 mod corpus;
+mod elsewhere;
 mod listing;
 mod meanwhile;
 mod network;

@@ -1,6 +1,7 @@
 //! Journeys: keys in, screens out, with a scripted world.
 
 mod browse;
+mod elsewhere;
 mod facets;
 mod library;
 mod pictures;

@@ -2,6 +2,7 @@
 //! it ends.
 
 mod ends;
+mod frames;
 mod jobs;
 mod leaving;
 mod sizes;

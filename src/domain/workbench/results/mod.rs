@@ -11,7 +11,7 @@ use roaring::RoaringBitmap;
 use super::{Refusal, Workbench, drifted};
 use crate::domain::{
     FieldKey, Item, Row, Run, RunId, Stamp,
-    draft::Group,
+    draft::Pair,
     oplog::{Deed, Picked},
     run::{Accepted, RetrySafe, Standing, acceptable, retry_safe, same},
 };
@@ -68,18 +68,27 @@ impl Workbench {
 
     /// How many changes of a run stand where.
     pub fn standing_of(&self, run: &Run) -> Standing {
-        let none = RoaringBitmap::new();
-        Standing::of(run, self.accepted.get(&run.id).unwrap_or(&none))
+        match self.accepted.get(&run.id).filter(|items| !items.is_empty()) {
+            Some(items) => Standing::of(run, items),
+            None => {
+                let (tally, all) = (self.tally(run), run.settled.len());
+                Standing {
+                    tally,
+                    accepted: 0,
+                    open: u32::try_from(all).unwrap_or(u32::MAX) - tally.total(),
+                }
+            }
+        }
     }
 
     /// What is staged now where a change of a run was asked for, and on which row.
-    pub fn staged_of(&self, item: &Item) -> Option<(Row, &Group)> {
+    pub fn staged_of(&self, item: &Item) -> Option<(Row, Pair)> {
         let row = self.listing.row(&item.asset)?;
-        Some((row, self.draft.of(row, &item.field)?))
+        Some((row, self.draft().of(row, &item.field)?))
     }
 
     /// Whether what is staged is still exactly what the run asked for.
-    fn is_as_asked(item: &Item, group: &Group) -> bool {
+    fn is_as_asked(item: &Item, group: &Pair) -> bool {
         same(&group.after, &item.wanted) && group.delta == item.delta
     }
 
@@ -102,7 +111,7 @@ impl Workbench {
                 }
                 continue;
             };
-            let is_anew = !Self::is_as_asked(item, group) || !same(&group.before, &item.before);
+            let is_anew = !Self::is_as_asked(item, &group) || !same(&group.before, &item.before);
             let why = match safe {
                 _ if drifted(&self.listing.value(row, &item.field), &group.before) => {
                     Some("changed on the server since; edit them again")
@@ -132,7 +141,7 @@ impl Workbench {
         &self,
         run: &Run,
         places: impl IntoIterator<Item = u32>,
-        meant: impl Fn(&Item, &Group) -> bool,
+        meant: impl Fn(&Item, &Pair) -> bool,
     ) -> Vec<Picked> {
         let mut fields: IndexMap<FieldKey, RoaringBitmap> = IndexMap::new();
         for place in places {
@@ -145,7 +154,7 @@ impl Workbench {
                 continue;
             };
             if let Some((row, group)) = self.staged_of(item)
-                && meant(item, group)
+                && meant(item, &group)
             {
                 fields.entry(item.field.clone()).or_default().insert(row);
             }

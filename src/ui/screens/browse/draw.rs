@@ -81,7 +81,7 @@ impl Browse {
         let Some(pane) = panes.detail(detail) else {
             return;
         };
-        let row = self.row(scene.view);
+        let row = self.detailed;
         let name = row.map_or_else(String::new, |row| {
             scene.workbench.listing.name(row).into_owned()
         });
@@ -93,7 +93,7 @@ impl Browse {
 
     fn title(&self, scene: &Scene<'_>) -> String {
         if self.range.is_some() {
-            return format!("Assets   {}", self.range_sentence(scene));
+            return format!("Assets   {}", self.range_sentence());
         }
         let marked = scene.workbench.marks().len();
         if marked == 0 {

@@ -24,7 +24,7 @@ use crate::{
         component::{Component, Hint, Reaction, Scene, Step},
         dialogs,
         input::{Mouse, MouseDeed},
-        view::View,
+        view::{Progress, View},
         widgets::{Cursor, text},
     },
 };
@@ -52,9 +52,13 @@ pub struct Browse {
     cursor: Cursor,
     /// The asset the cursor is on: it stays there when the list is sorted or narrowed.
     row: Option<Row>,
+    /// The asset whose details are shown: that of the cursor, once it rests.
+    detailed: Option<Row>,
     /// The column of the cell `,` and `y v` take.
     column: usize,
     range: Option<Range>,
+    /// How many rows are in the range, and how many of them are marked.
+    ranged: (u64, u64),
     pane: Pane,
 }
 
@@ -62,6 +66,25 @@ impl Browse {
     /// The row under the cursor.
     pub fn row(&self, view: &View) -> Option<Row> {
         view.rows().get(self.cursor.at).copied()
+    }
+
+    /// Shows the details of an asset.
+    pub fn look_at(&mut self, row: Option<Row>) {
+        self.detailed = row;
+    }
+
+    /// Whether the details of this asset are shown.
+    pub fn looks_at(&self, row: Option<Row>) -> bool {
+        self.detailed == row
+    }
+
+    /// Leaves the cursor at the top of a list that is ordered anew, if it is there; whether it is.
+    pub fn stays_at_top(&mut self) -> bool {
+        let is_at_top = self.cursor.at == 0;
+        if is_at_top {
+            self.row = None;
+        }
+        is_at_top
     }
 
     fn page(scene: &Scene<'_>) -> usize {
@@ -81,10 +104,9 @@ impl Browse {
                 hidden => place.extend([format!(" ({} hidden)", text::number(hidden))]),
             }
         }
-        if let Some(range) = self.range {
-            let rows = self.range_rows(range, scene);
-            let new = rows.len() - rows.intersection_len(scene.workbench.marks());
-            place.extend([format!("  range {} ({new} new)", rows.len())]);
+        if self.range.is_some() {
+            let (rows, marked) = self.ranged;
+            place.extend([format!("  range {rows} ({} new)", rows - marked)]);
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
@@ -116,6 +138,7 @@ impl Browse {
         let (len, page) = (scene.view.rows().len(), Self::page(scene));
         if self.cursor.go(movement, len, page) {
             self.row = self.row(scene.view);
+            self.count_range(scene);
             return Reaction::nothing();
         }
         match movement {
@@ -161,6 +184,7 @@ impl Browse {
         if let Some(place) = found {
             self.cursor.put(place, rows.len(), Self::page(scene));
             self.row = rows.get(place).copied();
+            self.count_range(scene);
         }
     }
 
@@ -347,6 +371,7 @@ impl Component for Browse {
             MouseDeed::Release => {}
         }
         self.row = self.row(scene.view);
+        self.count_range(scene);
         Reaction::nothing()
     }
 
@@ -358,7 +383,7 @@ impl Component for Browse {
             // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        if self.row.is_none() {
+        if self.row.is_none() && scene.view.progress() == Progress::Complete {
             self.row = self.row(scene.view);
         }
         self.column = self
@@ -367,19 +392,20 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
+        self.count_range(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
         let place = Panes::of(scene).detail(self.pane != Pane::Hidden);
-        let (Some(row), Some(pane)) = (self.row(scene.view), place) else {
+        let (Some(row), Some(pane)) = (self.detailed, place) else {
             return Vec::new();
         };
         let area = detail::picture_area(crate::ui::widgets::boxed::inside(pane, scene.theme));
         vec![(scene.workbench.listing.id(row), area.as_size())]
     }
 
-    fn speaking(&self, scene: &Scene<'_>) -> Option<String> {
-        self.range.map(|_| self.range_sentence(scene))
+    fn speaking(&self, _scene: &Scene<'_>) -> Option<String> {
+        self.range.map(|_| self.range_sentence())
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

@@ -69,7 +69,7 @@ impl Browse {
         let library = scene.workbench.capabilities.as_ref();
         let library = library.map_or("The library", |found| found.library.as_str());
         match (&scene.connection.link, &scene.connection.loading) {
-            (Link::Idle, _) => vec!["Nothing was listed yet.".into()],
+            (Link::Idle, _) => vec!["Opening the workspace ..".into()],
             (Link::Connecting, _) => vec![format!("Signing in to {} ..", scene.identity.profile)],
             (_, Loading::Done) => vec![
                 format!("{library} answered: 0 assets."),

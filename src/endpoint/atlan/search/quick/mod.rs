@@ -20,7 +20,7 @@ mod places;
 mod scalars;
 
 pub(in crate::endpoint::atlan) use places::Places;
-use places::{Beside, Inside};
+use places::{Beside, Inside, Order};
 use scalars::{Coded, Nothing, Text, Word};
 
 /// Reads a page; `None` if it is one for the long way.
@@ -151,11 +151,12 @@ impl<'de> Visitor<'de> for Entities<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut hits: A) -> Result<Told, A::Error> {
         let mut told = Told::default();
         let slots = self.0.places().len();
-        let mut hit = Hit::new(slots);
+        let (mut hit, mut orders) = (Hit::new(slots), Orders::default());
         while hits
             .next_element_seed(Entity {
                 vocabulary: self.0,
                 hit: &mut hit,
+                orders: &mut orders,
             })?
             .is_some()
         {
@@ -289,6 +290,14 @@ struct Tag<'a> {
 struct Entity<'h, 'v, 'de> {
     vocabulary: &'v Vocabulary,
     hit: &'h mut Hit<'de>,
+    orders: &'h mut Orders<'de>,
+}
+
+/// In which order the hits before had what they have.
+#[derive(Default)]
+struct Orders<'de> {
+    beside: Order<'de, Beside>,
+    inside: Order<'de, Inside>,
 }
 
 impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
@@ -299,34 +308,41 @@ impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { vocabulary, hit } = self;
+        let Self {
+            vocabulary,
+            hit,
+            orders,
+        } = self;
+        let places = vocabulary.places();
+        let mut at = 0;
         while let Some(Word(key)) = map.next_key()? {
-            match key.as_ref() {
-                "guid" => hit.guid = map.next_value::<Text<'de>>()?.0,
-                "typeName" => hit.kind = map.next_value::<Text<'de>>()?.0,
-                "status" => hit.status = map.next_value::<Text<'de>>()?.0,
-                "displayText" => hit.display = map.next_value::<Text<'de>>()?.0,
-                "scrubbed" => hit.is_scrubbed = map.next_value::<Option<bool>>()? == Some(true),
-                "attributes" => map.next_value_seed(Attributes { vocabulary, hit })?,
-                "classifications" => hit.tags = map.next_value()?,
-                "classificationNames" => hit.tag_names = map.next_value()?,
-                // Where only the full form of an asset has something.
-                "businessAttributes" | "relationshipAttributes" => {
-                    map.next_value::<Nothing>()?;
+            match orders.beside.find(&mut at, key, |key| places.beside(key)) {
+                Some(Beside::Guid) => hit.guid = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Kind) => hit.kind = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Status) => hit.status = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Display) => hit.display = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Scrubbed) => {
+                    hit.is_scrubbed = map.next_value::<Option<bool>>()? == Some(true);
                 }
-                key => match vocabulary.places().beside(key) {
-                    Some(Beside::Created(place, coding)) => {
-                        let json: Json = map.next_value()?;
-                        hit.created = json.as_i64();
-                        if let Some(place) = place {
-                            hit.values[place] = coding.read(&json);
-                        }
+                Some(Beside::Attributes) => map.next_value_seed(Attributes {
+                    vocabulary,
+                    hit: &mut *hit,
+                    order: &mut orders.inside,
+                })?,
+                Some(Beside::Tags) => hit.tags = map.next_value()?,
+                Some(Beside::TagNames) => hit.tag_names = map.next_value()?,
+                Some(Beside::Full) => drop(map.next_value::<Nothing>()?),
+                Some(Beside::Created(place, coding)) => {
+                    let json: Json = map.next_value()?;
+                    hit.created = json.as_i64();
+                    if let Some(place) = place {
+                        hit.values[place] = coding.read(&json);
                     }
-                    Some(Beside::Value(place, coding)) => {
-                        hit.values[place] = map.next_value_seed(Coded(coding))?;
-                    }
-                    None => drop(map.next_value::<IgnoredAny>()?),
-                },
+                }
+                Some(Beside::Value(place, coding)) => {
+                    hit.values[place] = map.next_value_seed(Coded(coding))?;
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
@@ -337,6 +353,7 @@ impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
 struct Attributes<'h, 'v, 'de> {
     vocabulary: &'v Vocabulary,
     hit: &'h mut Hit<'de>,
+    order: &'h mut Order<'de, Inside>,
 }
 
 impl<'de> Visitor<'de> for Attributes<'_, '_, 'de> {
@@ -347,10 +364,15 @@ impl<'de> Visitor<'de> for Attributes<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { vocabulary, hit } = self;
+        let Self {
+            vocabulary,
+            hit,
+            order,
+        } = self;
         let places = vocabulary.places();
+        let mut at = 0;
         while let Some(Word(key)) = map.next_key()? {
-            match places.inside(&key) {
+            match order.find(&mut at, key, |key| places.inside(key)) {
                 Some(Inside::Value(place, coding)) => {
                     hit.values[place] = map.next_value_seed(Coded(coding))?;
                 }

@@ -22,7 +22,10 @@ fn with_25_runs() -> (Session, crate::domain::Run) {
     };
     let mut bench = Workbench::new();
     bench.absorb_run(numbered(25));
-    bench.restore_summaries((1..=25).map(|number| numbered(number).summary()).collect());
+    bench.restore_runs(
+        Vec::new(),
+        (1..=25).map(|number| numbered(number).summary()).collect(),
+    );
     let mut session = Session::with(Setup::new(bench, identity()), jackets(6));
     session.press("4").take_effects();
     (session, run)
