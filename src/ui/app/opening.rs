@@ -92,7 +92,7 @@ impl App {
         self.world.start.front = None;
         self.world.workbench.read_only = Some(failure.why.clone());
         self.say(failure.sentence());
-        if std::mem::take(&mut self.world.updates_when_open) {
+        if std::mem::take(&mut self.world.start.updates) {
             self.list();
         }
     }
