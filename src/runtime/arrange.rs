@@ -53,15 +53,11 @@ impl Arranger {
     pub fn arrange(&self, question: Box<Question>) {
         self.newest[place(question.kind())].store(question.number, Ordering::Release);
         let begin = || begin(Arc::clone(&self.newest), self.events.clone());
-        match self.questions.get_or_init(begin) {
+        if let Some(questions) = self.questions.get_or_init(begin) {
             // If the thread is gone, so is the program.
-            Some(questions) => drop(questions.send(question)),
-            None => {
-                let answer = question.answer(&mut AtOnce);
-                answer
-                    .into_iter()
-                    .for_each(|answer| told(&self.events, answer));
-            }
+            drop(questions.send(question));
+        } else if let Some(answer) = question.answer(&mut AtOnce) {
+            told(&self.events, answer);
         }
     }
 
@@ -218,13 +214,17 @@ impl Hands for Worker<'_> {
             drop(sender);
             while let Some(number) = take() {
                 all |= piece(number);
-                receiver.try_iter().for_each(|set| all |= set);
+                for set in receiver.try_iter() {
+                    all |= set;
+                }
                 let has_more = next.load(Ordering::Relaxed) < count;
                 if let Some(so_far) = so_far.filter(|_| has_more && now() >= self.due) {
                     self.tell(so_far(&all));
                 }
             }
-            receiver.iter().for_each(|set| all |= set);
+            for set in receiver {
+                all |= set;
+            }
         });
         waits.goes_on().then_some(all)
     }

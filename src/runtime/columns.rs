@@ -172,7 +172,12 @@ mod tests {
         Asset {
             id: AssetId::new(format!("a{number:04}")),
             name: format!("pier {number}"),
-            kind: if number % 7 == 0 { "Video" } else { "Image" }.into(),
+            kind: if number.is_multiple_of(7) {
+                "Video"
+            } else {
+                "Image"
+            }
+            .into(),
             fields: vec![
                 ("Rights".into(), Value::text(rights)),
                 ("Keywords".into(), Value::list(["outer", "é"])),

@@ -208,7 +208,9 @@ mod tests {
                 sheet.following(text, &before);
                 before.clone_from(text);
             }
-            values.iter().for_each(|value| sheet.value(value));
+            for value in &values {
+                sheet.value(value);
+            }
             let bytes = sheet.done();
             let mut reading = Reading::of(7, &bytes).unwrap();
             prop_assert_eq!(reading.number(), Some(number));

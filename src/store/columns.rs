@@ -273,7 +273,10 @@ mod tests {
         workspace
     }
 
-    fn read(workspace: &Workspace) -> Option<(CachedListing, Vec<(String, Vec<u8>)>)> {
+    /// What is told of a listing, and its sheets by name.
+    type Read = (CachedListing, Vec<(String, Vec<u8>)>);
+
+    fn read(workspace: &Workspace) -> Option<Read> {
         let columns = workspace.kept_columns().unwrap()?;
         let mut read = columns.read().unwrap();
         read.sort();
@@ -281,13 +284,13 @@ mod tests {
         Some((columns.told(), read.into_iter().map(owned).collect()))
     }
 
-    fn whole() -> Option<(CachedListing, Vec<(String, Vec<u8>)>)> {
+    fn whole() -> Read {
         let told = CachedListing {
             total: 2,
             as_of_ms: Some(77),
         };
         let sheets = SHEETS.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
-        Some((told, sheets.to_vec()))
+        (told, sheets.to_vec())
     }
 
     #[test]
@@ -297,7 +300,7 @@ mod tests {
         workspace.save_assets(&[asset("b", "New")], None).unwrap();
         drop(workspace);
         let workspace = opened(&folder);
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(cached(&workspace).1, [asset("b", "New")]);
     }
 
@@ -314,7 +317,7 @@ mod tests {
         workspace
             .save_assets(&[asset("a", "Half")], Some(2))
             .unwrap();
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(
             cached(&workspace).1,
             [asset("b", "New"), asset("a", "Half")]
@@ -336,7 +339,7 @@ mod tests {
         workspace.save_assets(&[asset("b", "New")], None).unwrap();
         drop(workspace);
         let workspace = opened(&folder);
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(cached(&workspace).1, [asset("b", "New")]);
     }
 
@@ -352,7 +355,7 @@ mod tests {
                 fs::write(&pages, "no database".repeat(500)).unwrap();
             }
             let mut workspace = opened(&folder);
-            assert_eq!(read(&workspace), whole());
+            assert_eq!(read(&workspace), Some(whole()));
             listed(&mut workspace, "Later", 99);
             assert_eq!(read(&workspace), None);
             assert_eq!(cached(&workspace).0.unwrap().as_of_ms, Some(99));
@@ -368,7 +371,7 @@ mod tests {
         assert_eq!(read(&workspace), None);
         let sql = "UPDATE row_blocks SET seal = seal - 1";
         workspace.connection.execute(sql, []).unwrap();
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert!(workspace.columns_to_keep(1).unwrap().is_none());
 
         let path = folder.path().join("listing.columns");

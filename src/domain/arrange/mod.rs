@@ -366,12 +366,11 @@ impl Question {
         for (field, query) in fields {
             // Most fields are counted among the same rows.
             let known = left.iter().position(|(known, _)| known.is_like(query));
-            let place = match known {
-                Some(place) => place,
-                None => {
-                    left.push((query, self.ground.rows(query, hands, None)?));
-                    left.len() - 1
-                }
+            let place = if let Some(place) = known {
+                place
+            } else {
+                left.push((query, self.ground.rows(query, hands, None)?));
+                left.len() - 1
             };
             if let Some(column) = listing.values(field) {
                 counts.push((field.clone(), column.facet(&left[place].1)));

@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn values_that_hardly_repeat_are_kept_row_by_row() {
-        let value = |row: u32| if row % 2 == 0 { 0 } else { row };
+        let value = |row: u32| if row.is_multiple_of(2) { 0 } else { row };
         let listing = column((0..70_000).map(|row| value(row).to_string()));
         assert_eq!(parts(&listing, &(0..70_000).collect()), (1, 35_000));
     }

@@ -17,12 +17,14 @@ pub(super) struct Values {
 impl Values {
     pub(super) fn push(&mut self, value: Cow<'_, Value>) {
         let fits = |text: &str| u32::try_from(self.texts.len() + text.len()).is_ok();
-        match value.as_ref() {
-            Value::Text(text) if !text.is_empty() && fits(text) => self.texts.push_str(text),
-            _ => {
-                let place = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-                self.others.push((place, value.into_owned()));
-            }
+        if let Value::Text(text) = value.as_ref()
+            && !text.is_empty()
+            && fits(text)
+        {
+            self.texts.push_str(text);
+        } else {
+            let place = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+            self.others.push((place, value.into_owned()));
         }
         self.ends
             .push(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));

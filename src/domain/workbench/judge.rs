@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
         mut tell: impl FnMut(Option<usize>, Verdict),
     ) {
         let whole = self.run(at, standing, asked, |place, verdict| {
-            tell(Some(place), verdict)
+            tell(Some(place), verdict);
         });
         tell(None, whole.1);
     }

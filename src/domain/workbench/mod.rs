@@ -226,18 +226,15 @@ impl Workbench {
         let Some(last) = self.log.last() else {
             return;
         };
-        match again {
-            Some(from) => {
-                let log = (self.log.as_slice(), &self.undone);
-                self.drafts.again(from, log, &self.schema);
-                self.accept_again();
-            }
-            None => {
-                self.drafts.take(last, &self.schema);
-                if let Deed::Accept { run, items, .. } = &last.deed {
-                    *self.accepted.entry(run.clone()).or_default() |= items;
-                }
-            }
+        if let Some(from) = again {
+            let log = (self.log.as_slice(), &self.undone);
+            self.drafts.again(from, log, &self.schema);
+            self.accept_again();
+            return;
+        }
+        self.drafts.take(last, &self.schema);
+        if let Deed::Accept { run, items, .. } = &last.deed {
+            *self.accepted.entry(run.clone()).or_default() |= items;
         }
     }
 

@@ -37,6 +37,10 @@ fn named_together(paths: &[PathBuf]) -> String {
 
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part that may be stale by itself"
+)]
 pub(super) struct Stale {
     /// Rows came or values changed.
     pub(super) rows: bool,
@@ -148,27 +152,7 @@ impl App {
             Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),
             Event::Persisted(id) => self.persisted(id),
             Event::PersistFailed(failure) => self.not_kept(&failure),
-            Event::RunStarted(run) => self.run_started(*run, stale),
-            Event::Call { run, call } => self.world.workbench.absorb_call(&run, call),
-            Event::Settled { run, settled } => {
-                self.world.workbench.absorb_settled(&run, settled);
-                stale.states = true;
-            }
-            Event::RunState {
-                run,
-                state,
-                at_ms,
-                note,
-            } => {
-                self.world.workbench.absorb_run_state(&run, state, at_ms);
-                stale.states = true;
-                stale.order |= state.is_over();
-                stale.rows |= stale.order;
-                self.run_state(&run, state, &note);
-            }
             Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
-            Event::RunLoaded(run) => self.run_loaded(*run),
-            Event::RunRead { run, read } => self.run_read(*run, &read, stale),
             Event::DryRun(found) => self.dry_run(*found),
             Event::Planned(planned) => {
                 let scene = self.world.scene(true);
@@ -176,12 +160,48 @@ impl App {
                     layer.take_plan(*planned, &scene);
                 }
             }
-            Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
             told @ Event::Reported { .. } => self.reported(&told),
             Event::HandedOver { count, paths } => self.handed_over(count, &paths),
             Event::Copied { fallback } => self.copied(fallback),
             Event::Failed(failure) => self.failed(&failure),
             Event::Said(sentence) => self.say(sentence),
+            of_a_run @ (Event::RunStarted(_)
+            | Event::Call { .. }
+            | Event::Settled { .. }
+            | Event::RunState { .. }
+            | Event::RunWaits { .. }
+            | Event::RunLoaded(_)
+            | Event::RunRead { .. }) => self.absorb_run(of_a_run, stale),
+        }
+    }
+
+    /// News of a run.
+    fn absorb_run(&mut self, event: Event, stale: &mut Stale) {
+        if let Event::RunStarted(run) = event {
+            self.run_started(*run, stale);
+        } else if let Event::Call { run, call } = event {
+            self.world.workbench.absorb_call(&run, call);
+        } else if let Event::Settled { run, settled } = event {
+            self.world.workbench.absorb_settled(&run, settled);
+            stale.states = true;
+        } else if let Event::RunState {
+            run,
+            state,
+            at_ms,
+            note,
+        } = event
+        {
+            self.world.workbench.absorb_run_state(&run, state, at_ms);
+            stale.states = true;
+            stale.order |= state.is_over();
+            stale.rows |= stale.order;
+            self.run_state(&run, state, &note);
+        } else if let Event::RunWaits { until_ms, why, .. } = event {
+            self.world.run_waits = Some((until_ms, why));
+        } else if let Event::RunLoaded(run) = event {
+            self.run_loaded(*run);
+        } else if let Event::RunRead { run, read } = event {
+            self.run_read(*run, &read, stale);
         }
     }
 

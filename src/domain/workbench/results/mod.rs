@@ -68,16 +68,14 @@ impl Workbench {
 
     /// How many changes of a run stand where.
     pub fn standing_of(&self, run: &Run) -> Standing {
-        match self.accepted.get(&run.id).filter(|items| !items.is_empty()) {
-            Some(items) => Standing::of(run, items),
-            None => {
-                let (tally, all) = (self.tally(run), run.settled.len());
-                Standing {
-                    tally,
-                    accepted: 0,
-                    open: u32::try_from(all).unwrap_or(u32::MAX) - tally.total(),
-                }
-            }
+        if let Some(items) = self.accepted.get(&run.id).filter(|items| !items.is_empty()) {
+            return Standing::of(run, items);
+        }
+        let (tally, all) = (self.tally(run), run.settled.len());
+        Standing {
+            tally,
+            accepted: 0,
+            open: u32::try_from(all).unwrap_or(u32::MAX) - tally.total(),
         }
     }
 

@@ -180,9 +180,10 @@ impl Painter {
     fn write_changed(&mut self) {
         let mut next = 0;
         while let Some(&place) = self.changed.get(next) {
-            let (blanks, changed, to_end) = match self.pictured {
-                true => (0, 0, false),
-                false => self.blanks(next),
+            let (blanks, changed, to_end) = if self.pictured {
+                (0, 0, false)
+            } else {
+                self.blanks(next)
             };
             self.go(place);
             if blanks < if to_end { END } else { BLANKS } {
@@ -266,11 +267,11 @@ impl Backend for Painter {
     /// Ends the frame: plain characters from here on, and the cursor where it belongs.
     fn flush(&mut self) -> Result<(), Infallible> {
         self.pen.change(Pen::PLAIN, &mut self.bytes);
-        if let Some(Position { x, y }) = self.cursor {
-            if self.at != self.cursor || !self.sure {
-                self.at = self.at.filter(|_| self.sure);
-                self.go((x, y));
-            }
+        if let Some(Position { x, y }) = self.cursor
+            && (self.at != self.cursor || !self.sure)
+        {
+            self.at = self.at.filter(|_| self.sure);
+            self.go((x, y));
         }
         if self.shows_cursor != Some(self.cursor.is_some()) {
             let sequence = if self.cursor.is_some() {

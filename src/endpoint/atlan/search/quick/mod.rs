@@ -205,20 +205,17 @@ impl Hit<'_> {
     fn tag(&mut self, guid: &str, vocabulary: &Vocabulary) {
         let places = vocabulary.places();
         let (tags, names) = (self.tags.take(), self.tag_names.take());
-        let of = |own: bool| match &tags {
-            Some(tags) => {
-                let mine =
-                    |tag: &&Tag<'_>| tag.entity_guid.said().is_none_or(|of| of == guid) == own;
-                let ids = tags
-                    .iter()
-                    .filter(mine)
-                    .filter_map(|tag| tag.type_name.said());
-                Value::list(ids.map(|id| vocabulary.tag_name(id)))
-            }
-            None => {
+        let of = |own: bool| {
+            let Some(tags) = &tags else {
                 let ids = names.iter().flatten().filter(|_| own);
-                Value::list(ids.map(|Word(id)| vocabulary.tag_name(id)))
-            }
+                return Value::list(ids.map(|Word(id)| vocabulary.tag_name(id)));
+            };
+            let mine = |tag: &&Tag<'_>| tag.entity_guid.said().is_none_or(|of| of == guid) == own;
+            let ids = tags
+                .iter()
+                .filter(mine)
+                .filter_map(|tag| tag.type_name.said());
+            Value::list(ids.map(|id| vocabulary.tag_name(id)))
         };
         for (place, own) in [(places.tags, true), (places.inherited, false)] {
             if let Some(place) = place {
@@ -283,7 +280,9 @@ impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
                 })?,
                 Some(Beside::Tags) => hit.tags = map.next_value()?,
                 Some(Beside::TagNames) => hit.tag_names = map.next_value()?,
-                Some(Beside::Full) => drop(map.next_value::<Nothing>()?),
+                Some(Beside::Full) => {
+                    map.next_value::<Nothing>()?;
+                }
                 Some(Beside::Created(place, coding)) => {
                     let json: Json = map.next_value()?;
                     hit.created = json.as_i64();
