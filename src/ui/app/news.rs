@@ -192,10 +192,19 @@ impl App {
     }
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        let (came, counted) = (listing.len(), listing.total);
         if self.world.workbench.absorb_end(generation) {
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(self.world.now_ms);
             stale.all();
+            if came < counted {
+                let (missing, all) = (text::number(counted - came), text::number(counted));
+                self.say(format!(
+                    "{missing} of {all} assets could not be listed: they did not come, or came \
+                     without an id. R lists again."
+                ));
+            }
         }
     }
 

@@ -6,10 +6,13 @@
 //! every story that writes.
 
 mod answers;
+mod away;
 mod corpus;
 mod listing;
 mod network;
 mod secrets;
 mod server;
+mod sizes;
 mod story;
+mod tls;
 mod truth;
