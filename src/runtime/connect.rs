@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::{Runtime, RuntimeSettings, lock, runs::RETRY_BUDGET};
+use super::{Runtime, RuntimeSettings, lock};
 use crate::{
     domain::Failure,
     endpoint::{Asking, Connection, EndpointError, Verdict},
@@ -153,7 +153,7 @@ pub(super) fn gate(settings: &RuntimeSettings) -> Gate {
     let limits = Limits {
         concurrency: 1,
         requests_per_minute: settings.requests_per_minute,
-        retry_budget: RETRY_BUDGET,
+        retry_budget: settings.retry_budget,
     };
     Gate::new(limits, seed())
 }

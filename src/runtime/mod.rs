@@ -87,6 +87,8 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// How often in a row the brake may be pulled before a run pauses and says why.
+    pub retry_budget: u32,
     /// How reports are written.
     pub reports: ReportSettings,
 }
@@ -109,6 +111,7 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
+            retry_budget: runs::RETRY_BUDGET,
             reports: ReportSettings::default(),
         }
     }

@@ -161,7 +161,7 @@ impl Runtime {
             check_before: ours.check_before,
             read_back: ours.read_back,
             timeout: ours.timeout,
-            retry_budget: RETRY_BUDGET,
+            retry_budget: ours.retry_budget,
         }
     }
 

@@ -198,7 +198,7 @@ impl Engine {
 
     async fn wish_changed(&mut self) {
         let wish = *self.wishes.borrow_and_update();
-        if wish == Wish::Go {
+        if wish != Wish::Pause {
             self.held = None;
             self.road.forgive();
         }
@@ -214,9 +214,13 @@ impl Engine {
         if wished == Wish::Stop && self.stopping.is_none() {
             self.stopping = Some("not sent: the run was stopped".into());
         }
-        let wish = if self.stopping.is_some() {
+        // Also a run that is to stop is held: what it still reads back would be read for ever if
+        // nothing of it can be kept.
+        let wish = if self.held.is_some() {
+            Wish::Pause
+        } else if self.stopping.is_some() {
             Wish::Stop
-        } else if self.held.is_some() || self.orphan {
+        } else if self.orphan {
             Wish::Pause
         } else {
             wished

@@ -44,6 +44,11 @@ pub use reads::read_again;
 pub const NOTICED: Duration = Duration::from_secs(2);
 
 /// Where a run is written down. Each promise is kept once its future is done: durable.
+///
+/// A journal that fails either does not have it, or knows no longer what it has: then it takes
+/// nothing more until the program starts again and reads what is there. Otherwise a change whose
+/// outcome it has although it said that it failed could be sent once more, and after a kill the
+/// older outcome would be believed.
 pub trait Journal: Send + Sync {
     /// A call is about to leave. It leaves only if this succeeds. The same number again replaces
     /// the note.

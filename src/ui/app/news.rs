@@ -255,6 +255,8 @@ impl App {
     }
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        let (came, counted) = (listing.len(), listing.total);
         if self.world.workbench.absorb_end(generation) {
             // What changed while it came in may be missing from it.
             let mut began_ms = self.world.now_ms;
@@ -267,6 +269,13 @@ impl App {
             let picture = Box::new(self.world.workbench.listing.clone());
             self.effects.push(Effect::KeepListing(picture));
             stale.all();
+            if came < counted {
+                let (missing, all) = (text::number(counted - came), text::number(counted));
+                self.say(format!(
+                    "{missing} of {all} assets could not be listed: they did not come, or came \
+                     without an id. R lists again."
+                ));
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 //! every story that writes.
 
 mod answers;
+mod away;
 mod corpus;
 mod elsewhere;
 mod listing;
@@ -13,5 +14,7 @@ mod meanwhile;
 mod network;
 mod secrets;
 mod server;
+mod sizes;
 mod story;
+mod tls;
 mod truth;

@@ -6,5 +6,6 @@ mod facets;
 mod library;
 mod pictures;
 mod results;
+mod scripts;
 mod terminals;
 mod trouble;

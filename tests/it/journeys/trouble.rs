@@ -90,6 +90,28 @@ fn rows_appear_as_pages_come_and_escape_keeps_what_has_come() {
 }
 
 #[test]
+fn assets_that_did_not_come_are_counted_and_told() {
+    let mut session = silent();
+    connect(&mut session);
+    page(&mut session, 0, 369);
+    session.event(Event::Listed { generation: 1 });
+    assert!(
+        session
+            .said()
+            .starts_with("3 of 372 assets could not be listed"),
+        "{}",
+        session.said()
+    );
+    assert_eq!(session.app.workbench().listing.len(), 369);
+    // A listing that is whole says nothing of the kind.
+    let mut session = silent();
+    connect(&mut session);
+    page(&mut session, 0, 372);
+    session.event(Event::Listed { generation: 1 });
+    assert!(!session.said().contains("could not be listed"));
+}
+
+#[test]
 fn a_page_of_an_older_listing_is_dropped() {
     let mut session = silent();
     connect(&mut session);
