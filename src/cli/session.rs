@@ -181,7 +181,7 @@ pub fn parts_with(
     endpoint: Arc<dyn Endpoint>,
 ) -> Result<RuntimeParts, Stop> {
     let folder = setup.loaded.paths.workspace(&profile.name);
-    parts_in(folder, profile, endpoint)
+    parts_in(&folder, profile, endpoint)
 }
 
 /// The same in a folder.
@@ -190,13 +190,13 @@ pub fn parts_with(
 ///
 /// If the workspace can't be opened.
 pub fn parts_in(
-    folder: PathBuf,
+    folder: &Path,
     profile: &Profile,
     endpoint: Arc<dyn Endpoint>,
 ) -> Result<RuntimeParts, Stop> {
     let me = Holder::this_process(&profile.author, now_ms());
     let open = || {
-        let mut workspace = Workspace::open(&folder, &me)?;
+        let mut workspace = Workspace::open(folder, &me)?;
         workspace.belongs_to(&endpoint.home())?;
         Ok(workspace)
     };
@@ -221,7 +221,7 @@ pub fn parts_in(
                 guard_formulas: profile.guard_formulas,
             },
         },
-        reports: reports(profile, &folder),
+        reports: reports(profile, folder),
     })
 }
 

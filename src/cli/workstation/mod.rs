@@ -219,7 +219,7 @@ async fn opened(
 ) -> Result<Opened, Stop> {
     let offset = tokio::task::spawn_blocking(utc_offset_s);
     let (folder, mine) = (folder_of(setup, profile), profile.clone());
-    let open = move || session::parts_in(folder, &mine, endpoint);
+    let open = move || session::parts_in(&folder, &mine, endpoint);
     // A panic ends everything by itself.
     let parts = tokio::task::spawn_blocking(open).await;
     let parts = parts.map_err(|error| Stop::usage(format!("can't open the workspace: {error}")))?;
