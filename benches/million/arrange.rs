@@ -81,10 +81,10 @@ impl Desk {
 
     fn perform(&self, effects: Vec<Effect>) {
         for effect in effects {
-            match effect {
-                Effect::Arrange(question) => self.arranger.arrange(question),
-                Effect::StopArranging => self.arranger.stop(),
-                _ => {}
+            if let Effect::Arrange(question) = effect {
+                self.arranger.arrange(question);
+            } else if effect == Effect::StopArranging {
+                self.arranger.stop();
             }
         }
     }

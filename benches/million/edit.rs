@@ -72,7 +72,7 @@ fn act(
         let mut copy = bench.clone();
         let mut done = None;
         taken.extend(times(1, || {
-            done = Some(copy.apply(command, Stamp::default()))
+            done = Some(copy.apply(command, Stamp::default()));
         }));
         let operation = done.ok_or("no turn")??;
         last = Some((copy, operation));
@@ -230,6 +230,12 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
         &format!("undo an append on {count}"),
         (&taken, full.then_some(16.0)),
     );
+    planned(&staged, rows, full);
+    Ok(())
+}
+
+/// The plan of changes that all differ, and a page of them.
+fn planned(staged: &Workbench, rows: &RoaringBitmap, full: bool) {
     let capabilities = world::capabilities();
     let taken = times(1, || {
         Plan::of(
@@ -242,7 +248,7 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
     });
     tell(
         "-",
-        &format!("the plan of {count} different changes"),
+        &format!("the plan of {} different changes", rows.len()),
         (&taken, None),
     );
     let key = FieldKey::new("Title");
@@ -257,5 +263,4 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
         "what is staged on a page of rows",
         (&drawn, full.then_some(1.0)),
     );
-    Ok(())
 }

@@ -82,7 +82,8 @@ async fn listed(folder: &Path, count: usize) -> Anyhow<()> {
     let what = format!("listed assets kept in a second, {count}");
     let rate = count as f64 / spent;
     figures::tell("G1", &what, (rate, ""), Goal::AtLeast(300_000.0));
-    let (runtime, _events) = Runtime::new(parts(folder, workspace)?)?;
+    let (runtime, _events) =
+        Runtime::new(parts(folder, workspace)?).map_err(|failure| failure.sentence())?;
     runtime.perform(Effect::KeepListing(Box::new(listing)));
     drop(runtime.shutdown().await);
     Ok(())
@@ -92,7 +93,8 @@ async fn listed(folder: &Path, count: usize) -> Anyhow<()> {
 async fn opened(folder: &Path, count: usize) -> Anyhow<(f64, f64)> {
     let begun = Instant::now();
     let workspace = Workspace::open(folder, &holder())?;
-    let (runtime, mut events) = Runtime::new(parts(folder, workspace)?)?;
+    let (runtime, mut events) =
+        Runtime::new(parts(folder, workspace)?).map_err(|failure| failure.sentence())?;
     let first = runtime.restore_first(&["sort"]).await;
     let mut workbench = first.map_err(|error| error.sentence())?.workbench;
     let at_hand = figures::ms(begun.elapsed());

@@ -5,6 +5,7 @@
 
 mod absorb;
 mod drafts;
+mod drift;
 mod found;
 mod judge;
 mod marks;
@@ -31,8 +32,7 @@ use super::{
     draft::{Base, Gathered},
     oplog::{Deed, Picked},
     outside::Outside,
-    query::Sets,
-    run::{RunSummary, Tally, same},
+    run::{RunSummary, Tally},
 };
 
 pub use opening::Rest;
@@ -345,7 +345,7 @@ impl Workbench {
     fn standing(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
         let now = self.listing.value(row, field);
         match self.draft().of(row, field) {
-            Some(pair) if !drifted(&now, &pair.before) => Cow::Owned(pair.after),
+            Some(pair) if !drift::drifted(&now, &pair.before) => Cow::Owned(pair.after),
             Some(_) | None => now,
         }
     }
@@ -365,42 +365,4 @@ impl Workbench {
         let place = self.log.binary_search_by_key(&id, |operation| operation.id);
         place.ok().map(|place| &self.log[place])
     }
-
-    /// The rows `is:` asks for.
-    pub fn sets(&self) -> Sets {
-        let mut sets = Sets {
-            marked: self.marks.clone(),
-            staged: self.draft().rows().clone(),
-            conflict: self.drifted(),
-            ..Sets::default()
-        };
-        if let Some(run) = self.runs.last() {
-            sets.add_run(run);
-        }
-        sets
-    }
-
-    /// The rows whose value on the server is no longer the one their draft rests on.
-    pub fn drifted(&self) -> RoaringBitmap {
-        let mut rows = RoaringBitmap::new();
-        for (field, _) in self.draft().fields() {
-            rows |= self.drifted_in(field);
-        }
-        rows
-    }
-
-    /// The rows whose value of a field is no longer the one their draft rests on.
-    pub fn drifted_in(&self, field: &FieldKey) -> RoaringBitmap {
-        let groups = self.draft().field(field);
-        let column = self.listing.values(field);
-        groups.map_or_else(RoaringBitmap::new, |groups| {
-            groups.moved(column, groups.rows(), false)
-        })
-    }
-}
-
-/// Whether a value read now is another than the one a draft rests on. A value nobody had read is
-/// no base to differ from.
-fn drifted(now: &Value, base: &Value) -> bool {
-    *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
 }

@@ -76,9 +76,9 @@ fn row_51_names_that_are_paths_and_formulas_name_no_file_and_run_nowhere() {
     for profile in crate::support::BOTH {
         let desk = Desk::for_library(&library);
         let run = |words: &[&str]| desk.on(profile, words);
-        let set = format!("note==cmd {profile}");
+        let edit = format!("note==cmd {profile}");
         let before = files(desk.folder());
-        let staged = run(&["stage", "--query", "has:title", "--set", &set]);
+        let staged = run(&["stage", "--query", "has:title", "--set", &edit]);
         staged.ends(0);
         let sent = run(&["submit", "--yes", "--format", "json"]).json();
         assert!(sent["counts"]["applied"].as_u64().unwrap() >= 5, "{sent}");

@@ -24,7 +24,7 @@ struct Elsewhere {
     arranger: Arranger,
     news: UnboundedReceiver<Event>,
     /// Questions asked and not handed on.
-    asked: Vec<Box<Question>>,
+    asked: Vec<Question>,
 }
 
 impl Elsewhere {
@@ -67,17 +67,17 @@ impl Elsewhere {
     fn asks(&mut self) {
         self.gathers();
         for question in self.asked.drain(..) {
-            self.arranger.arrange(question);
+            self.arranger.arrange(Box::new(question));
         }
     }
 
     /// Gathers the questions that were asked, without handing them on.
     fn gathers(&mut self) {
         for effect in self.session.take_effects() {
-            match effect {
-                Effect::Arrange(question) => self.asked.push(question),
-                Effect::StopArranging => self.arranger.stop(),
-                _ => {}
+            if let Effect::Arrange(question) = effect {
+                self.asked.push(*question);
+            } else if effect == Effect::StopArranging {
+                self.arranger.stop();
             }
         }
     }

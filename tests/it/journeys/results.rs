@@ -201,11 +201,8 @@ fn a_refused_thumbnail_is_chosen_anew_where_the_old_choice_stands() {
         _ => (Outcome::Applied, None),
     });
     let key = FieldKey::thumbnail();
-    let names = |value: &Value| match value {
-        Value::Asset { name, .. } => name.clone(),
-        other => format!("{other:?}"),
-    };
-    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2200_FRONT");
+    let value = staged(&session, &run, 2, &key);
+    assert_eq!(value.display(), "JKT_2200_FRONT");
 
     session.press("e");
     let screen = session.screen();
@@ -216,9 +213,9 @@ fn a_refused_thumbnail_is_chosen_anew_where_the_old_choice_stands() {
     session
         .type_text("JKT_2201_FRONT")
         .press("<Enter> <Ctrl+s>");
-    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2201_FRONT");
+    assert_eq!(staged(&session, &run, 2, &key).display(), "JKT_2201_FRONT");
     session.press("4 r 1 <Enter>");
     let again = begin(&mut session, 2);
     assert_eq!(again.items.len(), 1, "only what was refused");
-    assert_eq!(names(&again.items[0].wanted), "JKT_2201_FRONT");
+    assert_eq!(again.items[0].wanted.display(), "JKT_2201_FRONT");
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
-use super::{Refusal, Workbench, drifted};
+use super::{Refusal, Workbench, drift::drifted};
 use crate::domain::{
     FieldKey, Item, Row, Run, RunId, Stamp,
     draft::Pair,

@@ -111,7 +111,7 @@ impl Browse {
     fn draw_list(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let shown_last = scene.front.filter(|_| scene.workbench.is_opening());
         if scene.view.rows().is_empty() && shown_last.is_none() {
-            self.draw_nothing(frame, area, scene);
+            Self::draw_nothing(frame, area, scene);
             return;
         }
         let key = (76..90).contains(&scene.size.width)

@@ -3,6 +3,7 @@
 mod detail;
 mod draw;
 mod front;
+mod look;
 mod marks;
 pub use marks::mark_query;
 mod nothing;
@@ -17,10 +18,9 @@ use ratatui::{
 
 use self::panes::Panes;
 use crate::{
-    domain::{AssetId, FieldKey, Query, Row, Value},
-    flow::Effect,
+    domain::{AssetId, FieldKey, Row, Value},
     ui::{
-        action::{Action, Answer, Context, Copy, Edit, Go, MENUS, Mark, Move, View as Look, Work},
+        action::{Action, Answer, Context, Edit, Go, MENUS, Mark, Move, View as Look, Work},
         component::{Component, Hint, Reaction, Scene, Step},
         dialogs,
         input::{Mouse, MouseDeed},
@@ -193,57 +193,6 @@ impl Browse {
             Some(row) => Reaction::step(Step::Open(Box::new(Detail::new(row)))),
             None => Reaction::nothing(),
         }
-    }
-
-    fn look(&mut self, look: Look, argument: &str, scene: &Scene<'_>) -> Reaction {
-        match look {
-            Look::Filter if argument.is_empty() => {
-                Reaction::step(Step::Open(Box::new(dialogs::FilterLine::filter(scene))))
-            }
-            Look::Filter => match dialogs::parsed(argument, scene) {
-                Ok(query) => Reaction::step(Step::Filter { query, keep: true }),
-                Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
-            },
-            Look::FilterReset => Reaction::step(Step::Filter {
-                query: Query::default(),
-                keep: false,
-            }),
-            Look::Facets => Reaction::step(Step::Open(Box::new(dialogs::Facets::new(scene)))),
-            Look::Sort => dialogs::sort(argument, scene),
-            Look::Columns => dialogs::columns(argument, scene),
-            Look::Details if !Panes::of(scene).can_show_detail() => self.open(scene),
-            Look::Details => {
-                self.pane = match self.pane {
-                    Pane::Fields => Pane::Raw,
-                    Pane::Raw => Pane::Hidden,
-                    Pane::Hidden => Pane::Fields,
-                };
-                Reaction::Taken(vec![Step::Say(
-                    match self.pane {
-                        Pane::Fields => "Details: fields, and what is staged.",
-                        Pane::Raw => "Details: raw, with every hidden character.",
-                        Pane::Hidden => "Details are hidden; d shows them.",
-                    }
-                    .into(),
-                )])
-            }
-            Look::Images | Look::Wrap | Look::Theme | Look::Refresh => Reaction::Passed,
-        }
-    }
-
-    fn copy(&self, copy: Copy, scene: &Scene<'_>) -> Reaction {
-        let listing = &scene.workbench.listing;
-        let text = match (copy, self.row(scene.view)) {
-            (Copy::Query, _) => scene.view.query().text().to_owned(),
-            (_, None) => return Reaction::say("There is nothing to copy here."),
-            (Copy::Id, Some(row)) => listing.id_text(row).to_owned(),
-            (Copy::Name, Some(row)) => listing.name(row).into_owned(),
-            (Copy::Value, Some(row)) => match scene.view.columns().get(self.column) {
-                Some(column) => listing.value(row, &column.key).display().into_owned(),
-                None => String::new(),
-            },
-        };
-        Reaction::step(Step::Effect(Effect::Copy(text)))
     }
 
     /// What a menu says of an action here: with counts and values.

@@ -13,7 +13,7 @@ use crate::ui::{
 };
 
 impl Browse {
-    pub(super) fn draw_nothing(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+    pub(super) fn draw_nothing(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let style = scene.theme.style(Role::Text);
         let mut number = 1;
         for sentence in Self::nothing(scene) {

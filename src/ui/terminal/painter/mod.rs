@@ -106,6 +106,21 @@ impl Painter {
         !alike || self.pictured
     }
 
+    /// What a wide character covered and a narrower one does not: blank again, and told only where
+    /// it is not, so it is written whatever is told. Terminals clear it in the colour of the pen.
+    fn uncover(&mut self, (x, y): (u16, u16)) {
+        let width = self.shown[(x, y)].symbol().width().max(1);
+        let after = x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
+        for bared in after..self.shown.area.width {
+            let cell = &mut self.shown[(bared, y)];
+            if cell.symbol() != UNKNOWN {
+                return;
+            }
+            cell.reset();
+            self.changed.push((bared, y));
+        }
+    }
+
     fn write(&mut self, (x, y): (u16, u16)) {
         let pen = self.look((x, y));
         let symbol = self.shown[(x, y)].symbol();
@@ -214,9 +229,14 @@ impl Backend for Painter {
     {
         self.changed.clear();
         for (x, y, cell) in content {
-            if self.shown.area.contains(Position { x, y }) && self.take((x, y), cell) {
+            if !self.shown.area.contains(Position { x, y }) {
+                continue;
+            }
+            let is_new = self.changed.last() != Some(&(x, y));
+            if self.take((x, y), cell) && is_new {
                 self.changed.push((x, y));
             }
+            self.uncover((x, y));
         }
         self.write_changed();
         Ok(())
