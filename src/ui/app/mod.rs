@@ -8,12 +8,14 @@ mod held;
 mod news;
 mod opening;
 mod past;
+mod setup;
 mod steps;
 mod unfinished;
 mod waking;
 mod world;
 
 pub use chrome::{clock, year};
+pub use setup::{KEPT_SETTINGS, MENU_DELAY_MS, Setup};
 
 use std::collections::VecDeque;
 
@@ -23,76 +25,22 @@ use self::{held::Held, world::World};
 use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
-    component::{Component, Identity, Reaction, Scene, ScreenId, Step},
-    front::FRONT,
+    component::{Component, Reaction, Scene, ScreenId, Step},
     input::{self, Input, Mouse},
-    keymap::{Keymap, Lookup},
+    keymap::Lookup,
     layout::Chrome,
-    pictures::Pictures,
     screens::Screens,
-    theme::Theme,
-    view::{AT_ONCE, View},
+    view::View,
 };
 use crate::{
     domain::{Query, Workbench},
     flow::Effect,
 };
 
-/// After how long the menu of a key that begins a sequence shows by default, in milliseconds.
-pub const MENU_DELAY_MS: i64 = 400;
 /// How long the cursor must rest before pictures are asked for, in milliseconds.
 const REST_MS: i64 = 150;
 /// How long keys may come between two pieces of long work, in milliseconds.
 const PIECE_MS: i64 = 10;
-
-/// What an app starts from.
-#[derive(Debug)]
-pub struct Setup {
-    /// The work as the workspace kept it.
-    pub workbench: Workbench,
-    /// Who works where.
-    pub identity: Identity,
-    /// The keys.
-    pub keymap: Keymap,
-    /// The colours.
-    pub theme: Theme,
-    /// What the terminal can do with pictures.
-    pub pictures: Pictures,
-    /// The terminal's size.
-    pub size: Size,
-    /// After how long menus of keys show, milliseconds; never if `None`.
-    pub menu_delay_ms: Option<i64>,
-    /// How long the cursor must rest before the details of its row are shown, milliseconds.
-    pub details_rest_ms: i64,
-    /// Whether the bell rings when a run is over.
-    pub rings: bool,
-    /// Settings kept by [`Effect::SaveSetting`], by key.
-    pub settings: Vec<(String, String)>,
-    /// Up to so many assets filters and orders are worked out at once, others elsewhere.
-    pub at_once: u64,
-}
-
-impl Setup {
-    /// A workbench and an identity with everything else as it usually is, at 80x24.
-    pub fn new(workbench: Workbench, identity: Identity) -> Self {
-        Self {
-            workbench,
-            identity,
-            keymap: Keymap::default(),
-            theme: Theme::default(),
-            pictures: Pictures::default(),
-            size: Size::new(80, 24),
-            menu_delay_ms: Some(MENU_DELAY_MS),
-            details_rest_ms: 0,
-            rings: false,
-            settings: Vec::new(),
-            at_once: AT_ONCE,
-        }
-    }
-}
-
-/// The keys of the settings the app keeps by [`Effect::SaveSetting`].
-pub const KEPT_SETTINGS: [&str; 4] = ["sort", "columns", "filters", FRONT];
 
 /// The whole model of the screen.
 #[derive(Debug)]
