@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use roaring::RoaringBitmap;
 
 use crate::domain::{
-    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Operation, OperationId, Run, RunId,
-    Schema, Stamp, Value,
+    Asset, AssetId, Capabilities, Failure, FieldKey, Item, Listing, Operation, OperationId, Run,
+    RunId, Schema, Stamp, Value,
     arrange::{Answer, Question},
-    plan::DryRun,
+    plan::{DryRun, Planned, Planning},
     points::Comparison,
     revert::Reread,
     run::{CallNote, RunRules, RunState, RunSummary, Settlement},
@@ -44,6 +44,8 @@ pub enum Effect {
     },
     /// Stop listing and keep what has come.
     StopListing,
+    /// Keep this listing, which was just finished, so that it opens at once.
+    KeepListing(Box<Listing>),
     /// Read these assets again and answer [`Event::Refreshed`].
     Refresh(Vec<AssetId>),
     /// Read the thumbnails of these assets and answer [`Event::Values`].
@@ -79,6 +81,8 @@ pub enum Effect {
         /// The digest of the plan they are of.
         digest: String,
     },
+    /// Make a plan of many changes; answer [`Event::Planned`]. Sends nothing.
+    Plan(Box<Planning>),
     /// Freeze and send a run; answer [`Event::RunStarted`] once it is durable.
     Submit(Box<Submission>),
     /// Pause the run after the call that is under way.
@@ -253,6 +257,8 @@ pub enum Event {
     PersistFailed(Failure),
     /// What a dry run found.
     DryRun(Box<DryRun>),
+    /// A plan that was asked for.
+    Planned(Box<Planned>),
     /// A run is durable and begins.
     RunStarted(Box<Run>),
     /// A call was noted, or answered.
@@ -328,4 +334,20 @@ pub enum Event {
     Failed(Failure),
     /// Something worth saying, in one sentence.
     Said(String),
+}
+
+impl Event {
+    /// Whether it may tell what others did to values, and is complete: a page of a listing is not.
+    pub fn tells_what_others_did(&self) -> bool {
+        matches!(
+            self,
+            Self::Listed { .. }
+                | Self::ListFailed { .. }
+                | Self::Updated { .. }
+                | Self::Refreshed { .. }
+                | Self::Values(_)
+                | Self::RunRead { .. }
+                | Self::RunState { .. }
+        )
+    }
 }

@@ -16,8 +16,11 @@
 )]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod arrange;
+mod edit;
 mod figures;
 mod find;
+mod open;
 mod screen;
 mod terminal;
 mod wire;
@@ -35,6 +38,9 @@ const CASES: &[Case] = &[
     ("growth", world::growth),
     ("find", find::find),
     ("screen", screen::screen),
+    ("arrange", arrange::arrange),
+    ("open", open::open),
+    ("edit", edit::edit),
     ("wire", wire::wire),
 ];
 

@@ -169,7 +169,7 @@ impl Terminal {
     pub(crate) fn shows(&mut self, texts: &[&str]) -> Anyhow<f64> {
         let shown = |screen: &str| texts.iter().any(|text| screen.contains(text));
         while !shown(&self.parser.screen().contents()) {
-            let piece = self.pieces.recv_timeout(Duration::from_secs(180));
+            let piece = self.pieces.recv_timeout(Duration::from_mins(3));
             let piece = piece.map_err(|_| {
                 format!("{texts:?} never came:\n{}", self.parser.screen().contents())
             })?;

@@ -9,7 +9,8 @@ use std::{
 use armarius::{
     catalogue::{generate, model::AssetRecord},
     domain::{
-        Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Listing, Schema, Value,
+        Asset, Capabilities, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Listing,
+        Offer, Schema, Value,
     },
 };
 use flate2::read::GzDecoder;
@@ -95,6 +96,28 @@ pub(crate) fn schema() -> Schema {
         FieldKind::Certificate,
     ));
     Schema { fields }
+}
+
+/// What the endpoint of these assets can do.
+pub(crate) fn capabilities() -> Capabilities {
+    Capabilities {
+        protocol: "made up".into(),
+        library: "Acme".into(),
+        user: "akim".into(),
+        role: String::new(),
+        certificates: Offer::Yes,
+        thumbnails: Offer::Yes,
+        thumbnail_types: vec!["Image".into()],
+        thumbnail_targets: Vec::new(),
+        writing: Offer::Yes,
+        batch_size: 20,
+        max_batch: 50,
+        concurrency: 8,
+        requests_per_minute: None,
+        address_fields: Vec::new(),
+        all_or_nothing: false,
+        lazy_thumbnails: true,
+    }
 }
 
 /// The asset of a number in the libraries that `serve --assets` makes up, with twelve fields.

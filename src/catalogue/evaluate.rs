@@ -144,6 +144,10 @@ fn lower(test: &Test) -> Test {
             words: words.iter().map(|word| word.to_lowercase()).collect(),
             all: *all,
         },
+        Test::Among(from, to) => {
+            let folded = |end: &Option<String>| end.as_ref().map(|end| end.to_lowercase());
+            Test::Among(folded(from), folded(to))
+        }
         Test::Exists | Test::Range { .. } => test.clone(),
     }
 }
@@ -174,6 +178,10 @@ pub fn passes(test: &Test, value: &str, fold: bool) -> bool {
             } else {
                 words.iter().any(has)
             }
+        }
+        Test::Among(from, to) => {
+            from.as_deref().is_none_or(|from| from <= value.as_ref())
+                && to.as_deref().is_none_or(|to| value.as_ref() < to)
         }
         Test::Range { min, max } => number_of(&value)
             .is_some_and(|number| above(min.as_ref(), number) && below(max.as_ref(), number)),

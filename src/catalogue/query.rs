@@ -84,6 +84,8 @@ pub enum Test {
         /// Whether all are needed.
         all: bool,
     },
+    /// A text from the first of these on and before the second, byte by byte.
+    Among(Option<String>, Option<String>),
     /// A number or date inside these bounds.
     Range {
         /// Lower bound.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::interruption::Again;
 use crate::{
     config::ConfigError,
-    domain::{Failure, Refusal, Run, failure::FailureKind, run::RunState},
+    domain::{Failure, Refusal, Run, failure::FailureKind},
 };
 
 /// The exit codes scripts rely on.
@@ -48,7 +48,7 @@ impl Ending {
     pub fn of_run(run: &Run) -> Self {
         let tally = run.tally();
         let written = tally.applied + tally.warned;
-        let settled = matches!(run.state, RunState::Finished | RunState::Stopped);
+        let settled = run.state.is_over();
         if settled && written as usize == run.items.len() {
             Self::Ok
         } else if written > 0 {

@@ -138,7 +138,9 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
     let listed = headless.workbench.listing.len();
     if listed < all {
         let missing = all - listed;
-        output.say(&format!("{missing} of {all} assets could not be listed"));
+        output.say(&format!(
+            "{missing} of {all} assets could not be listed: they did not come, or came without an id"
+        ));
     }
     Ok(())
 }
@@ -220,6 +222,7 @@ pub fn parts_in(
                 automatic: profile.reports,
                 guard_formulas: profile.guard_formulas,
             },
+            ..RuntimeSettings::default()
         },
         reports: reports(profile, folder),
     })

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FieldKey;
+
 /// Whether something is offered; if not, why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Offer {
@@ -51,9 +53,23 @@ pub struct Capabilities {
     /// Requests a minute the endpoint allows; `None` without a known limit.
     pub requests_per_minute: Option<u32>,
     /// Fields a write needs beside the change itself (`qualifiedName`, `anchor`).
-    pub address_fields: Vec<super::FieldKey>,
+    pub address_fields: Vec<FieldKey>,
     /// Whether one bad item refuses the whole call.
     pub all_or_nothing: bool,
     /// Whether thumbnails cost a call an asset, and so start as unknown.
     pub lazy_thumbnails: bool,
+}
+
+impl Capabilities {
+    /// Why no change of a field can be sent at all; `None` if it can.
+    pub fn refusal(&self, field: &FieldKey) -> Option<&str> {
+        let offer = if *field == FieldKey::certificate() {
+            &self.certificates
+        } else if *field == FieldKey::thumbnail() {
+            &self.thumbnails
+        } else {
+            &self.writing
+        };
+        self.writing.refusal().or(offer.refusal())
+    }
 }

@@ -174,7 +174,7 @@ impl Workbench {
         let listing = &self.listing;
         let (field, before, now) = listing.differing(one);
         OutsideChange {
-            asset: listing.id(one.row).clone(),
+            asset: listing.id(one.row),
             name: listing.name(one.row).into_owned(),
             field,
             before,

@@ -2,6 +2,12 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use unicode_width::UnicodeWidthChar;
+
+/// How many marks one letter may carry before the others are counted instead of shown: terminals
+/// have been broken by letters with hundreds of them.
+const MARKS: usize = 4;
+
 /// Lower case, for comparisons that ignore case.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
@@ -10,14 +16,24 @@ pub fn fold(text: &str) -> String {
 /// The same text with every character visible that would act on a terminal or deceive the eye.
 ///
 /// C0 controls become their pictures (`␛`, `␉`), C1 controls, bidirectional overrides, zero-width
-/// and tag characters become `<U+202E>`; line breaks become `⏎`. Everything else is kept. Borrows
-/// where nothing had to change.
+/// and tag characters become `<U+202E>`; line breaks become `⏎`; more than four marks on one letter
+/// become their number, `<+196>`. Everything else is kept. Borrows where nothing had to change.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(needs_showing) {
+    if !text.chars().any(needs_showing) && !is_overloaded(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
+    let mut marks = 0;
     for character in text.chars() {
+        if is_mark(character) {
+            marks += 1;
+            if marks > MARKS {
+                continue;
+            }
+        } else {
+            count_marks(marks, &mut shown);
+            marks = 0;
+        }
         match character {
             '\n' => shown.push('⏎'),
             '\u{7f}' => shown.push('␡'),
@@ -30,7 +46,32 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             other => shown.push(other),
         }
     }
+    count_marks(marks, &mut shown);
     Cow::Owned(shown)
+}
+
+/// Tells how many marks of a letter were left out.
+fn count_marks(marks: usize, shown: &mut String) {
+    if marks > MARKS {
+        let _ = write!(shown, "<+{}>", marks - MARKS);
+    }
+}
+
+/// Whether a letter carries more marks than are shown.
+fn is_overloaded(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let mut marks = 0;
+    text.chars().any(|character| {
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        marks > MARKS
+    })
+}
+
+/// Whether a character is drawn over the one before it.
+fn is_mark(character: char) -> bool {
+    !character.is_ascii() && !needs_showing(character) && character.width() == Some(0)
 }
 
 /// Whether a character would act on a terminal, or can't be seen.
@@ -80,6 +121,17 @@ mod tests {
         let shown = visible(hostile);
         assert_eq!(shown, "a␛[2Jb␉c<U+202E>d<U+009B>e<U+200B>f␡␍⏎");
         assert!(!shown.chars().any(needs_showing));
+    }
+
+    #[test]
+    fn a_letter_carries_four_marks_and_the_others_are_counted() {
+        let marks = "\u{301}".repeat(200);
+        let shown = visible(&marks).into_owned();
+        assert_eq!(shown, format!("{}<+196>", "\u{301}".repeat(4)));
+        let shown = visible(&format!("Z{marks}algo")).into_owned();
+        assert_eq!(shown, format!("Z{}<+196>algo", "\u{301}".repeat(4)));
+        let usual = "e\u{301}\u{323}a\u{308}";
+        assert!(matches!(visible(usual), Cow::Borrowed(_)));
     }
 
     #[test]

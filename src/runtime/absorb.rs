@@ -29,7 +29,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         Event::Restored(rest) => workbench.absorb_rest(*rest),
         Event::RunsRestored { runs, summaries } => workbench.restore_runs(runs, summaries),
         Event::PersistFailed(failure) | Event::RestoreFailed(failure) => {
-            workbench.read_only = Some(failure.sentence())
+            workbench.read_only = Some(failure.sentence());
         }
         Event::RunStarted(run) | Event::RunLoaded(run) => workbench.absorb_run(*run),
         Event::RunRead { run, read } => {
@@ -48,6 +48,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::DryRun(_)
+        | Event::Planned(_)
         | Event::Persisted(_)
         | Event::Exported(_)
         | Event::Reported { .. }

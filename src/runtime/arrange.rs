@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
         mpsc,
     },
     thread,
@@ -15,7 +15,10 @@ use roaring::RoaringBitmap;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    domain::arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
+    domain::{
+        Listing, Row, Sort,
+        arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
+    },
     flow::Event,
 };
 
@@ -23,6 +26,8 @@ use crate::{
 const FIRST: Duration = Duration::from_millis(10);
 /// Then as often as this.
 const AGAIN: Duration = Duration::from_millis(50);
+/// So often it is asked whether somebody still waits for an order.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// The numbers of the newest questions, by kind; an older one is given up.
 type Newest = Arc<[AtomicU64; Kind::ALL.len()]>;
@@ -48,15 +53,11 @@ impl Arranger {
     pub fn arrange(&self, question: Box<Question>) {
         self.newest[place(question.kind())].store(question.number, Ordering::Release);
         let begin = || begin(Arc::clone(&self.newest), self.events.clone());
-        match self.questions.get_or_init(begin) {
+        if let Some(questions) = self.questions.get_or_init(begin) {
             // If the thread is gone, so is the program.
-            Some(questions) => drop(questions.send(question)),
-            None => {
-                let answer = question.answer(&mut AtOnce);
-                answer
-                    .into_iter()
-                    .for_each(|answer| told(&self.events, answer));
-            }
+            drop(questions.send(question));
+        } else if let Some(answer) = question.answer(&mut AtOnce) {
+            told(&self.events, answer);
         }
     }
 
@@ -89,6 +90,7 @@ fn work_off(
     events: &UnboundedSender<Event>,
 ) {
     let mut waiting = Waiting::default();
+    let sorter = sorter();
     loop {
         if waiting.iter().all(Option::is_none) {
             let Ok(question) = receiver.recv() else {
@@ -106,6 +108,7 @@ fn work_off(
         let mut worker = Worker {
             waits,
             events,
+            sorter: &sorter,
             due: now() + FIRST,
         };
         match question.answer(&mut worker) {
@@ -122,6 +125,31 @@ type Waiting = [Option<Box<Question>>; Kind::ALL.len()];
 fn put(question: Box<Question>, waiting: &mut Waiting) {
     let place = place(question.kind());
     waiting[place] = Some(question);
+}
+
+/// A listing to be put in order.
+struct Sorting {
+    listing: Listing,
+    sort: Sort,
+    reply: mpsc::Sender<Arc<[Row]>>,
+}
+
+/// Starts the thread that puts listings in order, the newest only. Nothing stops it half-way: a
+/// listing keeps its orders, so the next who asks finds what was begun.
+fn sorter() -> mpsc::Sender<Sorting> {
+    let (sender, receiver) = mpsc::channel::<Sorting>();
+    let work = move || {
+        while let Ok(mut wish) = receiver.recv() {
+            while let Ok(newer) = receiver.try_recv() {
+                wish = newer;
+            }
+            // Who asked may have given up.
+            let _ = wish.reply.send(wish.listing.order(&wish.sort));
+        }
+    };
+    // Without a thread nobody takes what is sent, and who asks does it.
+    drop(thread::Builder::new().name("order".into()).spawn(work));
+    sender
 }
 
 /// Whether somebody waits for the answer of a question.
@@ -159,6 +187,7 @@ impl<'a> Waits<'a> {
 struct Worker<'a> {
     waits: Waits<'a>,
     events: &'a UnboundedSender<Event>,
+    sorter: &'a mpsc::Sender<Sorting>,
     /// When something is told next.
     due: Instant,
 }
@@ -167,9 +196,10 @@ impl Hands for Worker<'_> {
     fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap> {
         let mut all = RoaringBitmap::new();
         let Pieces { count, piece } = *work;
-        let (next, waits) = (AtomicUsize::new(0), self.waits);
+        let (next, waits) = (AtomicU32::new(0), self.waits);
         let take = || taken(&next, count).filter(|_| waits.goes_on());
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get().min(16));
+        let cores = u32::try_from(cores).unwrap_or(1);
         thread::scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 1..cores.min(count) {
@@ -184,19 +214,50 @@ impl Hands for Worker<'_> {
             drop(sender);
             while let Some(number) = take() {
                 all |= piece(number);
-                receiver.try_iter().for_each(|set| all |= set);
+                for set in receiver.try_iter() {
+                    all |= set;
+                }
                 let has_more = next.load(Ordering::Relaxed) < count;
                 if let Some(so_far) = so_far.filter(|_| has_more && now() >= self.due) {
                     self.tell(so_far(&all));
                 }
             }
-            receiver.iter().for_each(|set| all |= set);
+            for set in receiver {
+                all |= set;
+            }
         });
         waits.goes_on().then_some(all)
     }
 
     fn is_wanted(&self) -> bool {
         self.waits.goes_on()
+    }
+
+    fn order(&mut self, listing: &Listing, sort: &Sort) -> Option<Arc<[Row]>> {
+        if let Some(known) = listing.known_order(sort) {
+            return Some(known);
+        }
+        let (reply, ordered) = mpsc::channel();
+        let wish = Sorting {
+            listing: listing.clone(),
+            sort: sort.clone(),
+            reply,
+        };
+        if let Err(mpsc::SendError(wish)) = self.sorter.send(wish) {
+            return Some(wish.listing.order(&wish.sort));
+        }
+        while self.is_wanted() {
+            match ordered.recv_timeout(PATIENCE) {
+                Ok(order) => return Some(order),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Some(listing.order(sort)),
+            }
+        }
+        None
+    }
+
+    fn tells(&self) -> bool {
+        true
     }
 
     fn tell(&mut self, answer: Answer) {
@@ -206,7 +267,7 @@ impl Hands for Worker<'_> {
 }
 
 /// The number of a piece nobody took yet.
-fn taken(next: &AtomicUsize, pieces: usize) -> Option<usize> {
+fn taken(next: &AtomicU32, pieces: u32) -> Option<u32> {
     let number = next.fetch_add(1, Ordering::Relaxed);
     (number < pieces).then_some(number)
 }
@@ -214,4 +275,158 @@ fn taken(next: &AtomicUsize, pieces: usize) -> Option<usize> {
 #[expect(clippy::disallowed_methods, reason = "how long work takes is measured")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+    use crate::domain::{
+        Asset, FieldKey, Listing, Query, Schema, Value,
+        arrange::{Found, Ground, Known, Wanted, Wish},
+        listing::TYPE,
+    };
+
+    fn ground() -> Ground {
+        let mut listing = Listing::new();
+        let assets: Vec<Asset> = (0..200_000)
+            .map(|number| Asset {
+                id: format!("a{number}").as_str().into(),
+                name: format!("asset {}", number * 7 % 1000),
+                kind: if number % 2 == 0 { "Image" } else { "Video" }.into(),
+                fields: vec![("Season".into(), Value::text(format!("S{}", number % 5)))],
+                locked: None,
+            })
+            .collect();
+        listing.take(&assets);
+        Ground {
+            listing,
+            schema: Schema::default(),
+            sets: Arc::default(),
+        }
+    }
+
+    fn rows(query: &str) -> Wish {
+        Wish::Rows(Wanted {
+            query: Query::parse(query).unwrap(),
+            ..Wanted::default()
+        })
+    }
+
+    fn counts(query: &str) -> Wish {
+        let query = Query::parse(query).unwrap();
+        Wish::Counts(vec![(FieldKey::new(TYPE), query)])
+    }
+
+    /// What comes of questions that all wait when work begins, the newest having these numbers.
+    fn answers(ground: &Ground, asked: &[(u64, Wish)], numbers: [u64; 3]) -> Vec<Answer> {
+        let (questions, receiver) = mpsc::channel();
+        let (events, mut told) = unbounded_channel();
+        for (number, wish) in asked {
+            let question = Question {
+                number: *number,
+                ground: ground.clone(),
+                wish: wish.clone(),
+            };
+            questions.send(Box::new(question)).unwrap();
+        }
+        drop(questions);
+        let newest = Arc::new(numbers.map(AtomicU64::new));
+        work_off(&receiver, &newest, &events);
+        drop(events);
+        let mut answers = Vec::new();
+        while let Some(event) = told.blocking_recv() {
+            let Event::Arranged(answer) = event else {
+                panic!("{event:?}");
+            };
+            answers.push(*answer);
+        }
+        answers
+    }
+
+    #[test]
+    fn of_questions_that_wait_only_the_newest_of_a_kind_is_worked_out() {
+        let asked = [
+            (1, rows("season:S1")),
+            (2, counts("season:S1")),
+            (3, rows("season:S2")),
+            (4, rows("season:S3 type:video")),
+        ];
+        let answers = answers(&ground(), &asked, [4, 2, 0]);
+        let complete = answers.iter().filter(|answer| answer.is_complete);
+        let numbers: Vec<u64> = complete.map(|answer| answer.number).collect();
+        assert_eq!(numbers, [4, 2], "the rows shown come first");
+        assert!(answers.iter().all(|answer| [4, 2].contains(&answer.number)));
+    }
+
+    #[test]
+    fn what_is_worked_out_in_pieces_on_all_cores_is_the_same_as_in_place() {
+        let ground = ground();
+        for wish in [
+            rows("season:S3 -video name:~\"[13579]$\""),
+            rows("nowhere season:S3"),
+            rows(""),
+            counts("season:S3"),
+            Wish::Found(Query::parse("type:video").unwrap()),
+        ] {
+            let question = Question {
+                number: 9,
+                ground: ground.clone(),
+                wish: wish.clone(),
+            };
+            let in_place = question.answer(&mut AtOnce);
+            let answers = answers(&ground, &[(9, wish)], [9; 3]);
+            assert_eq!(answers.last(), in_place.as_ref());
+            let so_far = &answers[..answers.len() - 1];
+            assert!(so_far.iter().all(|answer| !answer.is_complete));
+        }
+    }
+
+    #[test]
+    fn a_question_nobody_waits_for_is_given_up() {
+        let asked = [(1, rows("season:S1"))];
+        assert_eq!(answers(&ground(), &asked, [2, 0, 0]), []);
+    }
+
+    #[test]
+    fn rows_found_so_far_are_told_in_order_and_are_some_of_all() {
+        let (ground, newest) = (ground(), Newest::default());
+        newest[0].store(1, Ordering::Release);
+        let (events, mut told) = unbounded_channel();
+        let asked = |wish| Question {
+            number: 1,
+            ground: ground.clone(),
+            wish,
+        };
+        let all = asked(rows("")).answer(&mut AtOnce).unwrap();
+        let Found::Rows(all) = all.found else {
+            panic!()
+        };
+        let mut wish = rows("season:S1");
+        if let Wish::Rows(wanted) = &mut wish {
+            wanted.known = Known::Order(all.all);
+        }
+        let question = asked(wish);
+        let mut worker = Worker {
+            waits: Waits::of(&question, &newest),
+            events: &events,
+            sorter: &sorter(),
+            // It is late already.
+            due: now(),
+        };
+        let answer = question.answer(&mut worker).unwrap();
+        let Found::Rows(all) = answer.found else {
+            panic!()
+        };
+        let Event::Arranged(so_far) = told.try_recv().unwrap() else {
+            panic!()
+        };
+        let Found::Rows(some) = so_far.found else {
+            panic!()
+        };
+        assert!(!so_far.is_complete && some.rows.len() < all.rows.len());
+        let mut places = all.rows.iter();
+        assert!(some.rows.iter().all(|row| places.any(|one| one == row)));
+    }
 }

@@ -1,47 +1,33 @@
 //! Signing in, and reading from the endpoint with patience.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
 };
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::{Runtime, RuntimeSettings, lock, runs::RETRY_BUDGET};
+use super::{Runtime, RuntimeSettings, lock};
 use crate::{
     domain::Failure,
     endpoint::{Asking, Connection, EndpointError, Verdict},
     flow::Event,
-    submit::{Gate, pace::Limits},
+    submit::{Gate, NOTICED, pace::Limits},
 };
 
 /// Under this key the workspace keeps what signing in told last.
 pub(super) const KEPT: &str = "connection";
 /// How often a read is put off before it fails.
 const READ_BUDGET: u32 = 5;
-/// Shorter waits are not worth a word.
-const NOTICED: Duration = Duration::from_secs(2);
 
 /// The state of signing in.
+#[derive(Default)]
 pub(super) struct Connecting {
     /// Held while signing in, so that nobody does it twice.
     turn: AsyncMutex<()>,
     known: Mutex<Option<Connection>>,
     /// Whether the endpoint stopped taking the credentials in the middle of a run.
     expired: AtomicBool,
-}
-
-impl Default for Connecting {
-    fn default() -> Self {
-        Self {
-            turn: AsyncMutex::new(()),
-            known: Mutex::default(),
-            expired: AtomicBool::new(false),
-        }
-    }
 }
 
 impl Runtime {
@@ -66,7 +52,7 @@ impl Runtime {
         let endpoint = &self.0.endpoint;
         let asking = (Asking::Connect, true);
         let connection = self.patiently(asking, || endpoint.connect()).await?;
-        self.0.gate.limit(self.limits(&connection));
+        self.0.gate.limit(self.settings(&connection).limits());
         *lock(&connecting.known) = Some(connection.clone());
         connecting.expired.store(false, Ordering::Relaxed);
         let said = Event::Connected {
@@ -97,16 +83,6 @@ impl Runtime {
     /// Signs in anew at the next occasion.
     pub(super) fn forget_connection(&self) {
         *lock(&self.0.connecting.known) = None;
-    }
-
-    /// What is known of the endpoint's limits: ours, or what it says of itself.
-    fn limits(&self, connection: &Connection) -> Limits {
-        let settings = self.settings(connection);
-        Limits {
-            concurrency: settings.concurrency,
-            requests_per_minute: settings.requests_per_minute,
-            retry_budget: settings.retry_budget,
-        }
     }
 
     /// Reads until it works, at the pace and with the brake of everybody. What never left is not
@@ -177,7 +153,7 @@ pub(super) fn gate(settings: &RuntimeSettings) -> Gate {
     let limits = Limits {
         concurrency: 1,
         requests_per_minute: settings.requests_per_minute,
-        retry_budget: RETRY_BUDGET,
+        retry_budget: settings.retry_budget,
     };
     Gate::new(limits, seed())
 }

@@ -4,7 +4,7 @@ use super::Runtime;
 use crate::{
     domain::{
         Failure, FieldKey, Item,
-        plan::{DryRun, Fate},
+        plan::{DryRun, Fate, Planning},
     },
     endpoint::{Asking, Rights},
     flow::Event,
@@ -16,6 +16,15 @@ const WHAT: &str = "could not finish the dry run";
 const CHUNK: usize = 100;
 
 impl Runtime {
+    /// Makes a plan, on a thread that may take its time.
+    pub(super) fn plan(&self, planning: Planning) {
+        let runtime = self.clone();
+        drop(self.0.handle.spawn_blocking(move || {
+            let planned = planning.planned();
+            runtime.tell(Event::Planned(Box::new(planned)));
+        }));
+    }
+
     /// Finds out in the background.
     pub(super) fn dry_run(&self, items: Vec<Item>, digest: String) {
         let runtime = self.clone();

@@ -6,6 +6,7 @@
 
 mod absorb;
 mod arrange;
+mod columns;
 mod connect;
 mod disk;
 mod dry;
@@ -31,6 +32,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use roaring::RoaringBitmap;
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -52,7 +54,7 @@ use connect::Connecting;
 use disk::Disk;
 use list::Room;
 use pictures::Pictures;
-use runs::Current;
+use runs::{Current, GRACE};
 
 /// What a runtime works with.
 pub struct RuntimeParts {
@@ -85,6 +87,8 @@ pub struct RuntimeSettings {
     pub read_back: bool,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// How often in a row the brake may be pulled before a run pauses and says why.
+    pub retry_budget: u32,
     /// How reports are written.
     pub reports: ReportSettings,
 }
@@ -107,6 +111,7 @@ impl Default for RuntimeSettings {
             check_before: true,
             read_back: true,
             timeout: Duration::from_secs(30),
+            retry_budget: runs::RETRY_BUDGET,
             reports: ReportSettings::default(),
         }
     }
@@ -146,6 +151,10 @@ struct Inner {
     /// For pages on their way from the endpoint to whoever takes them in.
     room: Room,
     arranger: Arranger,
+    /// Marks the disk is to keep.
+    marks: Mutex<Option<RoaringBitmap>>,
+    /// Who writes the columns of a listing.
+    writer: Mutex<columns::Writer>,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -177,7 +186,9 @@ impl Runtime {
             connecting: Connecting::default(),
             gate: connect::gate(&parts.settings),
             listing: Mutex::default(),
+            marks: Mutex::default(),
             room: Room::default(),
+            writer: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closing: OnceLock::new(),
@@ -207,6 +218,7 @@ impl Runtime {
             Effect::StopListing => lock(&self.0.listing).cancel(),
             Effect::Arrange(question) => self.0.arranger.arrange(question),
             Effect::StopArranging => self.0.arranger.stop(),
+            Effect::KeepListing(listing) => self.keep_listing(*listing),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),
@@ -214,6 +226,7 @@ impl Runtime {
             Effect::SaveMarks(marks) => self.save_marks(marks),
             Effect::SaveSetting { key, value } => self.save_setting(key, value),
             Effect::DryRun { items, digest } => self.dry_run(items, digest),
+            Effect::Plan(planning) => self.plan(*planning),
             Effect::Submit(submission) => self.submit(*submission),
             Effect::PauseRun(run) => self.pause_run(&run),
             Effect::ResumeRun(run) => self.resume_run(run),
@@ -249,6 +262,8 @@ impl Runtime {
     async fn close(self) -> Option<Run> {
         lock(&self.0.listing).cancel();
         let run = self.pause_for_good().await;
+        // A cache is not waited for longer than a call.
+        let _ = tokio::time::timeout(GRACE, self.columns_written()).await;
         self.0.disk.close().await;
         run
     }

@@ -4,12 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Runtime, now_ms};
 use crate::{
-    domain::{
-        Failure, Run, RunId, Stamp,
-        failure::FailureKind,
-        oplog,
-        run::{Accepted, RunState},
-    },
+    domain::{Failure, Run, RunId, Stamp, failure::FailureKind, oplog, run::Accepted},
     exchange::{
         Account, ExchangeError, Guard, Written, account_json, handover_note, handover_tsv,
         report_csv, report_markdown, write_kept, write_new,
@@ -36,11 +31,6 @@ impl Loaded {
             only: None,
         }
     }
-}
-
-/// Whether a run is at its end: then its reports are written.
-pub(super) fn is_over(state: RunState) -> bool {
-    matches!(state, RunState::Finished | RunState::Stopped)
 }
 
 impl Runtime {

@@ -2,10 +2,13 @@
 //!
 //! Bit by bit: what the first screen needs, then the listing, then the runs that are over.
 
-use super::{Runtime, connect::KEPT};
+use std::thread;
+
+use super::{Runtime, columns, connect::KEPT};
 use crate::{
     domain::{
-        Asset, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench, outside,
+        AssetId, Capabilities, Failure, Listing, OperationId, Run, RunId, Schema, Workbench,
+        outside,
         run::{RunState, RunSummary},
         workbench::Rest,
     },
@@ -45,7 +48,8 @@ impl Runtime {
         let (stamp, read_only) = (self.stamp(), self.0.read_only.clone());
         let work = move |workspace: &mut Workspace| {
             let mut workbench = first(workspace)?;
-            let rest = rest(workspace, &Begun::of(&workbench))?;
+            let (rest, is_worth) = rest(workspace, &Begun::of(&workbench))?;
+            let picture = is_worth.then(|| rest.listing.clone());
             let listed_at_ms = rest.listed_ms;
             let over: Vec<RunId> = rest.just_over.iter().map(|run| run.id.clone()).collect();
             workbench.absorb_rest(rest);
@@ -57,12 +61,16 @@ impl Runtime {
                 }
             }
             workbench.read_only = read_only;
-            Ok(Restored {
+            let restored = Restored {
                 workbench,
                 listed_at_ms,
-            })
+            };
+            Ok((restored, picture))
         };
-        let restored = self.0.disk.ask(WHAT, work).await?;
+        let (restored, picture) = self.0.disk.ask(WHAT, work).await?;
+        if let Some(listing) = picture {
+            self.keep_listing(listing);
+        }
         self.0.disk.tell(keep_copy);
         Ok(restored)
     }
@@ -86,12 +94,19 @@ impl Runtime {
         };
         let (mut workbench, kept) = self.0.disk.ask(WHAT, work).await?;
         workbench.read_only = read_only;
-        let begun = Begun::of(&workbench);
+        let (begun, runtime) = (Begun::of(&workbench), self.clone());
         self.0.disk.tell(move |workspace| {
             // Nobody listens any more when the program ends.
             let tell = |event| drop(events.send(event));
-            let told = rest(workspace, &begun).and_then(|rest| {
+            let told = rest(workspace, &begun).and_then(|(rest, is_worth)| {
+                let picture = rest.listing.clone();
                 tell(Event::Restored(Box::new(rest)));
+                // What the first search needs; whoever comes first works it out.
+                let warmed = picture.clone();
+                drop(thread::spawn(move || warmed.warm()));
+                if is_worth {
+                    runtime.keep_listing(picture);
+                }
                 runs(workspace, &begun)
             });
             match told {
@@ -154,24 +169,22 @@ impl Begun {
     }
 }
 
-/// The listing.
-fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<Rest, StoreError> {
-    let mut listing = Listing::new();
-    for id in workspace.rows()? {
-        listing.allocate(&id);
-    }
-    let listed_ms = cached(workspace, &mut listing)?;
+/// The listing, and whether it is worth keeping it as columns.
+fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<(Rest, bool), StoreError> {
+    let (listing, listed_ms, is_worth) = columns::cached(workspace)?;
+    adopt(workspace, &listing)?;
     let mut just_over = Vec::new();
     for (id, state) in workspace.last_runs(RUNS)? {
         if is_just_over(workspace, (&id, state), begun.last)? {
             just_over.push(workspace.load_run(&id)?);
         }
     }
-    Ok(Rest {
+    let rest = Rest {
         listing,
         just_over,
         listed_ms,
-    })
+    };
+    Ok((rest, is_worth))
 }
 
 /// The last runs that are not there yet, and all in short.
@@ -194,29 +207,111 @@ fn is_just_over(
     (run, state): (&RunId, RunState),
     last: OperationId,
 ) -> Result<bool, StoreError> {
-    let is_over = matches!(state, RunState::Finished | RunState::Stopped);
+    let is_over = state.is_over();
     let is_ours = workspace.access().refusal().is_none();
     Ok(is_over && is_ours && workspace.ended_after(run)? == Some(last))
 }
 
-/// The cached listing. A damaged cache costs a listing, not work.
-fn cached(workspace: &mut Workspace, listing: &mut Listing) -> Result<Option<i64>, StoreError> {
-    let loaded = workspace.load_assets(None, |assets: Vec<Asset>| {
-        listing.take(&assets);
-    });
-    let listed_ms = match loaded {
-        Ok(Some(cached)) => {
-            if cached.as_of_ms.is_some() {
-                listing.finish();
-            } else {
-                listing.total = cached.total;
-            }
-            cached.as_of_ms
-        }
-        Ok(None) => None,
-        Err(_) if workspace.access().refusal().is_some() => None,
-        Err(_) => workspace.renew_cache().map(|()| None)?,
+/// Rows are durable with what names them, so the cache may outlast some when the power goes: they
+/// are made again, in the same order.
+fn adopt(workspace: &mut Workspace, listing: &Listing) -> Result<(), StoreError> {
+    if workspace.access().refusal().is_some() {
+        return Ok(());
+    }
+    let made = workspace.rows_made()?;
+    if made < listing.rows_made() {
+        let lost: Vec<AssetId> = (made..listing.rows_made())
+            .map(|row| listing.id(row))
+            .collect();
+        workspace.allocate_rows(&lost)?;
+        workspace.forget_rows();
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        domain::{Asset, Value},
+        endpoint::memory::Memory,
+        runtime::{RuntimeParts, RuntimeSettings},
+        store::Holder,
     };
-    listing.forget_differences();
-    Ok(listed_ms)
+
+    fn asset(id: &str) -> Asset {
+        Asset {
+            id: id.into(),
+            name: format!("name of {id}"),
+            kind: "Image".into(),
+            fields: vec![("Rights".into(), Value::text("Acme"))],
+            locked: None,
+        }
+    }
+
+    /// A workspace with a listing of `a` and `b`.
+    fn listed(folder: &TempDir) -> Workspace {
+        let me = Holder::this_process("jruiz", 0);
+        let mut workspace = Workspace::open(folder.path(), &me).unwrap();
+        let page = [asset("a"), asset("b")];
+        workspace.begin_listing().unwrap();
+        workspace.allocate_rows(&["a".into(), "b".into()]).unwrap();
+        workspace.save_assets(&page, Some(2)).unwrap();
+        workspace.finish_listing(77).unwrap();
+        workspace
+    }
+
+    #[test]
+    fn rows_that_went_with_the_power_are_made_again_as_the_cache_knows_them() {
+        let folder = TempDir::new().unwrap();
+        let mut workspace = listed(&folder);
+        // The page of these lasted, their rows did not.
+        let page = [asset("d"), asset("c")];
+        workspace.save_assets(&page, None).unwrap();
+        let begun = Begun {
+            runs: Vec::new(),
+            last: OperationId(0),
+        };
+        let (rest, _) = rest(&mut workspace, &begun).unwrap();
+        let rows = workspace.rows().unwrap();
+        assert_eq!(rows, ["a", "b", "d", "c"].map(AssetId::from));
+        for (row, id) in (0..).zip(&rows) {
+            assert_eq!(rest.listing.row(id), Some(row));
+        }
+        workspace.allocate_rows(&["e".into(), "c".into()]).unwrap();
+        assert_eq!(workspace.rows().unwrap().len(), 5);
+    }
+
+    #[tokio::test]
+    async fn the_first_screen_does_not_wait_for_the_listing_which_is_told_before_anything_else() {
+        let folder = TempDir::new().unwrap();
+        let mut workspace = listed(&folder);
+        workspace.set_setting("sort", "{}").unwrap();
+        let (runtime, mut events) = Runtime::new(RuntimeParts {
+            endpoint: std::sync::Arc::new(Memory::new([])),
+            workspace,
+            profile: "gallery".into(),
+            author: "jruiz".into(),
+            settings: RuntimeSettings::default(),
+            reports: folder.path().join("reports"),
+        })
+        .unwrap();
+        let first = runtime.restore_first(&["sort", "columns"]).await.unwrap();
+        assert_eq!(first.settings, [("sort".to_owned(), "{}".to_owned())]);
+        let mut workbench = first.workbench;
+        assert!(workbench.is_opening() && workbench.listing.is_empty());
+        let Some(Event::Restored(rest)) = events.recv().await else {
+            panic!("the listing comes first");
+        };
+        assert_eq!((rest.listing.len(), rest.listed_ms), (2, Some(77)));
+        workbench.absorb_rest(*rest);
+        assert!(!workbench.is_opening());
+        assert!(matches!(
+            events.recv().await,
+            Some(Event::RunsRestored { .. })
+        ));
+        drop(runtime.shutdown().await);
+    }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
-use super::{Runtime, lock, now_ms, report::is_over};
+use super::{Runtime, lock, now_ms};
 use crate::{
     domain::{
         Failure, Run, RunId,
@@ -20,7 +20,7 @@ use crate::{
 const BEGIN: &str = "could not begin the run";
 const RESUME: &str = "could not go on with the run";
 /// How long the calls under way are awaited when the program ends.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How often in a row a call is put off before the run pauses.
 pub(super) const RETRY_BUDGET: u32 = 8;
 
@@ -161,7 +161,7 @@ impl Runtime {
             check_before: ours.check_before,
             read_back: ours.read_back,
             timeout: ours.timeout,
-            retry_budget: RETRY_BUDGET,
+            retry_budget: ours.retry_budget,
         }
     }
 
@@ -190,7 +190,7 @@ impl Runtime {
                         at_ms,
                         note,
                     });
-                    if is_over(state) {
+                    if state.is_over() {
                         self.report_at_the_end(run).await;
                     }
                 }
@@ -286,7 +286,7 @@ impl Runtime {
             at_ms,
             note: "every change of it has its outcome".into(),
         });
-        if is_over(state) {
+        if state.is_over() {
             self.report_at_the_end(id).await;
         }
     }
@@ -336,7 +336,7 @@ impl Runtime {
             at_ms: run.finished_ms.unwrap_or_else(now_ms),
             note: format!("read back; {corrected} changed"),
         });
-        if is_over(run.state) {
+        if run.state.is_over() {
             self.report_at_the_end(id).await;
         }
         Ok(())

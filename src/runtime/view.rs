@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use super::Runtime;
+use super::{Runtime, lock};
 use crate::{
     domain::{Failure, Operation, failure::FailureKind},
     flow::Event,
@@ -34,8 +34,15 @@ impl Runtime {
     }
 
     pub(super) fn save_marks(&self, marks: RoaringBitmap) {
+        // While the disk is busy, only the last ones wait: keys may be faster than it.
+        let waiting = lock(&self.0.marks).replace(marks);
+        if waiting.is_some() {
+            return;
+        }
+        let runtime = self.clone();
         self.keep("could not keep the marks", move |workspace| {
-            workspace.save_marks(&marks)
+            let marks = lock(&runtime.0.marks).take();
+            marks.map_or(Ok(()), |marks| workspace.save_marks(&marks))
         });
     }
 

@@ -16,7 +16,9 @@ pub(super) fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
     let mut sheet = Sheet::of(KIND);
     let keys = keys(assets);
     sheet.number(keys.len() as u64);
-    keys.iter().for_each(|key| sheet.text(key.as_str()));
+    for key in &keys {
+        sheet.text(key.as_str());
+    }
     sheet.number(assets.len() as u64);
     let mut last: Vec<&Value> = vec![&Value::Absent; keys.len()];
     let (mut id, mut name, mut kind) = ("", "", "");

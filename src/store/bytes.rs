@@ -49,7 +49,9 @@ impl Sheet {
 
     pub(super) fn texts(&mut self, texts: &[String]) {
         self.number(texts.len() as u64);
-        texts.iter().for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 
     pub(super) fn value(&mut self, value: &Value) {
@@ -206,7 +208,9 @@ mod tests {
                 sheet.following(text, &before);
                 before.clone_from(text);
             }
-            values.iter().for_each(|value| sheet.value(value));
+            for value in &values {
+                sheet.value(value);
+            }
             let bytes = sheet.done();
             let mut reading = Reading::of(7, &bytes).unwrap();
             prop_assert_eq!(reading.number(), Some(number));

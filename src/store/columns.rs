@@ -3,7 +3,10 @@
 //! A cache as well. It names the rows it rests on by the seal of their last block; where those are
 //! not the rows of the workspace, or a sheet is damaged, it is left out, which costs a listing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -11,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CachedListing, Workspace,
     error::StoreError,
-    folio::{self, Folio, Written},
+    folio::{Binder, Folio},
 };
 use crate::domain::Row;
 
@@ -59,21 +62,18 @@ impl Keeping {
     /// If they can't be written.
     pub fn write<'a>(
         &self,
-        sheets: impl IntoIterator<Item = (String, Vec<&'a [u8]>)>,
+        sheets: impl IntoIterator<Item = (String, Cow<'a, [u8]>)>,
     ) -> Result<(), StoreError> {
         let head = serde_json::to_vec(&self.head).map_err(|error| StoreError::Database {
             path: self.path.clone(),
             why: error.to_string(),
         })?;
-        let mut all = vec![Written {
-            name: HEAD.to_owned(),
-            pieces: vec![&head],
-        }];
-        all.extend(sheets.into_iter().map(|(name, pieces)| Written {
-            name: format!("{COLUMNS}{name}"),
-            pieces,
-        }));
-        folio::write(&self.path, &all)
+        let mut binder = Binder::new(&self.path)?;
+        binder.put(HEAD.to_owned(), &head)?;
+        for (name, bytes) in sheets {
+            binder.put(format!("{COLUMNS}{name}"), &bytes)?;
+        }
+        binder.done()
     }
 }
 
@@ -98,15 +98,15 @@ impl KeptColumns {
         self.head.rows
     }
 
-    /// All of them, by their names.
+    /// All of them with their names, in no order.
     ///
     /// # Errors
     ///
     /// [`StoreError::Damaged`] if one is not as it was written.
-    pub fn read(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    pub fn read(&self) -> Result<Vec<(&str, Vec<u8>)>, StoreError> {
         let mut sheets = self.folio.sheets(COLUMNS)?;
         for (name, _) in &mut sheets {
-            name.drain(..COLUMNS.len());
+            *name = name.strip_prefix(COLUMNS).unwrap_or(name);
         }
         Ok(sheets)
     }
@@ -114,18 +114,22 @@ impl KeptColumns {
     pub(super) fn page(&self) -> i64 {
         self.head.page
     }
+
+    pub(super) fn listing(&self) -> i64 {
+        self.head.listing
+    }
 }
 
 impl Workspace {
-    /// Where the columns of the listing that was finished last can be kept; `None` if there is
-    /// none, or if it is not of so many rows.
+    /// Where the columns of the listing that was finished or loaded last can be kept; `None` if
+    /// there is none, or if it is not of so many rows.
     ///
     /// # Errors
     ///
     /// If nothing may be written, or the file can't be read.
     pub fn columns_to_keep(&self, rows: Row) -> Result<Option<Keeping>, StoreError> {
         self.may_write()?;
-        let Some(finished) = self.cache.finished else {
+        let Some(finished) = self.cache.finished.get() else {
             return Ok(None);
         };
         let head = self.seal_of_rows(rows)?.map(|seal| Head {
@@ -227,7 +231,7 @@ struct Since {
     pages: Vec<(i64, i64, Vec<u8>, i64)>,
 }
 
-/// A listing that was finished in this process.
+/// A whole listing that was finished or loaded in this process.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finished {
     pub(super) listing: i64,
@@ -247,11 +251,8 @@ mod tests {
 
     const SHEETS: [(&str, &[u8]); 2] = [("name", b"pier gull"), ("type", b"Image")];
 
-    fn sheets() -> Vec<(String, Vec<&'static [u8]>)> {
-        SHEETS
-            .into_iter()
-            .map(|(name, bytes)| (name.to_owned(), vec![bytes]))
-            .collect()
+    fn sheets() -> [(String, Cow<'static, [u8]>); 2] {
+        SHEETS.map(|(name, bytes)| (name.to_owned(), bytes.into()))
     }
 
     fn listed(workspace: &mut Workspace, rights: &str, as_of_ms: i64) {
@@ -272,18 +273,24 @@ mod tests {
         workspace
     }
 
-    fn read(workspace: &Workspace) -> Option<(CachedListing, Vec<(String, Vec<u8>)>)> {
+    /// What is told of a listing, and its sheets by name.
+    type Read = (CachedListing, Vec<(String, Vec<u8>)>);
+
+    fn read(workspace: &Workspace) -> Option<Read> {
         let columns = workspace.kept_columns().unwrap()?;
-        Some((columns.told(), columns.read().unwrap()))
+        let mut read = columns.read().unwrap();
+        read.sort();
+        let owned = |(name, bytes): (&str, Vec<u8>)| (name.to_owned(), bytes);
+        Some((columns.told(), read.into_iter().map(owned).collect()))
     }
 
-    fn whole() -> Option<(CachedListing, Vec<(String, Vec<u8>)>)> {
+    fn whole() -> Read {
         let told = CachedListing {
             total: 2,
             as_of_ms: Some(77),
         };
         let sheets = SHEETS.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
-        Some((told, sheets.to_vec()))
+        (told, sheets.to_vec())
     }
 
     #[test]
@@ -293,7 +300,7 @@ mod tests {
         workspace.save_assets(&[asset("b", "New")], None).unwrap();
         drop(workspace);
         let workspace = opened(&folder);
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(cached(&workspace).1, [asset("b", "New")]);
     }
 
@@ -310,7 +317,7 @@ mod tests {
         workspace
             .save_assets(&[asset("a", "Half")], Some(2))
             .unwrap();
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(
             cached(&workspace).1,
             [asset("b", "New"), asset("a", "Half")]
@@ -332,7 +339,7 @@ mod tests {
         workspace.save_assets(&[asset("b", "New")], None).unwrap();
         drop(workspace);
         let workspace = opened(&folder);
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert_eq!(cached(&workspace).1, [asset("b", "New")]);
     }
 
@@ -348,7 +355,7 @@ mod tests {
                 fs::write(&pages, "no database".repeat(500)).unwrap();
             }
             let mut workspace = opened(&folder);
-            assert_eq!(read(&workspace), whole());
+            assert_eq!(read(&workspace), Some(whole()));
             listed(&mut workspace, "Later", 99);
             assert_eq!(read(&workspace), None);
             assert_eq!(cached(&workspace).0.unwrap().as_of_ms, Some(99));
@@ -364,7 +371,7 @@ mod tests {
         assert_eq!(read(&workspace), None);
         let sql = "UPDATE row_blocks SET seal = seal - 1";
         workspace.connection.execute(sql, []).unwrap();
-        assert_eq!(read(&workspace), whole());
+        assert_eq!(read(&workspace), Some(whole()));
         assert!(workspace.columns_to_keep(1).unwrap().is_none());
 
         let path = folder.path().join("listing.columns");
@@ -374,7 +381,7 @@ mod tests {
             bytes[place] ^= 0x10;
             fs::write(&path, bytes).unwrap();
             let columns = workspace.kept_columns().unwrap();
-            let told = columns.map(|columns| columns.read());
+            let told = columns.map(|columns| columns.read().map(|sheets| sheets.len()));
             assert!(!matches!(told, Some(Ok(_))), "byte {place}");
         }
         fs::write(&path, &good[..good.len() / 2]).unwrap();

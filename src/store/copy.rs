@@ -1,14 +1,18 @@
 //! A copy of the workspace from an earlier start, for the day its file is damaged.
 //!
 //! Made after a start that found everything readable, so that a damaged file never takes the
-//! place of a good copy: written beside it whole, made durable, then put in place.
+//! place of a good copy: written beside it whole, made durable, then put in place. A thread of its
+//! own does that, so that nobody waits for it at a start.
 
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, InterruptHandle, OptionalExtension};
 
 use super::{
     Workspace,
@@ -16,21 +20,63 @@ use super::{
     error::StoreError,
 };
 
-/// A file this large is not copied: nobody waits for that at a start.
+/// A file this large is not copied: nobody has room for it twice.
 const LARGEST: u64 = 256 * 1024 * 1024;
 /// So many bytes are worth waiting for one more step before they are copied again.
 const BYTES_A_STEP: u64 = 4 * 1024 * 1024;
+/// How long a copy is awaited when the workspace is closed.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A copy being made.
+pub(super) struct Copying {
+    made: Receiver<Result<(), StoreError>>,
+    stop: InterruptHandle,
+}
+
+impl fmt::Debug for Copying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Copying").finish_non_exhaustive()
+    }
+}
+
+impl Copying {
+    /// Begins to copy what a connection reads now. The work that follows does not wait for it.
+    fn begin(connection: Connection, to: PathBuf) -> std::io::Result<Self> {
+        let (tell, made) = channel();
+        let stop = connection.get_interrupt_handle();
+        let work = move || {
+            let copied = database::copy_whole(&connection, &to);
+            drop(connection);
+            // Nobody may ask what came of it.
+            let _ = tell.send(copied);
+        };
+        thread::Builder::new().name("copy".into()).spawn(work)?;
+        Ok(Self { made, stop })
+    }
+}
+
+impl Drop for Copying {
+    /// Two copies are never made at once: the next one may be begun by another program.
+    fn drop(&mut self) {
+        if self.made.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            self.stop.interrupt();
+            let _ = self.made.recv();
+        }
+    }
+}
 
 impl Workspace {
-    /// Brings the copy up to date if enough was done since it was made. Returns whether it did.
+    /// Begins to bring the copy up to date if enough was done since it was made. Returns whether
+    /// it did; [`copied`](Self::copied) waits for it, and so does closing, for a moment.
     ///
     /// Call it when everything that is kept was read and found good.
     ///
     /// # Errors
     ///
     /// If the copy can't be made; the one before stays.
-    pub fn keep_copy(&self) -> Result<bool, StoreError> {
+    pub fn keep_copy(&mut self) -> Result<bool, StoreError> {
         self.may_write()?;
+        self.copied()?;
         let size = fs::metadata(&self.path).map_or(0, |file| file.len());
         let copy = place(&self.path);
         let missed = steps(&self.connection).unwrap_or(0);
@@ -38,7 +84,31 @@ impl Workspace {
         if size > LARGEST || missed <= size / BYTES_A_STEP {
             return Ok(false);
         }
-        database::copy_whole(&self.connection, &copy).map(|()| true)
+        // A start that had the columns of the listing has not looked at all rows.
+        self.rows_from(0, drop)?;
+        if !self.has_log {
+            // Without a log beside the file, whoever reads it keeps us from writing.
+            return database::copy_whole(&self.connection, &copy).map(|()| true);
+        }
+        let connection = database::open_to_read(&self.path, WORKSPACE)?;
+        let copying = Copying::begin(connection, copy.clone());
+        self.copying = Some(copying.map_err(|error| StoreError::Folder {
+            path: copy,
+            why: error.to_string(),
+        })?);
+        Ok(true)
+    }
+
+    /// Waits for the copy that is being made, if one is.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be made; the one before stays.
+    pub fn copied(&mut self) -> Result<(), StoreError> {
+        let Some(copying) = self.copying.take() else {
+            return Ok(());
+        };
+        copying.made.recv().unwrap_or(Ok(()))
     }
 }
 

@@ -149,9 +149,11 @@ fn a_copy_is_made_when_something_was_done_since() {
     filled(&folder);
     let mut workspace = opened(&folder);
     assert!(workspace.keep_copy().unwrap(), "there was none");
+    workspace.copied().unwrap();
     assert!(!workspace.keep_copy().unwrap(), "nothing was done since");
     workspace.append_operation(&staged(9)).unwrap();
     assert!(workspace.keep_copy().unwrap());
+    workspace.copied().unwrap();
     drop(workspace);
     let file = folder.path().join(FILE);
     fs::write(&file, []).unwrap();
@@ -170,11 +172,27 @@ fn a_copy_is_made_when_something_was_done_since() {
 }
 
 #[test]
+fn work_goes_on_while_the_copy_is_made_and_closing_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder);
+    let mut workspace = opened(&folder);
+    assert!(workspace.keep_copy().unwrap());
+    workspace.append_operation(&staged(9)).unwrap();
+    drop(workspace);
+    let fresh = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("workspace.copy.sqlite");
+    fs::copy(copy, fresh.path().join(FILE)).unwrap();
+    let steps = story(&opened(&fresh)).unwrap().operations.len();
+    assert!((8..=9).contains(&steps), "{steps}");
+}
+
+#[test]
 fn a_damaged_file_never_takes_the_place_of_a_good_copy() {
     let folder = tempfile::tempdir().unwrap();
     filled(&folder);
     let mut workspace = opened(&folder);
     assert!(workspace.keep_copy().unwrap());
+    workspace.copied().unwrap();
     let copy = folder.path().join("workspace.copy.sqlite");
     let good = fs::read(&copy).unwrap();
     workspace.append_operation(&staged(9)).unwrap();
@@ -186,9 +204,10 @@ fn a_damaged_file_never_takes_the_place_of_a_good_copy() {
         let mut damaged = bytes.clone();
         damaged[page..page + 4096].fill(0x5a);
         fs::write(&file, damaged).unwrap();
-        let kept = Workspace::open(folder.path(), &me()).and_then(|workspace| {
+        let kept = Workspace::open(folder.path(), &me()).and_then(|mut workspace| {
             story(&workspace)?;
-            workspace.keep_copy()
+            workspace.keep_copy()?;
+            workspace.copied()
         });
         if kept.is_err() {
             told += 1;

@@ -4,6 +4,7 @@
 //! listing are appended as they come; single assets read later are appended after them and win.
 
 use std::{
+    cell::Cell,
     path::{Path, PathBuf},
     sync::mpsc,
     thread,
@@ -35,7 +36,8 @@ pub(super) struct Cache {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) current: Option<i64>,
-    pub(super) finished: Option<Finished>,
+    /// The last whole listing in memory; told by whoever reads it, too.
+    pub(super) finished: Cell<Option<Finished>>,
     pub(super) renewed: bool,
 }
 
@@ -54,7 +56,7 @@ impl Cache {
             connection,
             path,
             current: None,
-            finished: None,
+            finished: Cell::new(None),
             renewed,
         })
     }
@@ -67,7 +69,7 @@ impl Cache {
             connection,
             path,
             current: None,
-            finished: None,
+            finished: Cell::new(None),
             renewed: false,
         })
     }
@@ -229,7 +231,8 @@ impl Workspace {
             })
         };
         let finished = finish(&mut cache.connection);
-        cache.finished = Some(finished.map_err(|error: rusqlite::Error| cache.fault(&error))?);
+        let finished = finished.map_err(|error: rusqlite::Error| cache.fault(&error))?;
+        cache.finished.set(Some(finished));
         Ok(())
     }
 
@@ -264,16 +267,8 @@ impl Workspace {
             path: cache.path.clone(),
             why,
         };
-        let mut statement = cache
-            .connection
-            .prepare("SELECT body, seal FROM pages WHERE seq > ?1 ORDER BY seq")
-            .map_err(fault)?;
-        let pages: Vec<(Vec<u8>, i64)> = statement
-            .query_map([columns.map_or(0, KeptColumns::page)], |record| {
-                Ok((record.get(0)?, record.get(1)?))
-            })
-            .and_then(Iterator::collect)
-            .map_err(fault)?;
+        let after = columns.map_or(0, KeptColumns::page);
+        let (pages, last) = pages_after(&cache.connection, after).map_err(fault)?;
         let is_empty = pages.is_empty();
         // One thread unpacks while this one takes.
         let (sender, receiver) = mpsc::sync_channel(8);
@@ -289,27 +284,48 @@ impl Workspace {
                 .into_iter()
                 .try_for_each(|assets| assets.map(&mut take).map_err(damaged))
         })?;
-        if is_empty || columns.is_some() {
-            return Ok(columns.map(KeptColumns::told));
-        }
-        let told = cache
-            .connection
-            .query_row(
-                "SELECT total, complete_ms FROM listings
-                 ORDER BY complete_ms IS NULL, id DESC LIMIT 1",
-                [],
-                |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(fault)?;
-        Ok(Some(told.map_or_else(
-            CachedListing::default,
-            |(total, as_of_ms)| CachedListing {
-                total: u64::try_from(total).unwrap_or(0),
-                as_of_ms,
-            },
-        )))
+        let (listing, told) = match columns {
+            Some(columns) => (columns.listing(), columns.told()),
+            None if is_empty => return Ok(None),
+            None => told(&cache.connection).map_err(fault)?,
+        };
+        cache.finished.set(told.as_of_ms.map(|as_of_ms| Finished {
+            listing,
+            page: last,
+            total: told.total,
+            as_of_ms,
+        }));
+        Ok(Some(told))
     }
+}
+
+/// Packed pages with their seals, and the number of the last one.
+type Pages = (Vec<(Vec<u8>, i64)>, i64);
+
+fn pages_after(connection: &Connection, after: i64) -> rusqlite::Result<Pages> {
+    let sql = "SELECT seq, body, seal FROM pages WHERE seq > ?1 ORDER BY seq";
+    let mut statement = connection.prepare(sql)?;
+    let mut found = statement.query([after])?;
+    let (mut pages, mut last) = (Vec::new(), after);
+    while let Some(record) = found.next()? {
+        last = record.get(0)?;
+        pages.push((record.get(1)?, record.get(2)?));
+    }
+    Ok((pages, last))
+}
+
+/// The last whole listing, or the one that came so far, and what is known about it.
+fn told(connection: &Connection) -> rusqlite::Result<(i64, CachedListing)> {
+    let sql = "SELECT id, total, complete_ms FROM listings
+               ORDER BY complete_ms IS NULL, id DESC LIMIT 1";
+    let told = connection.query_row(sql, [], |row| {
+        let told = CachedListing {
+            total: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            as_of_ms: row.get(2)?,
+        };
+        Ok((row.get(0)?, told))
+    });
+    Ok(told.optional()?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -107,10 +107,21 @@ impl Workspace {
             self.write_behind(|transaction, path| put(transaction, path, new.iter().copied()))
         };
         if kept.is_err() {
-            new.iter().for_each(|id| known.forget(id.as_str()));
+            for id in new {
+                known.forget(id.as_str());
+            }
         }
         self.known = Some(known);
         kept
+    }
+
+    /// How many rows were made: the number of the next one.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn rows_made(&self) -> Result<Row, StoreError> {
+        made(&self.connection).map_err(|error| StoreError::of(&self.path, &error))
     }
 
     /// Gives back what [`allocate_rows`](Self::allocate_rows) keeps in memory.
@@ -127,6 +138,21 @@ impl Workspace {
         let mut rows = Vec::new();
         self.each_row(|id| rows.push(AssetId::new(id)))?;
         Ok(rows)
+    }
+
+    /// The assets from this row on, in the order of their rows. Blocks before it are not looked at,
+    /// so it must be where a block begins.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if a row is missing or not what was written.
+    pub fn rows_from(&self, first: Row, mut take: impl FnMut(AssetId)) -> Result<(), StoreError> {
+        let take = |id: &str| take(AssetId::new(id));
+        if first == 0 {
+            self.each_row(take)
+        } else {
+            self.each_block(first.into(), take)
+        }
     }
 
     fn each_row(&self, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
@@ -160,18 +186,25 @@ impl Workspace {
         Ok(count)
     }
 
-    fn each_block(&self, single: u64, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
+    /// The blocks from a row on, where one begins.
+    fn each_block(&self, from: u64, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
         let fault = |error: rusqlite::Error| StoreError::of(&self.path, &error);
         let unfit = || self.damaged("the rows of the assets do not fit together");
         if !self.has_blocks()? {
             return Ok(());
         }
+        let row = i64::try_from(from).unwrap_or(i64::MAX);
+        let last = "SELECT seq, seal FROM row_blocks WHERE first + count = ?1";
+        let last = self
+            .connection
+            .query_row(last, [row], |last| Ok((last.get(0)?, last.get(1)?)));
+        let (mut blocks, mut before) = last.optional().map_err(fault)?.unwrap_or((0, 0));
+        let mut rows = from;
         let mut statement = self
             .connection
-            .prepare("SELECT first, count, body, seal FROM row_blocks ORDER BY seq")
+            .prepare("SELECT first, count, body, seal FROM row_blocks WHERE seq > ?1 ORDER BY seq")
             .map_err(fault)?;
-        let mut found = statement.query([]).map_err(fault)?;
-        let (mut blocks, mut rows, mut before) = (0, single, 0);
+        let mut found = statement.query([blocks]).map_err(fault)?;
         while let Some(record) = found.next().map_err(fault)? {
             let first: i64 = record.get(0).map_err(fault)?;
             let count: i64 = record.get(1).map_err(fault)?;
@@ -187,7 +220,8 @@ impl Workspace {
             }
             (blocks, rows, before) = (blocks + 1, rows + read, sum);
         }
-        if self.last_given("row_blocks")? != blocks {
+        let given = self.last_given("row_blocks")?;
+        if u64::try_from(blocks) != Ok(given) {
             return Err(self.damaged("some rows of the assets are missing"));
         }
         Ok(())

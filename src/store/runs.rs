@@ -118,7 +118,7 @@ impl Workspace {
         state: RunState,
         at_ms: i64,
     ) -> Result<(), StoreError> {
-        let finished = matches!(state, RunState::Finished | RunState::Stopped).then_some(at_ms);
+        let finished = state.is_over().then_some(at_ms);
         self.write(|transaction, path| {
             let changed = transaction
                 .execute(

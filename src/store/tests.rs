@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::{
     Asset, AssetId, Edit, FieldEdit, Item, Operation, OperationId, Outcome, Run, RunId, Stamp,
     Step, Value,
-    draft::Pin,
+    draft::{Base, Pin},
     oplog::Deed,
     run::{CallNote, RunState, ServerCounts, Settlement},
 };
@@ -36,10 +36,10 @@ pub(super) fn staged(number: u64) -> Operation {
     let edit = FieldEdit {
         field: "Rights".into(),
         edit: Edit::Set(Value::text(format!("Acme {number}"))),
-        base: vec![Pin {
+        base: Base::from(vec![Pin {
             value: Value::Absent,
             rows: rows.clone(),
-        }],
+        }]),
         rows,
     };
     Operation {
@@ -50,7 +50,7 @@ pub(super) fn staged(number: u64) -> Operation {
         },
         label: format!("set Rights on 2, {number}"),
         deed: Deed::Stage(Step {
-            edits: vec![edit],
+            edits: vec![edit.into()],
             reverts: None,
         }),
     }

@@ -8,6 +8,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
+    copy::Copying,
     database::{self, Care, WORKSPACE},
     error::StoreError,
     listing::Cache,
@@ -56,7 +57,8 @@ pub struct Workspace {
     /// The assets that have a row; worked out when a listing comes in.
     pub(super) known: Option<Known>,
     /// Whether there is a log that is kept in the order it was written.
-    has_log: bool,
+    pub(super) has_log: bool,
+    pub(super) copying: Option<Copying>,
     // Last: given up only after the connections are closed.
     _lock: Option<Lock>,
 }
@@ -117,6 +119,7 @@ impl Workspace {
             broken: None,
             known: None,
             has_log,
+            copying: None,
             _lock: lock,
         };
         if workspace.access == Access::Writing {

@@ -14,7 +14,6 @@ use super::{
     canary,
     compare::{self, NOT_SENT},
     lane::{Lanes, Turn},
-    pace::Limits,
     road::{Hold, Road},
 };
 use crate::{
@@ -80,11 +79,7 @@ impl Engine {
         let canary = canary::rows(&run);
         let now = (parts.settings.timeout, Instant::now(), (parts.now_ms)());
         let lanes = Lanes::of(&run, &canary, now);
-        parts.gate.limit(Limits {
-            concurrency: parts.settings.concurrency,
-            requests_per_minute: parts.settings.requests_per_minute,
-            retry_budget: parts.settings.retry_budget,
-        });
+        parts.gate.limit(parts.settings.limits());
         let permission = Permission {
             anything_else: run.settled.iter().flatten().any(|one| one.call != 0),
             enough: run.calls.first().map_or(1, |call| call.items.len()),
@@ -203,7 +198,7 @@ impl Engine {
 
     async fn wish_changed(&mut self) {
         let wish = *self.wishes.borrow_and_update();
-        if wish == Wish::Go {
+        if wish != Wish::Pause {
             self.held = None;
             self.road.forgive();
         }
@@ -219,9 +214,13 @@ impl Engine {
         if wished == Wish::Stop && self.stopping.is_none() {
             self.stopping = Some("not sent: the run was stopped".into());
         }
-        let wish = if self.stopping.is_some() {
+        // Also a run that is to stop is held: what it still reads back would be read for ever if
+        // nothing of it can be kept.
+        let wish = if self.held.is_some() {
+            Wish::Pause
+        } else if self.stopping.is_some() {
             Wish::Stop
-        } else if self.held.is_some() || self.orphan {
+        } else if self.orphan {
             Wish::Pause
         } else {
             wished
@@ -311,7 +310,7 @@ impl Engine {
             note = failure.sentence();
         }
         self.run.state = state;
-        if matches!(state, RunState::Finished | RunState::Stopped) {
+        if state.is_over() {
             self.run.finished_ms = Some(at_ms);
         }
         self.road.flush();

@@ -40,7 +40,15 @@ pub use engine::{Engine, Parts};
 pub use gate::Gate;
 pub use reads::read_again;
 
+/// Shorter waits are not worth a word.
+pub const NOTICED: Duration = Duration::from_secs(2);
+
 /// Where a run is written down. Each promise is kept once its future is done: durable.
+///
+/// A journal that fails either does not have it, or knows no longer what it has: then it takes
+/// nothing more until the program starts again and reads what is there. Otherwise a change whose
+/// outcome it has although it said that it failed could be sent once more, and after a kill the
+/// older outcome would be believed.
 pub trait Journal: Send + Sync {
     /// A call is about to leave. It leaves only if this succeeds. The same number again replaces
     /// the note.
@@ -99,6 +107,17 @@ impl Default for Settings {
             read_back: true,
             timeout: Duration::from_secs(30),
             retry_budget: 8,
+        }
+    }
+}
+
+impl Settings {
+    /// What they allow at the gate.
+    pub fn limits(&self) -> pace::Limits {
+        pace::Limits {
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            retry_budget: self.retry_budget,
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Gate, Journal, News, Parts, Settings, Wish,
+    Gate, Journal, NOTICED, News, Parts, Settings, Wish,
     batch::Cap,
     compare::Reading,
     is_thumbnail, narrow,
@@ -32,8 +32,6 @@ use crate::{
 
 /// The time between bundles of news: twenty a second.
 const BUNDLE: Duration = Duration::from_millis(50);
-/// Shorter waits are not worth a word.
-const NOTICED: Duration = Duration::from_secs(2);
 
 /// Everything the calls of a run share.
 #[derive(Clone)]

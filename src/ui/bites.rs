@@ -38,37 +38,38 @@ pub(super) fn bites(events: impl Stream<Item = Event>) -> impl Stream<Item = Vec
 }
 
 fn weight(event: &Event) -> usize {
-    match event {
-        Event::Page { assets, .. } => assets.len().max(1),
-        Event::Refreshed { assets, .. } => assets.len().max(OTHER),
-        Event::Values(values) => values.len().max(OTHER),
-        Event::Settled { settled, .. } => settled.len().max(OTHER),
-        _ => OTHER,
+    if let Event::Page { assets, .. } = event {
+        return assets.len().max(1);
     }
+    let many = if let Event::Refreshed { assets, .. } = event {
+        assets.len()
+    } else if let Event::Values(values) = event {
+        values.len()
+    } else if let Event::Settled { settled, .. } = event {
+        settled.len()
+    } else {
+        0
+    };
+    many.max(OTHER)
 }
 
 /// News of which a part fits, and the rest of it.
 fn divided(event: Event, room: usize) -> (Event, Option<Event>) {
-    match event {
-        Event::Page {
-            generation,
-            mut assets,
-            total,
-        } if assets.len() > room => {
-            let rest = Event::Page {
-                generation,
-                assets: assets.split_off(room),
-                total,
-            };
-            let page = Event::Page {
-                generation,
-                assets,
-                total,
-            };
-            (page, Some(rest))
-        }
-        whole => (whole, None),
-    }
+    let Event::Page {
+        generation,
+        mut assets,
+        total,
+    } = event
+    else {
+        return (event, None);
+    };
+    let later = (assets.len() > room).then(|| assets.split_off(room));
+    let page = |assets| Event::Page {
+        generation,
+        assets,
+        total,
+    };
+    (page(assets), later.map(page))
 }
 
 #[cfg(test)]

@@ -20,8 +20,11 @@ use super::{
 };
 use crate::{
     domain::{
-        AssetId, FieldKey, Query, RunId, Sort, Workbench, arrange::Wish, plan::DryRun,
-        run::RunRules, workbench::Command,
+        AssetId, FieldKey, Query, RunId, Sort, Workbench,
+        arrange::Wish,
+        plan::{DryRun, Planned},
+        run::RunRules,
+        workbench::Command,
     },
     flow::Effect,
 };
@@ -91,6 +94,8 @@ pub struct Scene<'a> {
     pub workbench: &'a Workbench,
     /// The rows shown, in order.
     pub view: &'a View,
+    /// What was shown last, for as long as the listing is not open.
+    pub front: Option<&'a super::front::Front>,
     /// Who works where.
     pub identity: &'a Identity,
     /// How the endpoint is doing.
@@ -287,6 +292,19 @@ pub trait Component: Debug {
     /// told when it is known.
     fn wish(&self, _scene: &Scene<'_>) -> Option<Wish> {
         None
+    }
+
+    /// Work it needs done elsewhere, told once; it is asked after every change.
+    fn wants(&mut self) -> Option<Effect> {
+        None
+    }
+
+    /// A plan that was made, perhaps for somebody else.
+    fn take_plan(&mut self, _planned: Planned, _scene: &Scene<'_>) {}
+
+    /// Whether its keys wait for what it wished to know.
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        false
     }
 
     /// Whether plain characters are text now.

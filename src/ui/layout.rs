@@ -55,6 +55,32 @@ pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
     )
 }
 
+/// An area cut below its first lines: those, and what is left.
+pub fn stacked(area: Rect, first: u16) -> [Rect; 2] {
+    let first = first.min(area.height);
+    let (y, height) = (area.y + first, area.height - first);
+    [
+        Rect {
+            height: first,
+            ..area
+        },
+        Rect { y, height, ..area },
+    ]
+}
+
+/// An area cut behind its first columns: those, and what is left.
+pub fn abreast(area: Rect, first: u16) -> [Rect; 2] {
+    let first = first.min(area.width);
+    let (x, width) = (area.x + first, area.width - first);
+    [
+        Rect {
+            width: first,
+            ..area
+        },
+        Rect { x, width, ..area },
+    ]
+}
+
 /// The n-th line of an area; empty below its end.
 pub fn line(area: Rect, number: u16) -> Rect {
     if number >= area.height {

@@ -12,6 +12,7 @@ pub mod chord;
 pub mod component;
 pub mod connection;
 pub mod dialogs;
+pub mod front;
 pub mod input;
 pub mod keymap;
 pub mod layout;

@@ -128,9 +128,14 @@ impl Session {
     /// Never: drawing into memory can't fail.
     pub fn with(setup: Setup, world: World) -> Self {
         let mut session = Self::idle(setup, world);
-        let effects = session.app.start(session.now_ms);
-        session.settle(effects);
+        session.begin();
         session
+    }
+
+    /// Starts one that is not started yet.
+    pub fn begin(&mut self) {
+        let effects = self.app.start(self.now_ms);
+        self.settle(effects);
     }
 
     /// Not started: nothing was asked of the world yet.
@@ -291,8 +296,10 @@ impl Session {
                 let answer = question.answer(&mut AtOnce).map(Box::new);
                 answer.into_iter().map(Event::Arranged).collect()
             }
+            Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
             Effect::StopListing
             | Effect::Agreed { .. }
+            | Effect::KeepListing(_)
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

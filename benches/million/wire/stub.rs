@@ -88,11 +88,11 @@ async fn converse(mut stream: TcpStream, shared: &Shared, upstream: &str) -> Any
             let answer = relay(&request, upstream).await?;
             return Ok(stream.write_all(&answer).await?);
         }
-        let knows = {
+        let is_told = {
             let known = lock(shared);
             !(if is_json { &known.json } else { &known.xml }).is_empty()
         };
-        if !knows {
+        if !is_told {
             let answer = relay(&request, upstream).await?;
             let body = &answer[find(&answer, b"\r\n\r\n").ok_or("no head")? + 4..];
             let mut known = lock(shared);

@@ -188,6 +188,7 @@ fn numeric(column: &str, test: &Test) -> Option<Clause> {
         | Test::EndsWith(_)
         | Test::Contains(_)
         | Test::Wildcard(_)
+        | Test::Among(..)
         | Test::Words { .. } => None,
     }
 }
@@ -205,6 +206,13 @@ fn text(column: &str, test: &Test) -> Option<Clause> {
             texts.iter().cloned().map(Value::Text).collect(),
         )),
         Test::StartsWith(start) => Some(prefix(column, start)),
+        Test::Among(from, to) => {
+            let ends = [(">=", from), ("<", to)].into_iter();
+            let ends = ends.filter_map(|(sign, end)| {
+                Some(Clause::one(&format!("{column} {sign} ?"), end.clone()?))
+            });
+            Some(Clause::joined(ends.collect(), " AND "))
+        }
         Test::Contains(part) => Some(Clause::one(
             &format!("instr({column}, ?) > 0"),
             part.clone(),

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::analysis::{Analysis, words};
 use super::error::ApiError;
 use super::field::{Field, Source};
-use super::syntax::{field_value, folds, instant, minimum_of, refuse, single, text};
-use crate::catalogue::query::{Bound, Condition, Operand, Test};
+use super::syntax::{among, field_value, folds, minimum_of, refuse, single, text, within};
+use crate::catalogue::query::{Condition, Operand, Test};
 use crate::catalogue::schema::Schema;
 
 /// Reads queries against what the library knows about its own shape.
@@ -92,7 +92,7 @@ impl Reader<'_> {
             | Test::EndsWith(text)
             | Test::Contains(text)
             | Test::Wildcard(text) => words(text),
-            Test::Range { .. } => Vec::new(),
+            Test::Range { .. } | Test::Among(..) => Vec::new(),
         };
         let tags = self.schema.tags.iter().filter(|tag| {
             words(&tag.display_name)
@@ -178,26 +178,10 @@ impl Reader<'_> {
         let ends = ends
             .as_object()
             .ok_or_else(|| refuse("[range] query has no ends"))?;
-        let (mut min, mut max) = (None, None);
-        for (key, value) in ends.iter().filter(|(_, value)| !value.is_null()) {
-            let (end, inclusive) = match key.as_str() {
-                "gte" => (&mut min, true),
-                "gt" => (&mut min, false),
-                "lte" => (&mut max, true),
-                "lt" => (&mut max, false),
-                "format" | "time_zone" | "relation" | "boost" => continue,
-                unknown => {
-                    return Err(refuse(&format!(
-                        "[range] query does not support [{unknown}]"
-                    )));
-                }
-            };
-            *end = Some(Bound {
-                value: instant(value)?,
-                inclusive,
-            });
-        }
-        Ok(self.on(&self.field(name), Test::Range { min, max }, false))
+        let field = self.field(name);
+        let is_text = matches!(field.operand(), Some(Operand::Guid));
+        let test = if is_text { among(ends) } else { within(ends) };
+        Ok(self.on(&field, test?, false))
     }
 
     fn bool(&self, body: &Value) -> Result<Condition, ApiError> {
@@ -267,6 +251,7 @@ fn below(wanted: Test) -> Condition {
         | Test::Contains(_)
         | Test::Wildcard(_)
         | Test::Words { .. }
+        | Test::Among(..)
         | Test::Range { .. } => Condition::Never,
     }
 }
@@ -274,6 +259,7 @@ fn below(wanted: Test) -> Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::query::Bound;
     use crate::catalogue::rest::error::BAD_QUERY;
     use serde_json::json;
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, BAD_QUERY};
+use crate::catalogue::query::{Bound, Test};
 use crate::catalogue::values::number_of;
 
 /// What is wrong with a query, in the words Elasticsearch would use.
@@ -94,4 +95,49 @@ pub(super) fn minimum_of(value: &Value, count: usize) -> Result<usize, ApiError>
     } else {
         distance
     })
+}
+/// The ends of a range of numbers or times.
+pub(super) fn within(ends: &Map<String, Value>) -> Result<Test, ApiError> {
+    let (mut min, mut max) = (None, None);
+    for (key, value) in ends.iter().filter(|(_, value)| !value.is_null()) {
+        let (end, inclusive) = match key.as_str() {
+            "gte" => (&mut min, true),
+            "gt" => (&mut min, false),
+            "lte" => (&mut max, true),
+            "lt" => (&mut max, false),
+            "format" | "time_zone" | "relation" | "boost" => continue,
+            unknown => {
+                return Err(refuse(&format!(
+                    "[range] query does not support [{unknown}]"
+                )));
+            }
+        };
+        *end = Some(Bound {
+            value: instant(value)?,
+            inclusive,
+        });
+    }
+    Ok(Test::Range { min, max })
+}
+
+/// The ends of a range of texts.
+pub(super) fn among(ends: &Map<String, Value>) -> Result<Test, ApiError> {
+    let (mut from, mut to) = (None, None);
+    for (key, value) in ends {
+        let end = match key.as_str() {
+            "gte" => &mut from,
+            "lt" => &mut to,
+            unknown => {
+                return Err(refuse(&format!(
+                    "[range] query does not support [{unknown}] of a text"
+                )));
+            }
+        };
+        let text = value.as_str();
+        *end = Some(
+            text.ok_or_else(|| refuse("[range] of a text has no text"))?
+                .to_owned(),
+        );
+    }
+    Ok(Test::Among(from, to))
 }

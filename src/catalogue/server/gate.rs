@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -125,15 +126,18 @@ fn gzip(plain: &Bytes) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
+/// An answer that promises its length, and what it promises.
+async fn promised(response: Response) -> (Parts, Bytes) {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let length = bytes.len().into();
+    parts.headers.insert(header::CONTENT_LENGTH, length);
+    (parts, bytes)
+}
+
 /// The first half of an answer that promises the whole.
 async fn truncated(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return Response::from_parts(parts, Body::empty());
-    };
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    let (parts, bytes) = promised(response).await;
     let half = bytes.slice(..bytes.len() / 2);
     let body = stream::unfold(Some(half), |half| async {
         if let Some(half) = half {
@@ -149,13 +153,7 @@ async fn truncated(response: Response) -> Response {
 
 /// The whole answer, a byte at a time.
 async fn dripping(response: Response, pause: Duration) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return Response::from_parts(parts, Body::empty());
-    };
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    let (parts, bytes) = promised(response).await;
     let body = stream::unfold(bytes, move |mut bytes| async move {
         if bytes.is_empty() {
             return None;

@@ -232,7 +232,6 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
             .faults
             .window()
             .unwrap_or(Manners::default().search_window),
-        ..Manners::default()
     });
     let stop = CancellationToken::new();
     let service = router(state.clone(), stop.clone()).into_make_service_with_connect_info::<Line>();

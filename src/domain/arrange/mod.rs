@@ -5,6 +5,7 @@
 //! Who answers lends [`Hands`]: in place, all of it in a row ([`AtOnce`]); elsewhere piece by
 //! piece, on several cores, telling what is known so far and giving up when nobody waits any more.
 
+mod hands;
 mod narrow;
 
 use std::{fmt, sync::Arc};
@@ -13,6 +14,7 @@ use roaring::RoaringBitmap;
 
 use super::{FieldKey, Listing, Query, Row, Schema, Sort, Value, query::Sets};
 
+pub use hands::{AtOnce, Hands, Pieces, SoFar};
 pub use narrow::{narrowed, set_of};
 
 /// What a question rests on, as it was when it was asked.
@@ -46,6 +48,8 @@ pub struct Wanted {
     pub sort: Sort,
     /// What is known of that order.
     pub known: Known,
+    /// How many rows at the top are told before the rest is in order.
+    pub first: usize,
 }
 
 /// What is known of an order that is asked for.
@@ -134,50 +138,6 @@ pub struct Arrangement {
     pub blame: Option<(String, u64)>,
 }
 
-/// Work that can be done in any order and on several cores.
-pub struct Pieces<'a> {
-    /// How many pieces.
-    pub count: usize,
-    /// Does one.
-    pub piece: &'a (dyn Fn(usize) -> RoaringBitmap + Sync),
-}
-
-/// What can be told of the rows found so far.
-pub type SoFar<'a> = &'a dyn Fn(&RoaringBitmap) -> Answer;
-
-/// How a question is worked out.
-pub trait Hands {
-    /// Does all pieces of some work and brings the sets together; `None` if nobody waits for it any
-    /// more. Where it takes long, what is known so far is told now and then, if it can be.
-    fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap>;
-
-    /// Whether somebody still waits for the answer.
-    fn is_wanted(&self) -> bool;
-
-    /// Tells what is known so far.
-    fn tell(&mut self, answer: Answer);
-}
-
-/// Works everything out in a row and tells nothing before the end.
-#[derive(Clone, Copy, Debug)]
-pub struct AtOnce;
-
-impl Hands for AtOnce {
-    fn all(&mut self, work: &Pieces<'_>, _so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap> {
-        let mut all = RoaringBitmap::new();
-        for number in 0..work.count {
-            all |= (work.piece)(number);
-        }
-        Some(all)
-    }
-
-    fn is_wanted(&self) -> bool {
-        true
-    }
-
-    fn tell(&mut self, _answer: Answer) {}
-}
-
 impl Ground {
     /// The rows a query lets through.
     fn rows(
@@ -189,8 +149,8 @@ impl Ground {
         if query.is_empty() {
             return Some(self.listing.present().clone());
         }
-        let piece = |_: usize| query.rows(&self.listing, &self.schema, &self.sets);
-        let (count, piece) = (1, &piece);
+        let prepared = query.prepare(&self.listing, &self.schema, &self.sets);
+        let (count, piece) = (prepared.blocks(), &|block| prepared.block(block));
         hands.all(&Pieces { count, piece }, so_far)
     }
 
@@ -211,12 +171,12 @@ impl Wish {
     /// Whether the same is asked beside the rows shown.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Counts(these), Self::Counts(those)) => {
+            (Self::Counts(left), Self::Counts(right)) => {
                 let like =
                     |((field, query), (other, their)): (&(FieldKey, Query), &(FieldKey, Query))| {
                         field == other && query.is_like(their)
                     };
-                these.len() == those.len() && these.iter().zip(those).all(like)
+                left.len() == right.len() && left.iter().zip(right).all(like)
             }
             (Self::Found(this), Self::Found(that)) => this.is_like(that),
             (Self::Rows(_) | Self::Counts(_) | Self::Found(_), _) => false,
@@ -280,6 +240,18 @@ impl Question {
         }
     }
 
+    /// The first rows in order, with the others behind them in none.
+    fn first(&self, wanted: &Wanted, set: &RoaringBitmap) -> Answer {
+        let first = self.ground.listing.first(set, &wanted.sort, wanted.first);
+        let rest = set - set_of(&first);
+        let rows: Vec<Row> = first.into_iter().chain(&rest).collect();
+        let all = Ordered {
+            order: rows.into(),
+            set: Arc::new(set.clone()),
+        };
+        self.so_far(&all, set)
+    }
+
     fn arranged(&self, wanted: &Wanted, hands: &mut impl Hands) -> Option<Arrangement> {
         let (query, known) = (&wanted.query, &wanted.known);
         let set = match known {
@@ -295,7 +267,7 @@ impl Question {
                 if let Known::Before(all) = known {
                     hands.tell(self.so_far(all, &set));
                 }
-                (self.ordered(wanted, hands)?, set)
+                (self.ordered(wanted, &set, hands)?, set)
             }
         };
         let blame = if set.is_empty() && !query.is_empty() {
@@ -311,9 +283,18 @@ impl Question {
         })
     }
 
-    fn ordered(&self, wanted: &Wanted, hands: &mut impl Hands) -> Option<Ordered> {
+    fn ordered(
+        &self,
+        wanted: &Wanted,
+        set: &RoaringBitmap,
+        hands: &mut impl Hands,
+    ) -> Option<Ordered> {
         let listing = &self.ground.listing;
-        let order = listing.ordered(listing.present(), &wanted.sort).into();
+        let is_known = listing.known_order(&wanted.sort).is_some();
+        if wanted.first > 0 && !is_known && hands.tells() {
+            hands.tell(self.first(wanted, set));
+        }
+        let order = hands.order(listing, &wanted.sort)?;
         let set = Arc::new(listing.present().clone());
         hands.is_wanted().then_some(Ordered { order, set })
     }
@@ -329,12 +310,11 @@ impl Question {
         for (field, query) in fields {
             // Most fields are counted among the same rows.
             let known = left.iter().position(|(known, _)| known.is_like(query));
-            let place = match known {
-                Some(place) => place,
-                None => {
-                    left.push((query, self.ground.rows(query, hands, None)?));
-                    left.len() - 1
-                }
+            let place = if let Some(place) = known {
+                place
+            } else {
+                left.push((query, self.ground.rows(query, hands, None)?));
+                left.len() - 1
             };
             if let Some(column) = listing.values(field) {
                 counts.push((field.clone(), column.facet(&left[place].1)));

@@ -1,12 +1,17 @@
 //! The draft: rules over sets.
 //!
-//! A step records the edit and the set of rows it was asked of, and pins the base values it
-//! rests on; changes (before → after) are derived. Staging one value on a million assets is one
-//! small record, undo drops a step, and a middle step can be taken out.
+//! A step records the edit and the set of rows it was asked of, and the base values it rests on;
+//! changes (before → after) are worked out only where somebody looks at them. Staging one value on
+//! a million assets is one small record, undo drops a step, and a middle step can be taken out.
 
+pub mod base;
+mod chain;
+mod field;
 pub mod rows;
+pub mod split;
+mod values;
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, sync::Arc};
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
@@ -14,19 +19,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Edit, Field, FieldKey, FieldKind, Listing, Operation, OperationId, Row, RunId, Schema,
-    TagDelta, Value,
+    Value,
     oplog::{Deed, Picked},
 };
 
-/// A value, and the rows that had it when the step was staged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pin {
-    /// The value.
-    pub value: Value,
-    /// The rows.
-    #[serde(with = "rows")]
-    pub rows: RoaringBitmap,
-}
+pub use base::{Base, Pin};
+pub use chain::{Chain, Group, Kinds, Pair};
+pub use field::FieldGroups;
+
+pub(in crate::domain) use base::Gathered;
+use chain::Link;
 
 /// One edit of one field, asked of a set of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,73 +40,17 @@ pub struct FieldEdit {
     /// The rows it is asked of.
     #[serde(with = "rows")]
     pub rows: RoaringBitmap,
-    /// What the server had there; every row is in one pin.
-    pub base: Vec<Pin>,
+    /// What the server had there; it knows every row.
+    pub base: Base,
 }
 
-/// A step of the draft: one or more edits staged together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A step of the draft: one or more edits staged together. Clones share them.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {
     /// Its edits, in the order they work.
-    pub edits: Vec<FieldEdit>,
+    pub edits: Vec<Arc<FieldEdit>>,
     /// The run it takes back, if it is a revert.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts: Option<RunId>,
-}
-
-/// Changes that are the same: equal field, before and after.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// The value on the server.
-    pub before: Value,
-    /// The value asked for.
-    pub after: Value,
-    /// Set when tags were asked for one by one.
-    pub delta: Option<TagDelta>,
-    /// Where.
-    pub rows: RoaringBitmap,
-}
-
-impl Group {
-    /// Whether nothing would change there.
-    pub fn is_equal(&self) -> bool {
-        super::run::same(&self.before, &self.after)
-    }
-}
-
-/// The groups of one field, each row in at most one.
-#[derive(Clone, Debug, Default)]
-pub struct FieldGroups {
-    groups: Vec<Group>,
-    by_row: HashMap<Row, u32>,
-}
-
-impl FieldGroups {
-    fn new(groups: Vec<Group>) -> Self {
-        let mut by_row = HashMap::new();
-        if groups.len() > 64 {
-            for (place, group) in (0u32..).zip(&groups) {
-                by_row.extend(group.rows.iter().map(|row| (row, place)));
-            }
-        }
-        Self { groups, by_row }
-    }
-
-    /// The groups, in the order their rows were first staged.
-    pub fn groups(&self) -> &[Group] {
-        &self.groups
-    }
-
-    /// The group a row is in.
-    pub fn of(&self, row: Row) -> Option<&Group> {
-        if self.by_row.is_empty() {
-            self.groups.iter().find(|group| group.rows.contains(row))
-        } else {
-            self.by_row
-                .get(&row)
-                .map(|&place| &self.groups[place as usize])
-        }
-    }
 }
 
 /// What one edit of a step still contributes to the draft.
@@ -115,18 +61,16 @@ pub struct Part {
     /// The field.
     pub field: FieldKey,
     /// The rows that are still staged by it.
-    pub rows: RoaringBitmap,
+    pub rows: Arc<RoaringBitmap>,
 }
 
-/// The change set being worked on, derived from the log of operations.
+/// The change set being worked on, as the log of operations leads to it. Clones share what they
+/// have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    fields: IndexMap<FieldKey, FieldGroups>,
-    steps: Vec<OperationId>,
+    fields: IndexMap<FieldKey, Arc<FieldGroups>>,
     parts: Vec<Part>,
     rows: RoaringBitmap,
-    changes: u64,
-    equal: u64,
 }
 
 impl Draft {
@@ -135,43 +79,82 @@ impl Draft {
         operations: impl IntoIterator<Item = &'a Operation>,
         schema: &Schema,
     ) -> Self {
-        let mut live: Vec<(OperationId, FieldEdit)> = Vec::new();
+        let mut draft = Self::default();
         for operation in operations {
-            apply(&mut live, operation);
-        }
-        let mut by_field: IndexMap<FieldKey, Vec<&FieldEdit>> = IndexMap::new();
-        for (_, edit) in live.iter().filter(|(_, edit)| !edit.rows.is_empty()) {
-            by_field.entry(edit.field.clone()).or_default().push(edit);
-        }
-        let steps = live.iter().map(|(id, _)| *id).collect();
-        let mut draft = Self {
-            steps,
-            ..Self::default()
-        };
-        draft.steps.dedup();
-        draft.parts = live
-            .iter()
-            .filter(|(_, edit)| !edit.rows.is_empty())
-            .map(|(step, edit)| Part {
-                step: *step,
-                field: edit.field.clone(),
-                rows: edit.rows.clone(),
-            })
-            .collect();
-        for (field, edits) in by_field {
-            let groups = partition(&edits, schema.field(field.as_str()));
-            for group in &groups {
-                let count = group.rows.len();
-                *(if group.is_equal() {
-                    &mut draft.equal
-                } else {
-                    &mut draft.changes
-                }) += count;
-                draft.rows |= &group.rows;
-            }
-            draft.fields.insert(field, FieldGroups::new(groups));
+            draft.take(operation, schema);
         }
         draft
+    }
+
+    /// Goes on by one operation that stands. Cost grows with the edits of the field, not with the
+    /// assets.
+    pub fn take(&mut self, operation: &Operation, schema: &Schema) {
+        match &operation.deed {
+            Deed::Stage(step) => {
+                for edit in step.edits.iter().filter(|edit| !edit.rows.is_empty()) {
+                    self.stage(operation.id, edit, schema);
+                }
+            }
+            Deed::Exclude(picked)
+            | Deed::Accept { staged: picked, .. }
+            | Deed::Settle {
+                written: picked, ..
+            } => {
+                for one in picked {
+                    self.take_out(one);
+                }
+                self.tidy();
+            }
+            Deed::Drop => *self = Self::default(),
+            Deed::Undo(_) | Deed::Redo(_) => {}
+        }
+    }
+
+    fn stage(&mut self, step: OperationId, edit: &Arc<FieldEdit>, schema: &Schema) {
+        let stand_in;
+        let rules = if let Some(field) = schema.field(edit.field.as_str()) {
+            field
+        } else {
+            stand_in = Field::plain(edit.field.as_str(), FieldKind::Text);
+            &stand_in
+        };
+        let link = Arc::new(Link::new(Arc::clone(edit), rules));
+        let groups = self.fields.entry(edit.field.clone()).or_default();
+        Arc::make_mut(groups).add(&link, link.rows());
+        self.rows |= groups.rows();
+        self.parts.push(Part {
+            step,
+            field: edit.field.clone(),
+            rows: Arc::new(edit.rows.clone()),
+        });
+    }
+
+    fn take_out(&mut self, picked: &Picked) {
+        let parts = self.parts.iter_mut();
+        for part in parts.filter(|part| part.field == picked.field) {
+            if !part.rows.is_disjoint(&picked.rows) {
+                part.rows = Arc::new(&*part.rows - &picked.rows);
+            }
+        }
+        if let Some(groups) = self.fields.get_mut(&picked.field) {
+            Arc::make_mut(groups).remove(&picked.rows);
+        }
+    }
+
+    /// After something was taken out: fields stand in the order of what is left.
+    fn tidy(&mut self) {
+        self.parts.retain(|part| !part.rows.is_empty());
+        let mut before = std::mem::take(&mut self.fields);
+        for part in &self.parts {
+            if let Some(groups) = before.swap_remove(&part.field) {
+                self.fields.insert(part.field.clone(), groups);
+            }
+        }
+        self.fields.retain(|_, groups| !groups.rows().is_empty());
+        self.rows.clear();
+        for groups in self.fields.values() {
+            self.rows |= groups.rows();
+        }
     }
 
     /// Whether nothing is staged.
@@ -186,17 +169,30 @@ impl Draft {
 
     /// How many changes differ from what the server has.
     pub fn changes(&self) -> u64 {
-        self.changes
+        self.counts().0
     }
 
     /// How many staged changes are equal to what the server has.
     pub fn equal(&self) -> u64 {
-        self.equal
+        self.counts().1
     }
 
-    /// The operations that still contribute.
-    pub fn steps(&self) -> &[OperationId] {
-        &self.steps
+    fn counts(&self) -> (u64, u64) {
+        let counts = self.fields.values().map(|groups| groups.counts());
+        counts.fold((0, 0), |(changes, equal), (more, same)| {
+            (changes + more, equal + same)
+        })
+    }
+
+    /// The last operation that still contributes.
+    pub fn last_step(&self) -> Option<OperationId> {
+        self.parts.last().map(|part| part.step)
+    }
+
+    /// Whether anything of a step is still staged.
+    pub fn holds(&self, step: OperationId) -> bool {
+        let at = self.parts.partition_point(|part| part.step < step);
+        self.parts.get(at).is_some_and(|part| part.step == step)
     }
 
     /// What each edit still contributes, in the order the edits work.
@@ -204,185 +200,85 @@ impl Draft {
         &self.parts
     }
 
-    /// The fields something is staged on, with their groups of equal changes.
+    /// The fields something is staged on.
     pub fn fields(&self) -> impl Iterator<Item = (&FieldKey, &FieldGroups)> {
-        self.fields.iter()
+        self.fields
+            .iter()
+            .map(|(field, groups)| (field, groups.as_ref()))
+    }
+
+    /// What is staged on a field.
+    pub fn field(&self, field: &FieldKey) -> Option<&FieldGroups> {
+        self.fields.get(field).map(Arc::as_ref)
     }
 
     /// What is staged on a field of an asset.
-    pub fn of(&self, row: Row, field: &FieldKey) -> Option<&Group> {
-        self.fields.get(field)?.of(row)
+    pub fn of(&self, row: Row, field: &FieldKey) -> Option<Pair> {
+        self.field(field)?.of(row)
     }
 
     /// What is staged on an asset, by field.
-    pub fn on(&self, row: Row) -> impl Iterator<Item = (&FieldKey, &Group)> {
-        self.fields
-            .iter()
+    pub fn on(&self, row: Row) -> impl Iterator<Item = (&FieldKey, Pair)> {
+        self.fields()
             .filter_map(move |(field, groups)| Some((field, groups.of(row)?)))
     }
 
     /// The value an asset would have: the staged one, or what the server has.
-    pub fn value<'a>(&'a self, listing: &'a Listing, row: Row, field: &FieldKey) -> Cow<'a, Value> {
+    pub fn value<'a>(&self, listing: &'a Listing, row: Row, field: &FieldKey) -> Cow<'a, Value> {
         match self.of(row, field) {
-            Some(group) => Cow::Borrowed(&group.after),
+            Some(pair) => Cow::Owned(pair.after),
             None => listing.value(row, field),
         }
     }
 
-    /// Every change, field by field, group by group.
+    /// Every change, field by field, equal ones together.
     pub fn all<'a>(&'a self, listing: &'a Listing) -> impl Iterator<Item = Change> + 'a {
-        self.fields.iter().flat_map(move |(field, groups)| {
-            groups.groups.iter().flat_map(move |group| {
-                group.rows.iter().map(move |row| Change {
-                    row,
-                    asset: listing.id(row),
-                    field: field.clone(),
-                    before: group.before.clone(),
-                    after: group.after.clone(),
-                    delta: group.delta.clone(),
-                })
-            })
+        self.fields().flat_map(move |(field, groups)| {
+            let change = move |row, pair: Pair| Change {
+                row,
+                asset: listing.id(row),
+                field: field.clone(),
+                before: pair.before,
+                after: pair.after,
+                delta: pair.delta,
+            };
+            let alike = groups.groups().flat_map(move |group| {
+                let rows = group.rows.iter();
+                rows.map(move |row| change(row, group.pair()))
+            });
+            let chains = groups.chains();
+            let each = chains.flat_map(|chain| chain.each(chain.scattered()));
+            alike.chain(each.map(move |(row, pair)| change(row, pair)))
         })
     }
 }
 
-fn apply(live: &mut Vec<(OperationId, FieldEdit)>, operation: &Operation) {
-    match &operation.deed {
-        Deed::Stage(step) => {
-            live.extend(step.edits.iter().map(|edit| (operation.id, edit.clone())));
-        }
-        Deed::Exclude(picked)
-        | Deed::Accept { staged: picked, .. }
-        | Deed::Settle {
-            written: picked, ..
-        } => {
-            for one in picked {
-                take_out(live, one);
-            }
-        }
-        Deed::Drop => live.clear(),
-        Deed::Undo(_) | Deed::Redo(_) => {}
+/// A step as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    edits: Vec<Cow<'a, FieldEdit>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reverts: Option<RunId>,
+}
+
+impl Serialize for Step {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let edits = self.edits.iter().map(|edit| Cow::Borrowed(edit.as_ref()));
+        let written = Written {
+            edits: edits.collect(),
+            reverts: self.reverts.clone(),
+        };
+        written.serialize(serializer)
     }
 }
 
-fn take_out(live: &mut [(OperationId, FieldEdit)], picked: &Picked) {
-    for (_, edit) in live
-        .iter_mut()
-        .filter(|(_, edit)| edit.field == picked.field)
-    {
-        edit.rows -= &picked.rows;
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(source)?;
+        let edits = written.edits.into_iter().map(Cow::into_owned);
+        Ok(Self {
+            edits: edits.map(Arc::new).collect(),
+            reverts: written.reverts,
+        })
     }
-}
-
-/// Splits rows into groups of equal before and after. Each edit works on the result of the one
-/// before it; cost grows with distinct values, not with rows.
-fn partition(edits: &[&FieldEdit], field: Option<&Field>) -> Vec<Group> {
-    let stand_in;
-    let field = if let Some(field) = field {
-        field
-    } else {
-        let key = edits.first().map_or("", |edit| edit.field.as_str());
-        stand_in = Field::plain(key, FieldKind::Text);
-        &stand_in
-    };
-    let mut groups: Vec<Group> = Vec::new();
-    for edit in edits {
-        rebase(&mut groups, edit);
-        let mut fresh = edit.rows.clone();
-        for group in &groups {
-            fresh -= &group.rows;
-        }
-        for pin in &edit.base {
-            let rows = &pin.rows & &fresh;
-            if !rows.is_empty() {
-                let (before, after) = (pin.value.clone(), pin.value.clone());
-                groups.push(Group {
-                    before,
-                    after,
-                    delta: Some(TagDelta::default()),
-                    rows,
-                });
-            }
-        }
-        groups = worked(groups, edit, field);
-    }
-    for group in &mut groups {
-        if group
-            .delta
-            .as_ref()
-            .is_some_and(|delta| *delta == TagDelta::default())
-        {
-            group.delta = None;
-        }
-    }
-    groups
-}
-
-/// Forgets what was staged on rows whose base changed on the server before this edit.
-fn rebase(groups: &mut Vec<Group>, edit: &FieldEdit) {
-    for group in groups.iter_mut() {
-        for pin in edit.base.iter().filter(|pin| pin.value != group.before) {
-            group.rows -= &pin.rows & &edit.rows;
-        }
-    }
-    groups.retain(|group| !group.rows.is_empty());
-}
-
-fn worked(groups: Vec<Group>, edit: &FieldEdit, field: &Field) -> Vec<Group> {
-    let Ok(prepared) = edit.edit.prepare(&Field {
-        locked: None,
-        ..field.clone()
-    }) else {
-        return groups;
-    };
-    let step = prepared.delta();
-    let mut done: Vec<Group> = Vec::with_capacity(groups.len());
-    for group in groups {
-        let touched = &group.rows & &edit.rows;
-        let rest = &group.rows - &touched;
-        if !rest.is_empty() {
-            done.push(Group {
-                rows: rest,
-                ..group.clone()
-            });
-        }
-        let delta = merged(group.delta.as_ref(), step.as_ref());
-        let mut by_value: IndexMap<Value, RoaringBitmap> = IndexMap::new();
-        if let Edit::Assign(_) = edit.edit {
-            for row in &touched {
-                by_value
-                    .entry(prepared.apply(row, &group.after))
-                    .or_default()
-                    .insert(row);
-            }
-        } else if let Some(row) = touched.min() {
-            by_value.insert(prepared.apply(row, &group.after), touched);
-        }
-        done.extend(by_value.into_iter().map(|(after, rows)| Group {
-            before: group.before.clone(),
-            after,
-            delta: delta.clone(),
-            rows,
-        }));
-    }
-    done
-}
-
-/// Two tag edits in a row; `None` as soon as one of them replaces the whole value.
-fn merged(first: Option<&TagDelta>, second: Option<&TagDelta>) -> Option<TagDelta> {
-    let mut delta = first?.clone();
-    let second = second?;
-    for tag in &second.add {
-        delta.remove.retain(|removed| removed != tag);
-        if !delta.add.contains(tag) {
-            delta.add.push(tag.clone());
-        }
-    }
-    for tag in &second.remove {
-        delta.add.retain(|added| added != tag);
-        if !delta.remove.contains(tag) {
-            delta.remove.push(tag.clone());
-        }
-    }
-    Some(delta)
 }

@@ -1,5 +1,7 @@
 //! Bitmaps of rows as base64 text, in roaring's portable format.
 
+use std::borrow::Borrow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Deserializer, Serializer, de::Error, ser};
@@ -9,7 +11,11 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error, ser};
 /// # Errors
 ///
 /// Only those of the serializer.
-pub fn serialize<S: Serializer>(rows: &RoaringBitmap, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(
+    rows: &impl Borrow<RoaringBitmap>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let rows: &RoaringBitmap = rows.borrow();
     let mut bytes = Vec::with_capacity(rows.serialized_size());
     rows.serialize_into(&mut bytes)
         .map_err(ser::Error::custom)?;

@@ -40,6 +40,19 @@ pub fn check(field: &Field, value: &Value) -> Result<(), EditError> {
     Ok(())
 }
 
+/// Whether a field takes some values and refuses others.
+pub fn depends_on_value(field: &Field) -> bool {
+    let is_free = match field.kind {
+        FieldKind::Text
+        | FieldKind::Tag
+        | FieldKind::Tags
+        | FieldKind::Certificate
+        | FieldKind::Asset => true,
+        FieldKind::Integer | FieldKind::Number | FieldKind::Boolean | FieldKind::Date => false,
+    };
+    !is_free || field.required || field.closed || field.max_length.is_some()
+}
+
 fn misfit(kind: FieldKind, entry: &str) -> Option<&'static str> {
     let entry = entry.trim();
     let (fits, wrong) = match kind {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Field, FieldKind, Row, TagDelta, Value};
 
-pub use check::check;
+pub use check::{check, depends_on_value};
 
 /// What to do with a field's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,16 @@ impl Edit {
     /// [`EditError::Pattern`] if a pattern does not parse; [`EditError::Unsuited`] if the field is
     /// locked or not of a kind the operation works on.
     pub fn prepare(&self, field: &Field) -> Result<Prepared<'_>, EditError> {
+        let rules = self.rules(field)?;
+        Ok(Prepared { edit: self, rules })
+    }
+
+    /// How it works on a field; see [`Edit::apply`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Edit::prepare`].
+    pub fn rules(&self, field: &Field) -> Result<Rules, EditError> {
         if let Some(reason) = &field.locked {
             return Err(EditError::Unsuited(format!(
                 "{} can't be edited: {reason}",
@@ -100,11 +110,58 @@ impl Edit {
         } else {
             None
         };
-        Ok(Prepared {
-            edit: self,
+        Ok(Rules {
             multiple: field.kind.is_multiple(),
             pattern,
         })
+    }
+
+    /// Whether the value it gives depends on nothing that was there.
+    pub fn is_absolute(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Clear)
+    }
+
+    /// The value it makes of another one, by the rules of a field. The row matters to
+    /// [`Edit::Assign`] only.
+    pub fn apply(&self, rules: &Rules, row: Row, value: &Value) -> Value {
+        match self {
+            Self::Set(wanted) => rules.shaped(wanted),
+            Self::Clear => Value::Absent,
+            Self::Append(text) if rules.multiple => with_tags(value, from_ref(text), false),
+            Self::Prepend(text) if rules.multiple => with_tags(value, from_ref(text), true),
+            Self::Append(text) => Value::text([&value.display(), text.as_str()].concat()),
+            Self::Prepend(text) => Value::text([text.as_str(), &value.display()].concat()),
+            Self::Replace { with, regex, .. } => rules.replaced(value, with, *regex),
+            Self::AddTags(tags) if rules.multiple => with_tags(value, tags, false),
+            Self::AddTags(tags) => tags.last().map_or(value.clone(), Value::text),
+            Self::RemoveTags(tags) => rules.without(value, tags),
+            Self::Assign(rows) => rows
+                .binary_search_by_key(&row, |(row, _)| *row)
+                .map_or_else(|_| value.clone(), |place| rules.shaped(&rows[place].1)),
+        }
+    }
+
+    /// The tags to add and remove, if it names them one by one.
+    pub fn delta(&self, rules: &Rules) -> Option<TagDelta> {
+        let delta = |add: &[String], remove: &[String]| {
+            Some(TagDelta {
+                add: add.to_vec(),
+                remove: remove.to_vec(),
+            })
+        };
+        match self {
+            Self::AddTags(tags) => delta(tags, &[]),
+            Self::RemoveTags(tags) => delta(&[], tags),
+            Self::Append(text) | Self::Prepend(text) if rules.multiple => {
+                delta(from_ref(text), &[])
+            }
+            Self::Append(_)
+            | Self::Prepend(_)
+            | Self::Set(_)
+            | Self::Clear
+            | Self::Replace { .. }
+            | Self::Assign(_) => None,
+        }
     }
 
     fn suits(&self, field: &Field) -> Result<(), EditError> {
@@ -186,53 +243,36 @@ pub fn located(find: &str, error: &regex::Error) -> EditError {
     }
 }
 
+/// How an edit works on a field: its pattern compiled, and whether there are several values.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    multiple: bool,
+    pattern: Option<Regex>,
+}
+
 /// An edit ready to be applied to many values.
 #[derive(Debug)]
 pub struct Prepared<'a> {
     edit: &'a Edit,
-    multiple: bool,
-    pattern: Option<Regex>,
+    rules: Rules,
 }
 
 impl Prepared<'_> {
     /// The value it makes of another one. The row matters to [`Edit::Assign`] only.
     pub fn apply(&self, row: Row, value: &Value) -> Value {
-        match self.edit {
-            Edit::Set(wanted) => self.shaped(wanted),
-            Edit::Clear => Value::Absent,
-            Edit::Append(text) if self.multiple => with_tags(value, from_ref(text), false),
-            Edit::Prepend(text) if self.multiple => with_tags(value, from_ref(text), true),
-            Edit::Append(text) => Value::text(format!("{}{text}", value.display())),
-            Edit::Prepend(text) => Value::text(format!("{text}{}", value.display())),
-            Edit::Replace { with, regex, .. } => self.replaced(value, with, *regex),
-            Edit::AddTags(tags) if self.multiple => with_tags(value, tags, false),
-            Edit::AddTags(tags) => tags.last().map_or(value.clone(), Value::text),
-            Edit::RemoveTags(tags) => self.without(value, tags),
-            Edit::Assign(rows) => rows
-                .binary_search_by_key(&row, |(row, _)| *row)
-                .map_or_else(|_| value.clone(), |place| self.shaped(&rows[place].1)),
-        }
+        self.edit.apply(&self.rules, row, value)
     }
 
     /// The tags to add and remove, for edits that name them one by one.
     pub fn delta(&self) -> Option<TagDelta> {
-        let delta = |add: &[String], remove: &[String]| {
-            Some(TagDelta {
-                add: add.to_vec(),
-                remove: remove.to_vec(),
-            })
-        };
-        match self.edit {
-            Edit::AddTags(tags) => delta(tags, &[]),
-            Edit::RemoveTags(tags) => delta(&[], tags),
-            Edit::Append(text) | Edit::Prepend(text) if self.multiple => delta(from_ref(text), &[]),
-            Edit::Append(_)
-            | Edit::Prepend(_)
-            | Edit::Set(_)
-            | Edit::Clear
-            | Edit::Replace { .. }
-            | Edit::Assign(_) => None,
-        }
+        self.edit.delta(&self.rules)
+    }
+}
+
+impl Rules {
+    /// Whether the field holds several values.
+    pub fn is_multiple(&self) -> bool {
+        self.multiple
     }
 
     /// Text given for a field of several values is taken apart at `;`.

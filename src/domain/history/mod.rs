@@ -179,7 +179,7 @@ impl Log {
         match self.staged.get(&operation.id).copied().unwrap_or(0) {
             left if left == all => (Section::Draft, "staged"),
             0 => {
-                let wrote = |edit: &FieldEdit| {
+                let wrote = |edit: &std::sync::Arc<FieldEdit>| {
                     self.written.iter().any(|(at, field, rows)| {
                         *at > operation.id && *field == edit.field && !rows.is_disjoint(&edit.rows)
                     })

@@ -1,81 +1,135 @@
 //! One field of all assets: distinct values once, and a number a row.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
 
-use super::SortDirection;
-use crate::domain::{Row, Value, text};
+use super::{
+    coding::{Coded, Kind, decoded},
+    dictionary::Dictionary,
+    places::{Places, ROWS, RowBlock, Wanted},
+    pool::Pool,
+    words::{Words, blocks},
+};
+use crate::domain::{Row, Value};
 
 /// One field of all assets.
+///
+/// Each distinct value has a place; equal places are equal values, and place 0 is absent. A copy
+/// shares what it can with the original, so it costs next to nothing.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Each distinct value once; place 0 is absent.
-    values: Vec<Value>,
-    /// The same, as folded text.
-    folded: Vec<Box<str>>,
-    /// The place of each row's value; rows beyond the end are absent.
-    places: Vec<u32>,
-    known: HashMap<Value, u32>,
+    values: Dictionary,
+    places: Places,
 }
 
 impl Default for Column {
     fn default() -> Self {
-        let mut column = Self {
-            values: Vec::new(),
-            folded: Vec::new(),
-            places: Vec::new(),
-            known: HashMap::new(),
-        };
-        column.place_of(&Value::Absent);
-        column
+        let mut values = Dictionary::default();
+        values.number(&Coded::of(&Value::Absent));
+        Self {
+            values,
+            places: Places::default(),
+        }
     }
 }
 
+/// As few rows as this are looked at one by one.
+const FEW: u64 = 1 << 12;
+
 impl Column {
-    fn place_of(&mut self, value: &Value) -> u32 {
-        // Most values of most fields are absent.
-        if *value == Value::Absent && !self.values.is_empty() {
-            return 0;
-        }
-        if let Some(&place) = self.known.get(value) {
-            return place;
-        }
-        let place = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.folded.push(text::fold(&value.display()).into());
-        self.values.push(value.clone());
-        self.known.insert(value.clone(), place);
-        place
+    /// A column of what was kept; `None` if it does not fit together.
+    pub(super) fn restored(texts: Pool, places: Vec<RowBlock>) -> Option<Self> {
+        let fits = places
+            .iter()
+            .all(|block| (block.most() as usize) < texts.len());
+        let absent = texts.kind(0) == Kind::Absent && texts.text(0).is_empty();
+        (fits && absent).then(|| Self {
+            values: Dictionary::restored(texts),
+            places: Places::restored(places),
+        })
+    }
+
+    pub(in crate::domain) fn texts(&self) -> &Pool {
+        self.values.texts()
+    }
+
+    pub(in crate::domain) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    pub(super) fn warm(&self) {
+        self.values.warm();
     }
 
     /// Gives a row a value; the places of the value before and of this one, if they differ.
     pub(super) fn set(&mut self, row: Row, value: &Value) -> Option<(u32, u32)> {
-        let place = self.place_of(value);
-        let row = row as usize;
-        if row >= self.places.len() {
-            if place == 0 {
-                return None;
-            }
-            self.places.resize(row + 1, 0);
+        // Most values of most fields are absent.
+        if *value == Value::Absent {
+            return self.places.set(row, 0).map(|before| (before, 0));
         }
-        let before = std::mem::replace(&mut self.places[row], place);
-        (before != place).then_some((before, place))
+        self.set_coded(row, &Coded::of(value))
+    }
+
+    /// The same with a text; an empty one is a value like any other.
+    pub(super) fn set_text(&mut self, row: Row, text: &str) -> Option<(u32, u32)> {
+        let coded = Coded {
+            kind: Kind::Text,
+            text: text.into(),
+            extra: None,
+        };
+        self.set_coded(row, &coded)
+    }
+
+    fn set_coded(&mut self, row: Row, coded: &Coded<'_>) -> Option<(u32, u32)> {
+        let place = self.values.number(coded);
+        self.places.set(row, place).map(|before| (before, place))
+    }
+
+    pub(super) fn kind(&self, place: u32) -> Kind {
+        self.texts().kind(place)
+    }
+
+    pub(super) fn is_present(&self, row: Row) -> bool {
+        self.kind(self.place(row)).is_present()
+    }
+
+    /// How many places there are. Not every one is in use.
+    pub fn distinct(&self) -> usize {
+        self.texts().len()
     }
 
     /// The value at a place; absent at 0 and where there is no such place.
     pub fn at(&self, place: u32) -> Cow<'_, Value> {
-        let value = self.values.get(place as usize);
-        Cow::Borrowed(value.unwrap_or(&Value::Absent))
+        let texts = self.texts();
+        let extra = if texts.kind(place).has_extra() {
+            texts.text(place + 1)
+        } else {
+            ""
+        };
+        let kind = texts.kind(place);
+        if kind == Kind::Absent {
+            return Cow::Borrowed(&Value::Absent);
+        }
+        Cow::Owned(decoded(kind, texts.text(place), extra))
     }
 
-    /// The place of a row's value among the distinct ones: equal places are equal values.
+    /// The text at a place, as [`Value::display`] tells it.
+    pub fn text_at(&self, place: u32) -> &str {
+        self.texts().text(place)
+    }
+
+    /// The place of a row's value.
     pub fn place(&self, row: Row) -> u32 {
-        self.places.get(row as usize).copied().unwrap_or(0)
+        self.places.get(row)
     }
 
     /// The place of a value, if any row has or had it.
     pub fn place_of_known(&self, value: &Value) -> Option<u32> {
-        self.known.get(value).copied()
+        if *value == Value::Absent {
+            return Some(0);
+        }
+        self.values.find(&Coded::of(value))
     }
 
     /// The value of a row.
@@ -84,35 +138,21 @@ impl Column {
     }
 
     /// The text of a row, as [`Value::display`] tells it.
-    pub fn text(&self, row: Row) -> Cow<'_, str> {
-        let value = self.values.get(self.place(row) as usize);
-        value.map_or(Cow::Borrowed(""), Value::display)
+    pub fn text(&self, row: Row) -> &str {
+        self.text_at(self.place(row))
     }
 
     /// The folded text of a row.
-    pub fn folded(&self, row: Row) -> Cow<'_, str> {
-        let folded = self.folded.get(self.place(row) as usize);
-        Cow::Borrowed(folded.map_or("", |text| text))
+    pub fn folded(&self, row: Row) -> &str {
+        self.texts().folded(self.place(row))
     }
 
     /// The rows among `within` with this value.
     pub fn equal(&self, within: &RoaringBitmap, value: &Value) -> RoaringBitmap {
         match self.place_of_known(value) {
-            Some(wanted) => within
-                .iter()
-                .filter(|&row| self.place(row) == wanted)
-                .collect(),
+            Some(place) => self.rows(within, &Wanted::one(place), place == 0),
             None => RoaringBitmap::new(),
         }
-    }
-
-    /// `rows` split by the place of their value, in the order of the first row of each.
-    pub fn groups(&self, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> {
-        let mut groups: indexmap::IndexMap<u32, RoaringBitmap> = indexmap::IndexMap::new();
-        for row in rows {
-            groups.entry(self.place(row)).or_default().insert(row);
-        }
-        groups.into_iter().collect()
     }
 
     /// The rows among `within` whose text, or folded text, passes. Each distinct value is asked
@@ -122,71 +162,124 @@ impl Column {
         within: &RoaringBitmap,
         passes: impl Fn(&str, &str) -> bool,
     ) -> RoaringBitmap {
-        self.passing(within, |value, folded| passes(&value.display(), folded))
+        let mut wanted = Wanted {
+            first: 0,
+            bits: vec![0; self.distinct().div_ceil(64)],
+        };
+        let mut number = 0;
+        for block in self.texts().blocks() {
+            for place in 0..block.len() {
+                if block.kind(place) != Kind::Extra
+                    && passes(block.text(place), block.folded(place))
+                {
+                    wanted.bits[number / 64] |= 1 << (number % 64);
+                }
+                number += 1;
+            }
+        }
+        let absent = wanted.bits.first().is_some_and(|word| word & 1 == 1);
+        self.rows(within, &wanted, absent)
     }
 
-    /// The rows among `within` whose value passes.
-    pub(in crate::domain) fn passing(
-        &self,
-        within: &RoaringBitmap,
-        passes: impl Fn(&Value, &str) -> bool,
-    ) -> RoaringBitmap {
-        let hits: Vec<bool> = self
-            .values
-            .iter()
-            .zip(&self.folded)
-            .map(|(value, text)| passes(value, text))
-            .collect();
-        if !hits.contains(&true) {
-            return RoaringBitmap::new();
+    /// The rows among `within` whose place is wanted.
+    fn rows(&self, within: &RoaringBitmap, wanted: &Wanted, absent: bool) -> RoaringBitmap {
+        if within.len() <= FEW {
+            let passes = |row: &Row| wanted.has(self.place(*row));
+            return RoaringBitmap::from_sorted_iter(within.iter().filter(passes))
+                .unwrap_or_default();
         }
-        within
+        let mut rows = RoaringBitmap::new();
+        for block in blocks(within) {
+            let mut found = Words::none();
+            let numbers = self.places.block(block);
+            if let Some(numbers) = numbers {
+                numbers.find(wanted, &mut found);
+            }
+            if absent {
+                found.fill_from(numbers.map_or(0, RowBlock::len));
+            }
+            if !found.is_empty() {
+                found.keep(&Words::of(within, block));
+                rows |= found.bitmap(block);
+            }
+        }
+        rows
+    }
+
+    /// `rows` split by the place of their value, in the order of the first row of each.
+    pub fn groups(&self, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> {
+        let mut groups: Vec<(u32, u32)> = Vec::new();
+        let mut group_of = vec![u32::MAX; self.distinct()];
+        let mut member_of: Vec<u32> = Vec::with_capacity(usize::try_from(rows.len()).unwrap_or(0));
+        self.each(rows, |_, place| {
+            let group = &mut group_of[place as usize];
+            if *group == u32::MAX {
+                *group = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+                groups.push((place, 0));
+            }
+            groups[*group as usize].1 += 1;
+            member_of.push(*group);
+        });
+        if let [(place, _)] = groups[..] {
+            return vec![(place, rows.clone())];
+        }
+        let mut end = 0;
+        let mut next: Vec<u32> = groups
             .iter()
-            .filter(|&row| hits.get(self.place(row) as usize).copied().unwrap_or(false))
-            .collect()
+            .map(|(_, many)| {
+                end += many;
+                end - many
+            })
+            .collect();
+        let mut split = vec![0; member_of.len()];
+        for (row, group) in rows.iter().zip(member_of) {
+            let next = &mut next[group as usize];
+            split[*next as usize] = row;
+            *next += 1;
+        }
+        let mut rest = split.as_slice();
+        let whole = groups.into_iter().map(|(place, many)| {
+            let (group, after) = rest.split_at(many as usize);
+            rest = after;
+            let group = RoaringBitmap::from_sorted_iter(group.iter().copied());
+            (place, group.unwrap_or_default())
+        });
+        whole.collect()
+    }
+
+    /// Calls for each of these rows with its place, smallest row first.
+    pub fn each(&self, rows: &RoaringBitmap, mut work: impl FnMut(Row, u32)) {
+        if rows.len() <= FEW {
+            return rows.iter().for_each(|row| work(row, self.place(row)));
+        }
+        let none = RowBlock::default();
+        for block in blocks(rows) {
+            let numbers = self.places.block(block).unwrap_or(&none);
+            numbers.each(&Words::of(rows, block), |at, place| {
+                work(Row::try_from(block * ROWS + at).unwrap_or(Row::MAX), place);
+            });
+        }
+    }
+
+    /// The places in use among `within`, with how many rows have each; most used first.
+    pub fn tally(&self, within: &RoaringBitmap) -> Vec<(u32, u64)> {
+        let mut counts = vec![0u32; self.distinct()];
+        self.each(within, |_, place| counts[place as usize] += 1);
+        let used = (0u32..).zip(counts).filter(|(_, count)| *count > 0);
+        let mut tally: Vec<_> = used
+            .map(|(place, count)| (place, u64::from(count)))
+            .collect();
+        tally.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        tally
     }
 
     /// The distinct values among `within`, with how many rows have each; most used first.
     pub fn facet(&self, within: &RoaringBitmap) -> Vec<(Value, u64)> {
-        let mut counts = vec![0u64; self.values.len()];
-        for row in within {
-            counts[self.place(row) as usize] += 1;
-        }
-        let mut facet: Vec<_> = self
-            .values
-            .iter()
-            .zip(counts)
-            .filter(|(_, count)| *count > 0)
-            .map(|(value, count)| (value.clone(), count))
+        let tally = self.tally(within).into_iter();
+        let mut facet: Vec<_> = tally
+            .map(|(place, count)| (self.at(place).into_owned(), count))
             .collect();
         facet.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         facet
-    }
-
-    /// The rank of each distinct value of a column: numbers by size, text ignoring case.
-    pub(super) fn ranks(&self, direction: SortDirection) -> Vec<u32> {
-        let number = |place: usize| self.folded[place].parse::<f64>().ok();
-        let mut places: Vec<usize> = (0..self.values.len()).collect();
-        let all_numbers = places
-            .iter()
-            .all(|&place| !self.values[place].is_present() || number(place).is_some());
-        places.sort_by(|&left, &right| {
-            let order = match (all_numbers, number(left), number(right)) {
-                (true, Some(left), Some(right)) => left.total_cmp(&right),
-                _ => self.folded[left].cmp(&self.folded[right]),
-            };
-            let order = if direction == SortDirection::Descending {
-                order.reverse()
-            } else {
-                order
-            };
-            let absent = |place: usize| !self.values[place].is_present();
-            absent(left).cmp(&absent(right)).then(order)
-        });
-        let mut ranks = vec![0; places.len()];
-        for (rank, place) in (0u32..).zip(places) {
-            ranks[place] = rank;
-        }
-        ranks
     }
 }

@@ -1,6 +1,6 @@
 //! Where a value that came differs from the one known before.
 
-use super::Listing;
+use super::{Listing, coding::Kind};
 use crate::domain::{FieldKey, Row, Value};
 
 /// As many differences are noted between two looks at them; a library that changes more often
@@ -22,14 +22,16 @@ pub struct Difference {
 impl Listing {
     /// Writes a value; where the row was `known` before and had another one, that is noted.
     pub(super) fn put(&mut self, row: Row, column: usize, value: &Value, known: bool) {
+        self.part();
         let Some((_, values)) = self.columns.get_index_mut(column) else {
             return;
         };
-        let Some((before, now)) = values.set(row, value).filter(|_| known) else {
+        let differing = values.set(row, value);
+        let Some((before, now)) = differing.filter(|_| known) else {
             return;
         };
         // What nobody had read before is no change.
-        let read = |place| *values.at(place) != Value::Unknown;
+        let read = |place| values.kind(place) != Kind::Unknown;
         if read(before) && read(now) && self.differences.len() < MOST {
             self.differences.push(Difference {
                 row,
@@ -37,6 +39,16 @@ impl Listing {
                 before,
                 now,
             });
+        }
+    }
+
+    /// The same with a text, which is absent if it is empty.
+    pub(super) fn put_text(&mut self, row: Row, column: usize, text: &str, known: bool) {
+        if text.is_empty() || known {
+            return self.put(row, column, &Value::text(text), known);
+        }
+        if let Some((_, values)) = self.columns.get_index_mut(column) {
+            values.set_text(row, text);
         }
     }
 

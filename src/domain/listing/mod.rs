@@ -3,19 +3,43 @@
 //! Every distinct value of a field is kept once, folded once on arrival; a column is a number a
 //! row. Rows are never reused, so sets of assets are bitmaps over them.
 
+mod coding;
 mod column;
+mod dictionary;
 mod difference;
+mod index;
+mod order;
+mod parts;
+mod places;
+mod pool;
+mod ranks;
+mod search;
+mod words;
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use super::{Asset, AssetId, FieldKey, Row, Value};
+use coding::Coded;
+use dictionary::Dictionary;
+use order::Orders;
 
 pub use column::Column;
 pub use difference::Difference;
+pub use order::among;
+pub use parts::{Heading, Part, Section, SectionKey, Unfit};
+
+pub(super) use coding::Kind;
+pub(super) use places::{ROWS, Wanted};
+pub(super) use pool::{Pool, TEXTS, TextBlock};
+pub(super) use search::{Hits, Lines};
+pub(super) use words::Words;
 
 /// The key under which the name of an asset is listed.
 pub const NAME: &str = "name";
@@ -51,15 +75,21 @@ pub enum SortDirection {
 }
 
 /// All assets known, of the current generation or an earlier one.
-#[derive(Clone, Debug)]
+///
+/// A copy is a picture of this moment for somebody who reads: it shares all values with the
+/// original, costs next to nothing, and begins without differences. Writing to either copies the
+/// few blocks that are written.
+#[derive(Debug)]
 pub struct Listing {
-    ids: Vec<AssetId>,
-    rows: HashMap<AssetId, Row>,
+    ids: Dictionary,
     columns: IndexMap<FieldKey, Column>,
-    locked: HashMap<Row, String>,
+    locked: Column,
     present: RoaringBitmap,
     seen: RoaringBitmap,
     differences: Vec<Difference>,
+    orders: Orders,
+    /// Whether `orders` are those of another, too.
+    copied: bool,
     /// Which listing these pages belong to; news of an older one is dropped.
     pub generation: u64,
     /// How many assets the endpoint says it has; 0 while unknown.
@@ -74,33 +104,58 @@ impl Default for Listing {
     }
 }
 
+impl Clone for Listing {
+    fn clone(&self) -> Self {
+        Self {
+            ids: self.ids.clone(),
+            columns: self.columns.clone(),
+            locked: self.locked.clone(),
+            present: self.present.clone(),
+            seen: self.seen.clone(),
+            differences: Vec::new(),
+            orders: self.orders.clone(),
+            copied: true,
+            ..*self
+        }
+    }
+}
+
 impl Listing {
     /// An empty listing.
     pub fn new() -> Self {
         let columns = [NAME, TYPE].map(|key| (FieldKey::new(key), Column::default()));
         Self {
-            ids: Vec::new(),
-            rows: HashMap::new(),
+            ids: Dictionary::default(),
             columns: columns.into_iter().collect(),
-            locked: HashMap::new(),
+            locked: Column::default(),
             present: RoaringBitmap::new(),
             seen: RoaringBitmap::new(),
             differences: Vec::new(),
+            orders: Orders::default(),
+            copied: false,
             generation: 0,
             total: 0,
             complete: false,
         }
     }
 
+    /// Works out what the first search and the next page need, if it is not known: worth doing on a
+    /// copy, elsewhere, after [`Listing::restored`]. The original has it too then.
+    pub fn warm(&self) {
+        self.ids.warm();
+        self.columns.values().for_each(Column::warm);
+    }
+
+    /// A copy that is written keeps its orders for itself.
+    fn part(&mut self) {
+        if self.copied {
+            (self.orders, self.copied) = (Orders::default(), false);
+        }
+    }
+
     /// The row of an asset, made if it is new. A made row is not present until it is listed.
     pub fn allocate(&mut self, id: &AssetId) -> Row {
-        if let Some(&row) = self.rows.get(id) {
-            return row;
-        }
-        let row = Row::try_from(self.ids.len()).unwrap_or(Row::MAX);
-        self.ids.push(id.clone());
-        self.rows.insert(id.clone(), row);
-        row
+        self.ids.number(&id_text(id))
     }
 
     /// Starts another listing; what is known stays until [`Listing::finish`].
@@ -112,39 +167,50 @@ impl Listing {
 
     /// Takes a page of the current generation in; returns the rows it wrote.
     pub fn take(&mut self, assets: &[Asset]) -> Vec<Row> {
-        assets.iter().map(|asset| self.take_one(asset)).collect()
+        self.part();
+        let mut told = Vec::new();
+        assets
+            .iter()
+            .map(|asset| self.take_one(asset, &mut told))
+            .collect()
     }
 
-    fn take_one(&mut self, asset: &Asset) -> Row {
+    fn take_one(&mut self, asset: &Asset, told: &mut Vec<bool>) -> Row {
         let row = self.allocate(&asset.id);
         let known = self.present.contains(row);
-        let (name, kind) = (
-            Value::text(asset.name.as_str()),
-            Value::text(asset.kind.as_str()),
-        );
-        self.put(row, NAME_PLACE, &name, known);
-        self.put(row, TYPE_PLACE, &kind, known);
-        let mut told = vec![false; self.columns.len()];
+        told.clear();
+        told.resize(self.columns.len(), false);
+        self.put_text(row, NAME_PLACE, &asset.name, known);
+        self.put_text(row, TYPE_PLACE, &asset.kind, known);
+        // Fields mostly come in the same order.
+        let mut next = TYPE_PLACE + 1;
         for (key, value) in &asset.fields {
-            let place = self.place_of(key);
+            let place = match self.columns.get_index(next) {
+                Some((expected, _)) if expected == key => next,
+                Some(_) | None => self.place_of(key),
+            };
+            next = place + 1;
             if let Some(told) = told.get_mut(place) {
                 *told = true;
             }
-            if *value == Value::Unknown && self.value(row, key).is_present() {
+            if *value == Value::Unknown && self.columns[place].is_present(row) {
                 continue;
             }
             self.put(row, place, value, known);
         }
         // A thumbnail once read is not forgotten because the page does not tell it.
-        let thumbnail = self.columns.get_index_of(&FieldKey::thumbnail());
-        for (place, told) in told.into_iter().enumerate().skip(TYPE_PLACE + 1) {
-            if !told && Some(place) != thumbnail {
+        for (place, told) in told.iter().enumerate().skip(TYPE_PLACE + 1) {
+            let is_set = |(_, column): (_, &Column)| column.place(row) != 0;
+            if !told
+                && self.columns.get_index(place).is_some_and(is_set)
+                && Some(place) != self.columns.get_index_of(&FieldKey::thumbnail())
+            {
                 self.put(row, place, &Value::Absent, known);
             }
         }
         match &asset.locked {
-            Some(reason) => drop(self.locked.insert(row, reason.clone())),
-            None => drop(self.locked.remove(&row)),
+            Some(reason) => drop(self.locked.set_text(row, reason)),
+            None => drop(self.locked.set(row, &Value::Absent)),
         }
         self.present.insert(row);
         self.seen.insert(row);
@@ -153,6 +219,7 @@ impl Listing {
 
     /// Ends a listing: assets it did not see are gone.
     pub fn finish(&mut self) {
+        self.part();
         self.present.clone_from(&self.seen);
         self.total = self.present.len();
         self.complete = true;
@@ -168,10 +235,9 @@ impl Listing {
 
     /// Changes one value, because it was read or written.
     pub fn set(&mut self, row: Row, field: &FieldKey, value: &Value) {
-        self.columns
-            .entry(field.clone())
-            .or_default()
-            .set(row, value);
+        self.part();
+        let place = self.place_of(field);
+        self.columns[place].set(row, value);
     }
 
     /// How many assets are listed.
@@ -186,7 +252,7 @@ impl Listing {
 
     /// How many rows were ever made; the next new asset gets this number.
     pub fn rows_made(&self) -> Row {
-        Row::try_from(self.ids.len()).unwrap_or(Row::MAX)
+        Row::try_from(self.ids.texts().len()).unwrap_or(Row::MAX)
     }
 
     /// The rows that are listed.
@@ -196,36 +262,40 @@ impl Listing {
 
     /// The row of an asset.
     pub fn row(&self, id: &AssetId) -> Option<Row> {
-        self.rows.get(id).copied()
+        self.ids.find(&id_text(id))
     }
 
-    /// The asset of a row.
-    ///
-    /// # Panics
-    ///
-    /// If the row was never made.
+    /// The asset of a row; an empty identifier if the row was never made.
     pub fn id(&self, row: Row) -> AssetId {
-        self.ids[row as usize].clone()
+        self.id_text(row).into()
     }
 
     /// The identifier of a row's asset, as text; empty if the row was never made.
     pub fn id_text(&self, row: Row) -> &str {
-        self.ids.get(row as usize).map_or("", AssetId::as_str)
+        self.ids.texts().text(row)
+    }
+
+    pub(super) fn ids(&self) -> &Pool {
+        self.ids.texts()
+    }
+
+    pub(in crate::domain) fn locks(&self) -> &Column {
+        &self.locked
     }
 
     /// The name of a row's asset; empty if it was never listed.
     pub fn name(&self, row: Row) -> Cow<'_, str> {
-        self.columns[NAME_PLACE].text(row)
+        Cow::Borrowed(self.columns[NAME_PLACE].text(row))
     }
 
     /// The type of a row's asset.
     pub fn kind(&self, row: Row) -> Cow<'_, str> {
-        self.columns[TYPE_PLACE].text(row)
+        Cow::Borrowed(self.columns[TYPE_PLACE].text(row))
     }
 
     /// Why an asset can't be edited, if it can't.
     pub fn locked(&self, row: Row) -> Option<&str> {
-        self.locked.get(&row).map(String::as_str)
+        (self.locked.place(row) != 0).then(|| self.locked.text(row))
     }
 
     /// The value of a field.
@@ -237,7 +307,7 @@ impl Listing {
     /// The text of a field, as [`Value::display`] tells it: cheaper than its value.
     pub fn text(&self, row: Row, field: &FieldKey) -> Cow<'_, str> {
         let column = self.columns.get(field);
-        column.map_or(Cow::Borrowed(""), |column| column.text(row))
+        Cow::Borrowed(column.map_or("", |column| column.text(row)))
     }
 
     /// A field's column, if any asset has a value in it.
@@ -273,103 +343,16 @@ impl Listing {
         let wanted = Value::text(name);
         self.columns[NAME_PLACE].equal(&self.present, &wanted)
     }
-
-    /// All listed rows in order: see [`Listing::ordered`].
-    pub fn order(&self, sort: &Sort) -> Arc<[Row]> {
-        self.ordered(&self.present, sort).into()
-    }
-
-    /// The first `most` of these rows in order, without ordering the others.
-    pub fn first(&self, rows: &RoaringBitmap, sort: &Sort, most: usize) -> Vec<Row> {
-        let mut first = self.ordered(rows, sort);
-        first.truncate(most);
-        first
-    }
-
-    /// These rows in order; rows with equal values keep the order of their names, then rows.
-    pub fn ordered(&self, rows: &RoaringBitmap, sort: &Sort) -> Vec<Row> {
-        let mut ordered: Vec<Row> = rows.iter().collect();
-        let Some(column) = self.columns.get(&sort.field) else {
-            return ordered;
-        };
-        let ranks = column.ranks(sort.direction);
-        let names = self.columns[NAME_PLACE].ranks(SortDirection::Ascending);
-        let name_column = &self.columns[NAME_PLACE];
-        ordered.sort_by_cached_key(|&row| {
-            let (place, name) = (column.place(row), name_column.place(row));
-            (ranks[place as usize], names[name as usize], row)
-        });
-        ordered
-    }
 }
 
 const NAME_PLACE: usize = 0;
 const TYPE_PLACE: usize = 1;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asset(id: &str, name: &str, fields: &[(&str, &str)]) -> Asset {
-        Asset {
-            id: id.into(),
-            name: name.into(),
-            kind: "Image".into(),
-            fields: fields
-                .iter()
-                .map(|(k, v)| (FieldKey::new(*k), Value::text(*v)))
-                .collect(),
-            locked: None,
-        }
-    }
-
-    #[test]
-    fn an_asset_keeps_its_row_when_it_is_listed_again() {
-        let mut listing = Listing::new();
-        listing.take(&[
-            asset("a", "pier", &[("Rights", "Acme")]),
-            asset("b", "gull", &[]),
-        ]);
-        listing.begin(1);
-        listing.take(&[asset("b", "gull", &[]), asset("a", "pier", &[])]);
-        listing.finish();
-        assert_eq!(listing.row(&"a".into()), Some(0));
-        assert_eq!(
-            *listing.value(0, &"Rights".into()),
-            Value::Absent,
-            "it was taken away"
-        );
-    }
-
-    #[test]
-    fn an_asset_that_is_gone_leaves_the_listing_but_keeps_its_row() {
-        let mut listing = Listing::new();
-        listing.take(&[asset("a", "pier", &[]), asset("b", "gull", &[])]);
-        listing.begin(1);
-        listing.take(&[asset("b", "gull", &[])]);
-        listing.finish();
-        assert_eq!((listing.len(), listing.rows_made()), (1, 2));
-        assert_eq!(listing.id(0).as_str(), "a");
-    }
-
-    #[test]
-    fn rows_sort_by_number_where_all_are_numbers_and_absent_values_come_last() {
-        let mut listing = Listing::new();
-        listing.take(&[
-            asset("a", "a", &[("Width", "900")]),
-            asset("b", "b", &[("Width", "1200")]),
-            asset("c", "c", &[]),
-        ]);
-        let by = |direction| {
-            listing.ordered(
-                listing.present(),
-                &Sort {
-                    field: "Width".into(),
-                    direction,
-                },
-            )
-        };
-        assert_eq!(by(SortDirection::Ascending), [0, 1, 2]);
-        assert_eq!(by(SortDirection::Descending), [1, 0, 2]);
+/// How the id of an asset is found.
+fn id_text(id: &AssetId) -> Coded<'_> {
+    Coded {
+        kind: Kind::Text,
+        text: id.as_str().into(),
+        extra: None,
     }
 }

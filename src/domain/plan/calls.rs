@@ -14,6 +14,7 @@ type Wish<'a> = Vec<(&'a FieldKey, &'a Value, &'a Option<TagDelta>)>;
 /// and assets whose changes are the same together, so that equal edits share a call.
 pub(super) fn of(items: &[Item], batch_size: usize, first: &HashSet<Row>) -> Vec<PlannedCall> {
     let mut calls = Vec::new();
+    let thumbnail = FieldKey::thumbnail();
     let parts: &[bool] = if first.is_empty() {
         &[false]
     } else {
@@ -23,7 +24,7 @@ pub(super) fn of(items: &[Item], batch_size: usize, first: &HashSet<Row>) -> Vec
         let mut by_asset: IndexMap<Row, Vec<u32>> = IndexMap::new();
         for (place, item) in (0u32..).zip(items) {
             let is_ahead = first.contains(&item.row);
-            if is_ahead == ahead && (item.field == FieldKey::thumbnail()) == thumbnails {
+            if is_ahead == ahead && (item.field == thumbnail) == thumbnails {
                 by_asset.entry(item.row).or_default().push(place);
             }
         }

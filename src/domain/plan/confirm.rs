@@ -77,15 +77,14 @@ impl Plan {
         if self.summary.clear > 0 {
             return Some("clear");
         }
-        self.items.iter().any(is_downgrade).then_some("downgrade")
+        let key = FieldKey::certificate();
+        let mut certificates = self.items.iter().filter(|item| item.field == key);
+        certificates.any(is_downgrade).then_some("downgrade")
     }
 }
 
 /// Whether an asset loses trust: a certificate is taken away, or a lower one given.
 fn is_downgrade(item: &Item) -> bool {
-    if item.field != FieldKey::certificate() {
-        return false;
-    }
     rank(&item.wanted) < rank(&item.before)
 }
 

@@ -1,20 +1,25 @@
 //! The plan: what would be sent, and what not and why. Pure: changes × capabilities → calls.
 
+mod admission;
 mod calls;
 mod confirm;
 mod dry;
+mod planning;
 
-use std::{collections::HashSet, fmt::Write};
+use std::{borrow::Cow, collections::HashSet, fmt::Write};
 
 use indexmap::IndexMap;
+use roaring::RoaringBitmap;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Capabilities, Draft, FieldKey, Item, Listing, Row, Schema, Value, edit, run::RunRules,
+    Capabilities, Draft, FieldKey, Item, Listing, Row, Schema, Value, draft::Pair, run::RunRules,
 };
 
+pub use admission::{Admission, Admits};
 pub use confirm::{Confirmation, LARGE, is_production};
 pub use dry::{DryRun, Fate};
+pub use planning::{Planned, Planning};
 
 /// What would be sent, and what not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,14 +87,23 @@ impl Plan {
         let mut plan = Self::default();
         let mut left: IndexMap<(String, bool), Vec<(Row, FieldKey)>> = IndexMap::new();
         for (field, groups) in draft.fields() {
-            for group in groups.groups() {
-                for row in &group.rows {
-                    match reason(draft, listing, (schema, capabilities), (row, field)) {
-                        Some(reason) => left.entry(reason).or_default().push((row, field.clone())),
-                        None => plan
-                            .items
-                            .push(item(listing, capabilities, (row, field), group)),
+            let sorting = Sorting::new(listing, (schema, capabilities), field);
+            let mut sort = |row: Row, pair: Cow<'_, Pair>, is_equal: bool| match sorting
+                .reason(row, &pair, is_equal)
+            {
+                Some(reason) => left.entry(reason).or_default().push((row, field.clone())),
+                None => plan.items.push(sorting.item(row, pair.into_owned())),
+            };
+            for chain in groups.chains() {
+                for group in chain.groups() {
+                    let (pair, is_equal) = (group.pair(), group.is_equal());
+                    for row in &group.rows {
+                        sort(row, Cow::Borrowed(&pair), is_equal);
                     }
+                }
+                for (row, pair) in chain.each(chain.scattered()) {
+                    let is_equal = chain.scattered_equal().contains(row);
+                    sort(row, Cow::Owned(pair), is_equal);
                 }
             }
         }
@@ -132,10 +146,8 @@ impl Plan {
 
     /// How many different assets it touches.
     pub fn assets(&self) -> usize {
-        let mut rows: Vec<Row> = self.items.iter().map(|item| item.row).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        rows.len()
+        let rows: RoaringBitmap = self.items.iter().map(|item| item.row).collect();
+        usize::try_from(rows.len()).unwrap_or(usize::MAX)
     }
 
     /// How many changes stay because of a mistake.
@@ -178,34 +190,67 @@ impl Summary {
     }
 }
 
-/// Why a change stays, and whether that is a mistake.
-fn reason(
-    draft: &Draft,
-    listing: &Listing,
-    (schema, capabilities): (&Schema, &Capabilities),
-    (row, field): (Row, &FieldKey),
-) -> Option<(String, bool)> {
-    let group = draft.of(row, field)?;
-    if group.is_equal() {
-        return Some(("already equal".into(), false));
+/// Sorts the changes of a field: what goes, and what stays.
+struct Sorting<'a> {
+    listing: &'a Listing,
+    capabilities: &'a Capabilities,
+    field: &'a FieldKey,
+    /// Why nothing of the field goes, if so.
+    closed: Option<&'a str>,
+    admission: Admission<'a>,
+}
+
+impl<'a> Sorting<'a> {
+    fn new(
+        listing: &'a Listing,
+        (schema, capabilities): (&'a Schema, &'a Capabilities),
+        field: &'a FieldKey,
+    ) -> Self {
+        Self {
+            listing,
+            capabilities,
+            field,
+            closed: capabilities.refusal(field),
+            admission: Admission::new(listing, (schema, capabilities), field),
+        }
     }
-    if !listing.present().contains(row) {
-        return Some(("the asset is gone from the library".into(), true));
+
+    /// Why a change stays, and whether that is a mistake.
+    fn reason(&self, row: Row, pair: &Pair, is_equal: bool) -> Option<(String, bool)> {
+        if is_equal {
+            return Some(("already equal".into(), false));
+        }
+        if !self.listing.present().contains(row) {
+            return Some(("the asset is gone from the library".into(), true));
+        }
+        if let Some(why) = self.closed {
+            return Some((why.to_owned(), true));
+        }
+        if let Some(why) = self.listing.locked(row) {
+            return Some((format!("not editable: {why}"), true));
+        }
+        let kind = self.listing.kind(row);
+        let refusal = self.admission.refusal(&kind, &pair.after);
+        refusal.map(|why| (why, true))
     }
-    let offer = if *field == FieldKey::certificate() {
-        &capabilities.certificates
-    } else if *field == FieldKey::thumbnail() {
-        &capabilities.thumbnails
-    } else {
-        &capabilities.writing
-    };
-    if let Some(why) = capabilities.writing.refusal().or(offer.refusal()) {
-        return Some((why.to_owned(), true));
+
+    fn item(&self, row: Row, pair: Pair) -> Item {
+        let listing = self.listing;
+        let facts = self.capabilities.address_fields.iter();
+        Item {
+            row,
+            asset: listing.id(row),
+            name: listing.name(row).into_owned(),
+            kind: listing.kind(row).into_owned(),
+            field: self.field.clone(),
+            before: pair.before,
+            wanted: pair.after,
+            delta: pair.delta,
+            facts: facts
+                .map(|key| (key.clone(), listing.value(row, key).into_owned()))
+                .collect(),
+        }
     }
-    if let Some(why) = listing.locked(row) {
-        return Some((format!("not editable: {why}"), true));
-    }
-    refusal(listing, (schema, capabilities), (row, field), &group.after).map(|why| (why, true))
 }
 
 /// Why a value can't be given to a field of an asset, by the rules of schema and endpoint.
@@ -215,58 +260,8 @@ pub fn refusal(
     (row, field): (Row, &FieldKey),
     value: &Value,
 ) -> Option<String> {
-    let kind = listing.kind(row);
-    let one_of = |kinds: &[String], kind: &str| kinds.is_empty() || kinds.iter().any(|k| k == kind);
-    if *field == FieldKey::thumbnail() {
-        if !one_of(&capabilities.thumbnail_targets, &kind) {
-            return Some(format!("{kind} assets take no thumbnail"));
-        }
-        if let Value::Asset { id, .. } = value {
-            let used = listing.row(id).map(|row| listing.kind(row))?;
-            if !one_of(&capabilities.thumbnail_types, &used) {
-                let allowed = capabilities.thumbnail_types.join(", ");
-                return Some(format!(
-                    "a {used} can't be a thumbnail; allowed are {allowed}"
-                ));
-            }
-        }
-        return None;
-    }
-    let Some(rules) = schema.field(field.as_str()) else {
-        return Some(format!("the endpoint has no field {field}"));
-    };
-    if let Some(why) = &rules.locked {
-        return Some(format!("{field} can't be edited: {why}"));
-    }
-    if !rules.applies_to(&kind) {
-        return Some(format!("{kind} assets have no field {field}"));
-    }
-    edit::check(rules, value)
-        .err()
-        .map(|error| error.to_string())
-}
-
-fn item(
-    listing: &Listing,
-    capabilities: &Capabilities,
-    (row, field): (Row, &FieldKey),
-    group: &super::draft::Group,
-) -> Item {
-    Item {
-        row,
-        asset: listing.id(row),
-        name: listing.name(row).into_owned(),
-        kind: listing.kind(row).into_owned(),
-        field: field.clone(),
-        before: group.before.clone(),
-        wanted: group.after.clone(),
-        delta: group.delta.clone(),
-        facts: capabilities
-            .address_fields
-            .iter()
-            .map(|key| (key.clone(), listing.value(row, key).into_owned()))
-            .collect(),
-    }
+    let admission = Admission::new(listing, (schema, capabilities), field);
+    admission.refusal(&listing.kind(row), value)
 }
 
 /// The digest that ties an approval or a run to exact values.

@@ -2,9 +2,13 @@
 
 use roaring::RoaringBitmap;
 
-use super::{Pattern, Query, State, Term, Test};
+use super::{
+    Query, State, Test,
+    prepared::{Prepared, Ready},
+    probe::{Probe, Search, Source},
+};
 use crate::domain::{
-    FieldKey, Listing, Row, Schema, Value,
+    FieldKey, Listing, Schema,
     listing::{NAME, TYPE},
     text,
 };
@@ -47,116 +51,41 @@ fn alias(name: &str) -> Option<FieldKey> {
     }
 }
 
-/// A query made ready for one listing as it is now. It holds all it needs, so it can be worked
-/// elsewhere, a block of rows at a time, in any order, by several threads at once; whoever works it
-/// may stop between two blocks.
-#[derive(Clone, Debug)]
-pub struct Prepared {
-    query: Query,
-    listing: Listing,
-    schema: Schema,
-    sets: Sets,
-}
-
-impl Prepared {
-    /// Rows in a block.
-    pub const BLOCK: Row = 1 << 16;
-
-    /// How many blocks there are; the last one may be short.
-    pub fn blocks(&self) -> u32 {
-        self.listing.rows_made().div_ceil(Self::BLOCK)
-    }
-
-    /// The rows of a block that pass.
-    pub fn block(&self, block: u32) -> RoaringBitmap {
-        let mut rows = RoaringBitmap::new();
-        let first = u64::from(block) * u64::from(Self::BLOCK);
-        rows.extend(
-            (first..first + u64::from(Self::BLOCK)).filter_map(|row| Row::try_from(row).ok()),
-        );
-        rows &= self.listing.present();
-        for term in &self.query.terms {
-            let hits = term.hits(&self.listing, &self.schema, &self.sets, &rows);
-            if term.negated {
-                rows -= hits;
-            } else {
-                rows &= hits;
-            }
-        }
-        rows
-    }
-
-    /// All rows that pass, block after block.
-    pub fn rows(&self) -> RoaringBitmap {
-        let mut rows = RoaringBitmap::new();
-        for block in 0..self.blocks() {
-            rows |= self.block(block);
-        }
-        rows
-    }
-}
-
 impl Query {
     /// The query made ready for a listing: cheap, whatever the size of the listing.
     pub fn prepare(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> Prepared {
-        Prepared {
-            query: self.clone(),
-            listing: listing.clone(),
-            schema: schema.clone(),
-            sets: sets.clone(),
-        }
+        let terms = self.terms.iter().map(|term| {
+            let searched = |key: &FieldKey, probe: &Probe| {
+                let column = listing.values(key)?;
+                Some(Search::of(Source::Column(column.clone()), probe.clone()))
+            };
+            let of = |name: &str, probe: Probe| {
+                if text::fold(name) == "id" {
+                    return vec![Search::of(Source::Ids(listing.ids().clone()), probe)];
+                }
+                let key = key(name, schema, listing);
+                key.and_then(|key| searched(&key, &probe))
+                    .into_iter()
+                    .collect()
+            };
+            let test = match &term.test {
+                Test::Has(name) => Ready::Searches(of(name, Probe::Present)),
+                Test::Field { name, pattern } => Ready::Searches(of(name, pattern.into())),
+                Test::Is(state) => is(*state, listing, sets),
+                Test::Anywhere(pattern) => {
+                    let probe = pattern.into();
+                    let all = listing.fields().filter_map(|key| searched(key, &probe));
+                    Ready::Searches(all.collect())
+                }
+            };
+            (term.negated, test)
+        });
+        Prepared::new(listing, terms.collect())
     }
 
     /// The rows of a listing that pass, among the ones that are present.
     pub fn rows(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> RoaringBitmap {
-        let mut rows = listing.present().clone();
-        for term in &self.terms {
-            let hits = term.hits(listing, schema, sets, &rows);
-            if term.negated {
-                rows -= hits;
-            } else {
-                rows &= hits;
-            }
-        }
-        rows
-    }
-}
-
-impl Term {
-    fn hits(
-        &self,
-        listing: &Listing,
-        schema: &Schema,
-        sets: &Sets,
-        within: &RoaringBitmap,
-    ) -> RoaringBitmap {
-        let of = |name: &str, passes: &dyn Fn(&Value, &str) -> bool| {
-            if text::fold(name) == "id" {
-                let id = |row: &u32| {
-                    let id = listing.id_text(*row);
-                    passes(&Value::text(id), &text::fold(id))
-                };
-                return within.iter().filter(id).collect();
-            }
-            let key = key(name, schema, listing);
-            key.and_then(|key| listing.values(&key))
-                .map(|column| column.passing(within, passes))
-                .unwrap_or_default()
-        };
-        match &self.test {
-            Test::Has(name) => of(name, &|value, _| value.is_present()),
-            Test::Field { name, pattern } => of(name, &|value, folded| pattern.hits(value, folded)),
-            Test::Is(state) => state_rows(*state, listing, sets),
-            Test::Anywhere(pattern) => {
-                let mut rows = RoaringBitmap::new();
-                for field in listing.fields() {
-                    if let Some(column) = listing.values(field) {
-                        rows |= column.passing(within, |value, folded| pattern.hits(value, folded));
-                    }
-                }
-                rows
-            }
-        }
+        self.prepare(listing, schema, sets).rows()
     }
 }
 
@@ -172,62 +101,25 @@ fn key(name: &str, schema: &Schema, listing: &Listing) -> Option<FieldKey> {
     })
 }
 
-fn state_rows(state: State, listing: &Listing, sets: &Sets) -> RoaringBitmap {
-    match state {
+fn is(state: State, listing: &Listing, sets: &Sets) -> Ready {
+    Ready::Rows(match state {
         State::Marked => sets.marked.clone(),
         State::Staged => sets.staged.clone(),
         State::Warning => sets.warning.clone(),
         State::Error => sets.error.clone(),
         State::Unknown => sets.unknown.clone(),
         State::Conflict => sets.conflict.clone(),
-        State::Locked => listing
-            .present()
-            .iter()
-            .filter(|&row| listing.locked(row).is_some())
-            .collect(),
-    }
-}
-
-impl Pattern {
-    fn hits(&self, value: &Value, folded: &str) -> bool {
-        if !value.is_present() {
-            return false;
+        State::Locked => {
+            let locks = Source::Column(listing.locks().clone());
+            return Ready::Searches(vec![Search::of(locks, Probe::Present)]);
         }
-        match self {
-            Self::Contains(text) => folded.contains(text.as_str()),
-            Self::Exactly(text) => match value {
-                Value::List(entries) => entries.contains(text),
-                Value::Certificate(certificate) => certificate.status.word() == text.as_str(),
-                Value::Absent | Value::Unknown | Value::Text(_) | Value::Asset { .. } => {
-                    value.display() == text.as_str()
-                }
-            },
-            Self::Matches(regex) => regex.is_match(&value.display()),
-            Self::AnyOf(texts) => texts.iter().any(|text| folded.contains(text.as_str())),
-            Self::Between(low, high) => between(folded, low.as_deref(), high.as_deref()),
-        }
-    }
-}
-
-/// Numbers by size; everything else (dates first of all) by its text, where a shorter upper end
-/// includes everything that begins with it.
-fn between(value: &str, low: Option<&str>, high: Option<&str>) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
-    if let Some(value) = number(value) {
-        let above = low.is_none_or(|low| number(low).is_some_and(|low| value >= low));
-        let below = high.is_none_or(|high| number(high).is_some_and(|high| value <= high));
-        return above && below;
-    }
-    let (low, high) = (low.map(text::fold), high.map(text::fold));
-    let above = low.is_none_or(|low| value >= low.as_str());
-    let below = high.is_none_or(|high| value <= high.as_str() || value.starts_with(&high));
-    above && below
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Asset, Field, FieldKind};
+    use crate::domain::{Asset, Field, FieldKind, Value};
 
     fn library() -> (Listing, Schema) {
         let rows = [

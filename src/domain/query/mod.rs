@@ -16,8 +16,13 @@
 
 mod evaluate;
 mod parse;
+mod prepared;
+mod probe;
+#[cfg(test)]
+mod tests;
 
-pub use evaluate::{Prepared, Sets};
+pub use evaluate::Sets;
+pub use prepared::Prepared;
 
 use regex::Regex;
 

@@ -13,7 +13,7 @@ use crate::domain::{
     Asset, AssetId, Edit, FieldKey, FieldKind, Item, Row, Run, RunId, TagDelta, Value, Workbench,
     outside::{Touch, last_touch},
     run::same,
-    workbench::{Asked, Verdict},
+    workbench::Asked,
 };
 
 /// From so many different values on, a field is given back row by row in one edit.
@@ -189,10 +189,8 @@ impl Workbench {
         match self.preview(&asked) {
             Err(error) => refused.push((all.clone(), error.to_string())),
             Ok(preview) => {
-                for group in preview.fields.into_iter().flat_map(|field| field.groups) {
-                    if let Verdict::Refused(why) = group.verdict {
-                        refused.push((group.rows, why));
-                    }
+                for field in preview.fields {
+                    refused.extend(field.refused.into_iter().map(|(why, rows)| (rows, why)));
                 }
             }
         }

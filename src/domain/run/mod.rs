@@ -1,20 +1,24 @@
 //! A run: what was submitted, and what became of every change of it.
 
 mod advice;
+mod call;
 pub mod codes;
+mod item;
 mod outcome;
 mod rules;
 mod sieve;
 mod standing;
 mod summary;
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
+use super::Value;
 
 pub use advice::{NextStep, RetrySafe, acceptable, next_step, retry_safe};
+pub use call::{CallNote, ServerCounts, as_found};
+pub use item::{Item, same};
 pub use outcome::{Outcome, Tally};
 pub use rules::{CANARY, CanaryThen, ENOUGH, RunRules, SoFar, StopRule};
 pub use sieve::Sieve;
@@ -45,66 +49,6 @@ impl fmt::Display for RunId {
     }
 }
 
-/// One change of a run, frozen when it was submitted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// The asset's row in the listing.
-    pub row: Row,
-    /// The asset.
-    pub asset: AssetId,
-    /// Its name when it was submitted.
-    pub name: String,
-    /// Its asset type.
-    pub kind: String,
-    /// The field.
-    pub field: FieldKey,
-    /// The value the draft rested on.
-    pub before: Value,
-    /// The value asked for.
-    pub wanted: Value,
-    /// See [`Change::delta`](super::Change::delta).
-    pub delta: Option<TagDelta>,
-    /// What a write needs beside the change itself (see `Capabilities::address_fields`).
-    pub facts: Vec<(FieldKey, Value)>,
-}
-
-impl Item {
-    /// Whether a value read back is what this change asked for.
-    pub fn is_met_by(&self, server: &Value) -> bool {
-        match &self.delta {
-            Some(delta) => {
-                let has = |tag: &String| server.entries().contains(tag);
-                delta.add.iter().all(has) && !delta.remove.iter().any(has)
-            }
-            None => same(&self.wanted, server),
-        }
-    }
-}
-
-/// Equality as an endpoint means it: order of tags does not matter, nor does an asset's name.
-pub fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::List(left), Value::List(right)) => {
-            left.len() == right.len() && left.iter().all(|tag| right.contains(tag))
-        }
-        (Value::Asset { id: left, .. }, Value::Asset { id: right, .. }) => left == right,
-        (Value::Text(one), Value::List(many)) | (Value::List(many), Value::Text(one)) => {
-            many.as_slice() == [one.as_str()]
-        }
-        (
-            Value::Certificate(Certificate {
-                status: s1,
-                message: m1,
-            }),
-            Value::Certificate(Certificate {
-                status: s2,
-                message: m2,
-            }),
-        ) => s1 == s2 && m1 == m2,
-        _ => left == right,
-    }
-}
-
 /// How one change ended, with everything worth knowing about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settlement {
@@ -122,17 +66,6 @@ pub struct Settlement {
     pub server: Option<Value>,
     /// The call it went out in, counted from 1; 0 if it was never sent.
     pub call: u32,
-}
-
-/// The server's own counts, added up over the calls that answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerCounts {
-    /// Changes it counted as written without a remark.
-    pub success: u32,
-    /// Changes it counted as written with a remark.
-    pub warning: u32,
-    /// Changes it counted as not written.
-    pub error: u32,
 }
 
 /// Where a run is in its life.
@@ -162,47 +95,13 @@ impl RunState {
             Self::Interrupted => "interrupted",
         }
     }
-}
 
-/// One call of a run, as screens list it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallNote {
-    /// Counted from 1 within the run.
-    pub number: u32,
-    /// The operation's name (`batchSetAssetMetadata`, `entity/bulk`).
-    pub operation: String,
-    /// The changes in it, as places in [`Run::items`].
-    pub items: Vec<u32>,
-    /// When it was noted, milliseconds since 1970; 0 if it still waits.
-    pub noted_ms: i64,
-    /// How long its answer took; `None` while there is none.
-    pub took_ms: Option<u32>,
-    /// The server's counts, if it sent any.
-    pub counts: Option<ServerCounts>,
-    /// A trace or request id of the server; empty if it named none.
-    pub trace: String,
-    /// What was there just before it left, where the draft did not know: places in
-    /// [`Run::items`], and values. Without it nobody could tell later whether it was written.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub found: Vec<(u32, Value)>,
-}
-
-impl CallNote {
-    /// A change as it was sent: with the value found just before, if the draft knew none.
-    pub fn as_sent<'a>(&self, place: u32, item: &'a Item) -> Cow<'a, Item> {
-        as_found(&self.found, place, item)
-    }
-}
-
-/// A change with the value that was found just before it was sent, if the draft knew none.
-pub fn as_found<'a>(found: &[(u32, Value)], place: u32, item: &'a Item) -> Cow<'a, Item> {
-    let known = found.iter().find(|(at, _)| *at == place);
-    match known.filter(|_| item.before == Value::Unknown) {
-        Some((_, value)) => Cow::Owned(Item {
-            before: value.clone(),
-            ..item.clone()
-        }),
-        None => Cow::Borrowed(item),
+    /// Whether nothing more comes of it.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Finished | Self::Stopped => true,
+            Self::Running | Self::Paused | Self::Interrupted => false,
+        }
     }
 }
 
@@ -269,10 +168,7 @@ impl Run {
 
     /// Whether it goes on, or waits for somebody to go on with it.
     pub fn is_unfinished(&self) -> bool {
-        match self.state {
-            RunState::Running | RunState::Paused | RunState::Interrupted => true,
-            RunState::Stopped | RunState::Finished => false,
-        }
+        !self.state.is_over()
     }
 
     /// How many changes were sent and have no outcome: only reading back tells what became of
@@ -382,30 +278,5 @@ impl Run {
         let is_named = settled.reason.contains(item.field.as_str());
         let count = alike.count();
         (count > 1 && !is_named).then_some(count)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_asked_one_by_one_are_met_when_other_tags_are_there_too() {
-        let item = Item {
-            row: 0,
-            asset: "a".into(),
-            name: String::new(),
-            kind: String::new(),
-            field: "Keywords".into(),
-            before: Value::list(["outer"]),
-            wanted: Value::list(["outerwear"]),
-            delta: Some(TagDelta {
-                add: vec!["outerwear".into()],
-                remove: vec!["outer".into()],
-            }),
-            facts: Vec::new(),
-        };
-        assert!(item.is_met_by(&Value::list(["someone else's", "outerwear"])));
-        assert!(!item.is_met_by(&Value::list(["outer", "outerwear"])));
     }
 }

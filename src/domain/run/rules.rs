@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Outcome, Settlement};
+use super::{Item, Outcome, Settlement, Tally};
 use crate::domain::Row;
 
 /// How many answered changes make a share of errors worth acting on.
@@ -120,6 +120,16 @@ pub struct SoFar {
     pub answered: u64,
     /// Those of them that were refused, or whose outcome is unknown.
     pub errors: u64,
+}
+
+impl From<Tally> for SoFar {
+    fn from(tally: Tally) -> Self {
+        let errors = u64::from(tally.refused) + u64::from(tally.unknown);
+        Self {
+            answered: u64::from(tally.applied) + u64::from(tally.warned) + errors,
+            errors,
+        }
+    }
 }
 
 impl SoFar {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{FieldKey, Run, RunId, RunRules, RunState, Tally, Value};
+use super::{Run, RunId, RunRules, RunState, Tally};
+use crate::domain::{FieldKey, Value};
 
 /// A run without its changes, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl RunSummary {
 
     /// `done`, `warnings`, `partly`, `stopped`, `nothing`, or the word of its state.
     pub fn word(&self) -> &'static str {
-        let ended = matches!(self.state, RunState::Finished | RunState::Stopped);
+        let ended = self.state.is_over();
         match self.written() {
             _ if !ended => self.state.word(),
             written if written == self.items && self.tally.warned > 0 => "warnings",

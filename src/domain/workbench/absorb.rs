@@ -102,6 +102,13 @@ impl Workbench {
                     self.listing.set(row, &item.field, value);
                 }
             }
+            let earlier = run.settled.get(settlement.item as usize);
+            if let (Some(tally), Some(earlier)) = (self.tallies.get_mut(id), earlier) {
+                if let Some(earlier) = earlier {
+                    tally.take(earlier.outcome);
+                }
+                tally.add(settlement.outcome);
+            }
             run.settle(settlement);
         }
     }
@@ -113,7 +120,7 @@ impl Workbench {
             return;
         };
         run.state = state;
-        if matches!(state, RunState::Finished | RunState::Stopped) {
+        if state.is_over() {
             run.finished_ms = Some(at_ms);
         }
     }
@@ -133,8 +140,8 @@ impl Workbench {
             let Some(row) = self.listing.row(&item.asset) else {
                 continue;
             };
-            let staged = self.draft.of(row, &item.field);
-            if staged.is_some_and(|group| group.after == item.wanted) {
+            let staged = self.draft().of(row, &item.field);
+            if staged.is_some_and(|pair| pair.after == item.wanted) {
                 written.entry(item.field.clone()).or_default().insert(row);
             }
         }

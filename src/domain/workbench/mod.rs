@@ -4,9 +4,14 @@
 //! doors. The live path ends in the same derivation as a replay, so recovery can't drift from it.
 
 mod absorb;
+mod drafts;
+mod drift;
+mod found;
+mod judge;
 mod marks;
 mod opening;
 mod preview;
+mod previewing;
 mod results;
 mod runs;
 #[cfg(test)]
@@ -16,6 +21,7 @@ mod undo;
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 use roaring::RoaringBitmap;
@@ -23,17 +29,19 @@ use roaring::RoaringBitmap;
 use super::{
     Capabilities, Draft, Edit, FieldEdit, FieldKey, Listing, Operation, OperationId, Row, Run,
     RunId, Schema, Stamp, Step, Value,
-    draft::Pin,
+    draft::{Base, Gathered},
     oplog::{Deed, Picked},
     outside::Outside,
-    query::Sets,
-    run::{RunSummary, same},
+    run::{RunSummary, Tally},
 };
 
 pub use opening::Rest;
-pub use preview::{FieldPreview, Preview, PreviewGroup, Verdict};
+pub use preview::{FieldPreview, Judged, Preview, Verdict};
+pub use previewing::Previewing;
 pub use results::Again;
 pub use undo::Dependant;
+
+use drafts::Drafts;
 
 /// An edit somebody asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,13 +134,15 @@ pub struct Workbench {
     /// Why nothing may be staged, if so.
     pub read_only: Option<String>,
     log: Vec<Operation>,
-    undone: Vec<OperationId>,
-    draft: Draft,
+    undone: HashSet<OperationId>,
+    drafts: Drafts,
     marks: RoaringBitmap,
     earlier_marks: Vec<RoaringBitmap>,
     runs: Vec<Run>,
     summaries: Vec<RunSummary>,
     run_news: u64,
+    /// How many changes of each loaded run ended where.
+    tallies: HashMap<RunId, Tally>,
     pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
     opening: bool,
@@ -153,13 +163,14 @@ impl Workbench {
             capabilities: None,
             read_only: None,
             log: Vec::new(),
-            undone: Vec::new(),
-            draft: Draft::default(),
+            undone: HashSet::new(),
+            drafts: Drafts::default(),
             marks: RoaringBitmap::new(),
             earlier_marks: Vec::new(),
             runs: Vec::new(),
             summaries: Vec::new(),
             run_news: 0,
+            tallies: HashMap::new(),
             outside: Vec::new(),
             accepted: HashMap::new(),
             opening: false,
@@ -190,11 +201,11 @@ impl Workbench {
             Command::Redo => self.redo()?,
             Command::RedoStep(id) => self.redo_step(*id)?,
             Command::Revert { run, asked } => self.reverted(run, asked)?,
-            Command::Drop if self.draft.is_empty() => {
+            Command::Drop if self.draft().is_empty() => {
                 return Err(Refusal::NothingToStage("the draft is empty".into()));
             }
             Command::Drop => (
-                format!("drop the draft ({} changes)", self.draft.changes()),
+                format!("drop the draft ({} changes)", self.draft().changes()),
                 Deed::Drop,
             ),
         };
@@ -209,42 +220,64 @@ impl Workbench {
     }
 
     /// Takes in an operation that was accepted before: the last step of `apply`, and all of a
-    /// recovery.
+    /// recovery. What the operations before it led to is not worked out again.
     pub fn replay(&mut self, operation: Operation) {
-        self.remember(operation);
-        self.derive();
+        let again = self.remember(operation);
+        let Some(last) = self.log.last() else {
+            return;
+        };
+        if let Some(from) = again {
+            let log = (self.log.as_slice(), &self.undone);
+            self.drafts.again(from, log, &self.schema);
+            self.accept_again();
+            return;
+        }
+        self.drafts.take(last, &self.schema);
+        if let Deed::Accept { run, items, .. } = &last.deed {
+            *self.accepted.entry(run.clone()).or_default() |= items;
+        }
     }
 
     /// Takes in a whole log, as a start does.
     pub fn replay_all(&mut self, log: impl IntoIterator<Item = Operation>) {
-        log.into_iter()
-            .for_each(|operation| self.remember(operation));
+        for operation in log {
+            self.remember(operation);
+        }
         self.derive();
     }
 
-    fn remember(&mut self, operation: Operation) {
-        match &operation.deed {
-            Deed::Undo(target) => self.undone.push(*target),
-            Deed::Redo(target) => self.undone.retain(|id| id != target),
+    /// Puts an operation into the log; from where on the draft is another one, if not from there.
+    fn remember(&mut self, operation: Operation) -> Option<OperationId> {
+        let again = match &operation.deed {
+            Deed::Undo(target) => {
+                self.undone.insert(*target);
+                Some(*target)
+            }
+            Deed::Redo(target) => {
+                self.undone.remove(target);
+                Some(*target)
+            }
             Deed::Stage(_)
             | Deed::Exclude(_)
             | Deed::Accept { .. }
             | Deed::Settle { .. }
-            | Deed::Drop => {}
-        }
+            | Deed::Drop => None,
+        };
         self.log.push(operation);
+        again
     }
 
-    /// Works the draft out again, after the schema or the log changed.
+    /// Works the draft out again, after the schema changed or a log was taken in.
     pub fn derive(&mut self) {
-        let undone: HashSet<_> = self.undone.iter().copied().collect();
-        let standing = self
-            .log
-            .iter()
-            .filter(|operation| !undone.contains(&operation.id));
-        self.draft = Draft::derive(standing.clone(), &self.schema);
+        let log = (self.log.as_slice(), &self.undone);
+        self.drafts.again(OperationId::default(), log, &self.schema);
+        self.accept_again();
+    }
+
+    fn accept_again(&mut self) {
         self.accepted.clear();
-        for operation in standing {
+        let log = self.log.iter();
+        for operation in log.filter(|operation| !self.undone.contains(&operation.id)) {
             if let Deed::Accept { run, items, .. } = &operation.deed {
                 *self.accepted.entry(run.clone()).or_default() |= items;
             }
@@ -268,16 +301,17 @@ impl Workbench {
         let preview = self.preview(asked)?;
         let mut step = Step::default();
         for (one, field) in asked.iter().zip(&preview.fields) {
-            let rows = field.rows(Verdict::is_staged);
-            if rows.is_empty() {
+            if field.changed.is_empty() {
                 continue;
             }
-            step.edits.push(FieldEdit {
+            let mut rows = field.changed.clone();
+            rows.optimize();
+            step.edits.push(Arc::new(FieldEdit {
                 field: one.field.clone(),
                 edit: one.edit.clone(),
-                base: self.pins(&one.field, &rows),
+                base: self.base(&one.field, &rows),
                 rows,
-            });
+            }));
         }
         if step.edits.is_empty() {
             return Err(Refusal::NothingToStage(preview.sentence()));
@@ -292,33 +326,33 @@ impl Workbench {
 
     /// What the server has in these rows. A row that changed there since it was staged starts
     /// from what is there now: staging it again is how a conflict is settled.
-    fn pins(&self, field: &FieldKey, rows: &RoaringBitmap) -> Vec<Pin> {
-        let mut pins: indexmap::IndexMap<Value, RoaringBitmap> = indexmap::IndexMap::new();
-        for row in rows {
-            let now = self.listing.value(row, field);
-            let base = match self.draft.of(row, field) {
-                Some(group) if *now == Value::Unknown || same(&now, &group.before) => &group.before,
-                Some(_) | None => &now,
-            };
-            pins.entry(base.clone()).or_default().insert(row);
+    fn base(&self, field: &FieldKey, rows: &RoaringBitmap) -> Base {
+        let column = self.listing.values(field);
+        let mut gathered = Gathered::default();
+        let mut fresh = rows.clone();
+        if let Some(groups) = self.draft().field(field) {
+            let staged = groups.rows() & rows;
+            let kept = &staged - groups.moved(column, &staged, true);
+            fresh -= &kept;
+            groups.bases(&mut gathered, &kept);
         }
-        let pin = |(value, rows)| Pin { value, rows };
-        pins.into_iter().map(pin).collect()
+        gathered.listed(column, &fresh);
+        gathered.done()
     }
 
     /// The value an edit starts from: the staged one, or what the server has where nothing is
     /// staged or the server's value changed since.
     fn standing(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
         let now = self.listing.value(row, field);
-        match self.draft.of(row, field) {
-            Some(group) if !drifted(&now, &group.before) => Cow::Borrowed(&group.after),
+        match self.draft().of(row, field) {
+            Some(pair) if !drift::drifted(&now, &pair.before) => Cow::Owned(pair.after),
             Some(_) | None => now,
         }
     }
 
     /// The draft.
     pub fn draft(&self) -> &Draft {
-        &self.draft
+        self.drafts.now()
     }
 
     /// The log of operations, oldest first.
@@ -328,38 +362,7 @@ impl Workbench {
 
     /// An operation of the log.
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
-        self.log.iter().find(|operation| operation.id == id)
+        let place = self.log.binary_search_by_key(&id, |operation| operation.id);
+        place.ok().map(|place| &self.log[place])
     }
-
-    /// The rows `is:` asks for.
-    pub fn sets(&self) -> Sets {
-        let mut sets = Sets {
-            marked: self.marks.clone(),
-            staged: self.draft.rows().clone(),
-            conflict: self.drifted(),
-            ..Sets::default()
-        };
-        if let Some(run) = self.runs.last() {
-            sets.add_run(run);
-        }
-        sets
-    }
-
-    /// The rows whose value on the server is no longer the one their draft rests on.
-    pub fn drifted(&self) -> RoaringBitmap {
-        let mut rows = RoaringBitmap::new();
-        for (field, groups) in self.draft.fields() {
-            for group in groups.groups() {
-                let changed = |row: &u32| drifted(&self.listing.value(*row, field), &group.before);
-                rows.extend(group.rows.iter().filter(changed));
-            }
-        }
-        rows
-    }
-}
-
-/// Whether a value read now is another than the one a draft rests on. A value nobody had read is
-/// no base to differ from.
-fn drifted(now: &Value, base: &Value) -> bool {
-    *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
 }

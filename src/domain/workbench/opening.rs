@@ -7,7 +7,7 @@ use super::Workbench;
 use crate::domain::{Listing, Run};
 
 /// The second part.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rest {
     /// The assets known.
     pub listing: Listing,
@@ -17,14 +17,13 @@ pub struct Rest {
     pub listed_ms: Option<i64>,
 }
 
-impl PartialEq for Rest {
-    /// Whether they tell the same of the same assets.
+impl PartialEq for Listing {
+    /// Whether they tell the same of the same assets in the same rows.
     fn eq(&self, other: &Self) -> bool {
-        let (ours, theirs) = (&self.listing, &other.listing);
-        ours.rows_made() == theirs.rows_made()
-            && ours.present() == theirs.present()
-            && (0..ours.rows_made()).all(|row| ours.asset(row) == theirs.asset(row))
-            && (&self.just_over, self.listed_ms) == (&other.just_over, other.listed_ms)
+        (self.rows_made(), self.generation, self.complete)
+            == (other.rows_made(), other.generation, other.complete)
+            && self.present() == other.present()
+            && (0..self.rows_made()).all(|row| self.asset(row) == other.asset(row))
     }
 }
 

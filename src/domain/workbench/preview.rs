@@ -1,14 +1,10 @@
 //! What an edit would do, before it is staged.
 
-use std::{borrow::Cow, collections::HashMap};
-
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
-use super::{Asked, Workbench};
-use crate::domain::{
-    Edit, EditError, Field, FieldKey, FieldKind, Row, Value, edit::Prepared, plan, run::same,
-};
+use super::{Asked, Previewing, Workbench};
+use crate::domain::{EditError, Field, FieldKey, FieldKind, Value};
 
 /// What becomes of one value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,41 +24,70 @@ impl Verdict {
     }
 }
 
-/// Rows with the same value now and the same value then.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PreviewGroup {
+/// What becomes of one asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
     /// The value the draft has now: what the server has, or what is staged already.
     pub before: Value,
     /// The value it would have.
     pub after: Value,
     /// What becomes of it.
     pub verdict: Verdict,
-    /// Where.
-    pub rows: RoaringBitmap,
 }
 
-/// What one edit would do.
+/// What one edit would do, or several of one field together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldPreview {
     /// The field.
     pub field: FieldKey,
-    /// Problems first, then changes, then equal ones.
-    pub groups: Vec<PreviewGroup>,
+    /// Where it changes the value.
+    pub changed: RoaringBitmap,
+    /// Where the value is so already.
+    pub equal: RoaringBitmap,
+    /// Where it can't be done, by reason.
+    pub refused: Vec<(String, RoaringBitmap)>,
 }
 
 impl FieldPreview {
-    /// The rows with such a verdict.
-    pub fn rows(&self, wanted: impl Fn(&Verdict) -> bool) -> RoaringBitmap {
-        let mut rows = RoaringBitmap::new();
-        for group in self.groups.iter().filter(|group| wanted(&group.verdict)) {
-            rows |= &group.rows;
+    /// Nothing so far.
+    pub(super) fn new(field: &FieldKey) -> Self {
+        Self {
+            field: field.clone(),
+            changed: RoaringBitmap::new(),
+            equal: RoaringBitmap::new(),
+            refused: Vec::new(),
         }
-        rows
     }
 
-    /// The group a row is in.
-    pub fn of(&self, row: Row) -> Option<&PreviewGroup> {
-        self.groups.iter().find(|group| group.rows.contains(row))
+    /// How many values change, are so already, can't be given.
+    pub fn counts(&self) -> [u64; 3] {
+        let refused = self.refused.iter().map(|(_, rows)| rows.len()).sum();
+        [self.changed.len(), self.equal.len(), refused]
+    }
+
+    pub(super) fn add(&mut self, verdict: Verdict, rows: &RoaringBitmap) {
+        if rows.is_empty() {
+            return;
+        }
+        match verdict {
+            Verdict::Change => self.changed |= rows,
+            Verdict::Equal => self.equal |= rows,
+            Verdict::Refused(why) => {
+                let known = self.refused.iter_mut().find(|(known, _)| *known == why);
+                match known {
+                    Some((_, all)) => *all |= rows,
+                    None => self.refused.push((why, rows.clone())),
+                }
+            }
+        }
+    }
+
+    pub(super) fn join(&mut self, other: Self) {
+        self.changed |= other.changed;
+        self.equal |= other.equal;
+        for (why, rows) in other.refused {
+            self.add(Verdict::Refused(why), &rows);
+        }
     }
 }
 
@@ -92,15 +117,8 @@ impl Preview {
             refused,
             ..
         } = self;
-        let why = self
-            .fields
-            .iter()
-            .flat_map(|field| &field.groups)
-            .find_map(|group| match &group.verdict {
-                Verdict::Refused(why) => Some(format!(" ({why})")),
-                Verdict::Change | Verdict::Equal => None,
-            })
-            .unwrap_or_default();
+        let why = self.fields.iter().flat_map(|field| &field.refused).next();
+        let why = why.map_or(String::new(), |(why, _)| format!(" ({why})"));
         format!("{changes} change, {equal} equal, {refused} refused{why}")
     }
 
@@ -109,10 +127,22 @@ impl Preview {
         let edits: Vec<String> = asked
             .iter()
             .zip(&self.fields)
-            .filter(|(_, field)| !field.rows(Verdict::is_staged).is_empty())
+            .filter(|(_, field)| !field.changed.is_empty())
             .map(|(one, _)| format!("{} {}", one.field, one.edit))
             .collect();
         format!("{} on {}", edits.join(", "), self.assets.len())
+    }
+
+    fn add(&mut self, field: FieldPreview) {
+        let [changes, equal, refused] = field.counts();
+        self.changes += changes;
+        self.equal += equal;
+        self.refused += refused;
+        self.assets |= &field.changed;
+        for (_, rows) in &field.refused {
+            self.problems |= rows;
+        }
+        self.fields.push(field);
     }
 }
 
@@ -123,61 +153,28 @@ impl Workbench {
     ///
     /// If an edit makes no sense for its field (a pattern that does not parse, a locked field).
     pub fn preview(&self, asked: &[Asked]) -> Result<Preview, EditError> {
-        let mut preview = Preview::default();
-        for one in asked {
-            let field = self.field_for(&one.field)?;
-            let prepared = one.edit.prepare(&field)?;
-            let earlier = preview
-                .fields
-                .iter()
-                .rev()
-                .find(|done| done.field == one.field);
-            let befores = self.befores(one, earlier);
-            let mut groups: IndexMap<(Value, Value, Verdict), RoaringBitmap> = IndexMap::new();
-            let mut memo = Memo::default();
-            for ((before, _, _), rows) in befores {
-                if let Edit::Assign(_) = one.edit {
-                    for row in rows {
-                        let key = self.judged(row, (&field, &prepared), &before, &mut memo);
-                        groups.entry(key).or_default().insert(row);
-                    }
-                } else if let Some(row) = rows.min() {
-                    let key = self.judged(row, (&field, &prepared), &before, &mut memo);
-                    *groups.entry(key).or_default() |= rows;
-                }
+        let mut by_field: IndexMap<&FieldKey, Vec<usize>> = IndexMap::new();
+        for (place, one) in asked.iter().enumerate() {
+            by_field.entry(&one.field).or_default().push(place);
+        }
+        let mut found: Vec<Option<FieldPreview>> = vec![None; asked.len()];
+        for (field, places) in by_field {
+            let edits = places.iter().map(|&place| &asked[place]);
+            let edits = edits.map(|one| (one.edit.clone(), one.rows.clone()));
+            let mut previewing = Previewing::new(field, edits.collect());
+            previewing.finish(self)?;
+            for (place, preview) in places.into_iter().zip(previewing.each()) {
+                found[place] = Some(preview.clone());
             }
-            preview.add(one.field.clone(), groups);
+        }
+        let mut preview = Preview::default();
+        for field in found.into_iter().flatten() {
+            preview.add(field);
         }
         Ok(preview)
     }
 
-    /// The rows of an edit by what decides its effect: the value now, the asset's type, and
-    /// whether the asset may be edited. Work is done once for each, not once for each row.
-    fn befores<'a>(
-        &'a self,
-        one: &Asked,
-        earlier: Option<&'a FieldPreview>,
-    ) -> IndexMap<(Cow<'a, Value>, Cow<'a, str>, Option<&'a str>), RoaringBitmap> {
-        let place = |(place, group): (usize, &'a PreviewGroup)| {
-            group.rows.iter().map(move |row| (row, place))
-        };
-        let known: HashMap<Row, usize> = earlier
-            .map(|done| done.groups.iter().enumerate().flat_map(place).collect())
-            .unwrap_or_default();
-        let mut befores: IndexMap<_, RoaringBitmap> = IndexMap::new();
-        for row in &one.rows {
-            let group = earlier.and_then(|done| known.get(&row).map(|place| &done.groups[*place]));
-            let before = match group {
-                Some(group) if group.verdict.is_staged() => Cow::Borrowed(&group.after),
-                _ => self.standing(row, &one.field),
-            };
-            let key = (before, self.listing.kind(row), self.listing.locked(row));
-            befores.entry(key).or_default().insert(row);
-        }
-        befores
-    }
-
-    fn field_for(&self, key: &FieldKey) -> Result<Field, EditError> {
+    pub(super) fn field_for(&self, key: &FieldKey) -> Result<Field, EditError> {
         let special = if *key == FieldKey::certificate() {
             Some((
                 FieldKind::Certificate,
@@ -207,76 +204,5 @@ impl Workbench {
                 .unwrap_or_default();
             EditError::Unsuited(format!("there is no field `{key}`{hint}"))
         })
-    }
-
-    fn judged(
-        &self,
-        row: Row,
-        (field, prepared): (&Field, &Prepared<'_>),
-        before: &Value,
-        memo: &mut Memo,
-    ) -> (Value, Value, Verdict) {
-        let after = prepared.apply(row, before);
-        if same(before, &after) {
-            return (before.clone(), after, Verdict::Equal);
-        }
-        if let Some(why) = self.listing.locked(row) {
-            return (
-                before.clone(),
-                after,
-                Verdict::Refused(format!("not editable: {why}")),
-            );
-        }
-        let kind = self.listing.kind(row).into_owned();
-        let known = (kind, after.clone());
-        let refusal = memo.0.entry(known).or_insert_with(|| {
-            let capabilities = self.capabilities.as_ref()?;
-            plan::refusal(
-                &self.listing,
-                (&self.schema, capabilities),
-                (row, &field.key),
-                &after,
-            )
-        });
-        let verdict = refusal.clone().map_or(Verdict::Change, Verdict::Refused);
-        (before.clone(), after, verdict)
-    }
-}
-
-/// Rules depend on the asset's type and the value only; each pair is checked once.
-#[derive(Default)]
-struct Memo(HashMap<(String, Value), Option<String>>);
-
-impl Preview {
-    fn add(&mut self, field: FieldKey, groups: IndexMap<(Value, Value, Verdict), RoaringBitmap>) {
-        let mut groups: Vec<PreviewGroup> = groups
-            .into_iter()
-            .map(|((before, after, verdict), rows)| PreviewGroup {
-                before,
-                after,
-                verdict,
-                rows,
-            })
-            .collect();
-        for group in &groups {
-            let count = group.rows.len();
-            match group.verdict {
-                Verdict::Change => {
-                    self.changes += count;
-                    self.assets |= &group.rows;
-                }
-                Verdict::Equal => self.equal += count,
-                Verdict::Refused(_) => {
-                    self.refused += count;
-                    self.problems |= &group.rows;
-                }
-            }
-        }
-        groups.sort_by_key(|group| match group.verdict {
-            Verdict::Refused(_) => 0,
-            Verdict::Change => 1,
-            Verdict::Equal => 2,
-        });
-        self.fields.push(FieldPreview { field, groups });
     }
 }

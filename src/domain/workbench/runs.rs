@@ -5,7 +5,7 @@ use crate::domain::{
     Run, RunId,
     run::{
         RunState::{Paused, Running},
-        RunSummary,
+        RunSummary, Tally,
     },
 };
 
@@ -24,6 +24,13 @@ impl Workbench {
     /// A run that is loaded.
     pub fn run(&self, id: &RunId) -> Option<&Run> {
         self.runs.iter().find(|run| run.id == *id)
+    }
+
+    /// How many changes of a loaded run ended where: counted as they end, so that asking costs the
+    /// same whatever the size of the run.
+    pub fn tally(&self, run: &Run) -> Tally {
+        let known = self.tallies.get(&run.id).copied();
+        known.unwrap_or_else(|| run.tally())
     }
 
     /// The run that goes on now, if one does.
@@ -68,11 +75,16 @@ impl Workbench {
         self.run(id).is_some() || self.summaries.iter().any(|summary| summary.id == *id)
     }
 
+    /// The runs the workspace keeps, in short.
+    pub fn restore_summaries(&mut self, summaries: Vec<RunSummary>) {
+        self.run_news += 1;
+        self.summaries = summaries;
+    }
+
     /// The runs the workspace keeps: the last ones, and all in short. What was loaded or told
     /// before is newer.
     pub fn restore_runs(&mut self, runs: Vec<Run>, summaries: Vec<RunSummary>) {
-        self.run_news += 1;
-        self.summaries = summaries;
+        self.restore_summaries(summaries);
         for run in runs {
             if self.run(&run.id).is_none() {
                 self.absorb_run(run);
@@ -83,6 +95,7 @@ impl Workbench {
     /// A run that was started, or loaded.
     pub fn absorb_run(&mut self, run: Run) {
         self.run_news += 1;
+        self.tallies.insert(run.id.clone(), run.tally());
         let number = run.id.number();
         if let Some(place) = self.runs.iter().position(|known| known.id == run.id) {
             self.runs[place] = run;

@@ -49,13 +49,7 @@ impl Workbench {
 
     /// Whether nothing of a step is staged any more: it was sent, or taken out.
     fn is_spent(&self, operation: &Operation) -> bool {
-        let left = || {
-            self.draft
-                .parts()
-                .iter()
-                .any(|part| part.step == operation.id)
-        };
-        matches!(operation.deed, Deed::Stage(_)) && !left()
+        matches!(operation.deed, Deed::Stage(_)) && !self.draft().holds(operation.id)
     }
 
     pub(super) fn undo(&self, id: OperationId) -> Result<(String, Deed), Refusal> {

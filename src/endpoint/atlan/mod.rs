@@ -8,6 +8,7 @@ mod ask;
 mod builtin;
 mod check;
 mod coding;
+mod count;
 pub(super) mod doors;
 mod entity;
 mod fetch;
@@ -209,15 +210,6 @@ impl Atlan {
         self.hidden.fetch_add(hits.hidden, Ordering::Relaxed);
         self.name_others(&mut hits.page.assets);
         Ok(hits.page)
-    }
-
-    async fn counted(&self) -> Result<Option<Census>, EndpointError> {
-        let decode = |response: &HttpResponse| {
-            let (total, _) = search::types(&json(response)?);
-            let at_ms = response.served_ms();
-            Ok(Some(Census { total, at_ms }))
-        };
-        self.read(&search::ask_types(), decode).await
     }
 
     /// The first asset of the listing.

@@ -95,8 +95,11 @@ enum Body {
 
 impl Body {
     fn of(answer: &Response, settings: &HttpSettings) -> Result<Self, Trouble> {
+        // What it says of its length is believed as far as that costs little.
+        let told = answer.content_length().unwrap_or(0);
+        let room = usize::try_from(told).unwrap_or(MIB).min(MIB);
         let capped = Capped {
-            bytes: Vec::new(),
+            bytes: Vec::with_capacity(room),
             limit: settings.max_body_bytes,
             is_full: false,
         };

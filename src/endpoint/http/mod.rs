@@ -220,7 +220,8 @@ impl Http {
                 why: if error.is_timeout() {
                     format!("no connection within {} s", self.settings.connect_timeout_s)
                 } else {
-                    root_cause(error)
+                    let cause = root_cause(error);
+                    of_certificate(&cause).unwrap_or(cause)
                 },
             }
         } else if error.is_timeout() {
@@ -307,6 +308,23 @@ fn root_cause(error: &reqwest::Error) -> String {
         return "the transport failed without saying why".to_owned();
     }
     cause.to_string()
+}
+
+/// What is wrong with a server's certificate, in words, if that is the reason.
+fn of_certificate(cause: &str) -> Option<String> {
+    let why = cause.strip_prefix("invalid peer certificate: ")?;
+    let folded = why.to_lowercase();
+    let words = if folded.contains("unknownissuer") || folded.contains("badsignature") {
+        "is signed by nobody this machine trusts: by itself, or by an authority of its own \
+         (SSL_CERT_FILE names a file of authorities to trust)"
+    } else if folded.contains("expired") {
+        "has expired"
+    } else if folded.contains("not valid for name") || folded.contains("notvalidforname") {
+        "is for another name"
+    } else {
+        "is not accepted"
+    };
+    Some(format!("its certificate {words}: {why}"))
 }
 
 /// Scheme, host and port; neither user info nor path nor query.

@@ -126,17 +126,3 @@ impl Headless {
         }
     }
 }
-
-/// Whether news may tell what others changed, and is complete.
-pub(super) fn tells_outside(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Listed { .. }
-            | Event::ListFailed { .. }
-            | Event::Updated { .. }
-            | Event::Refreshed { .. }
-            | Event::Values(_)
-            | Event::RunRead { .. }
-            | Event::RunState { .. }
-    )
-}

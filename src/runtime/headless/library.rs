@@ -52,7 +52,10 @@ impl Headless {
             }
             (*event == Event::Listed { generation }).then_some(Ok(()))
         });
-        listed.await
+        listed.await?;
+        let picture = Box::new(self.workbench.listing.clone());
+        self.perform(Effect::KeepListing(picture));
+        Ok(())
     }
 
     /// Reads the thumbnails of these rows that are not known yet; a call an asset on some

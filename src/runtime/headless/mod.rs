@@ -225,7 +225,7 @@ impl Headless {
                 break end;
             }
         };
-        if matches!(state, RunState::Finished | RunState::Stopped) {
+        if state.is_over() {
             let stamp = self.runtime.stamp();
             let settled = self.workbench.settle_draft(&id, stamp);
             if self.has_reports {
@@ -251,7 +251,7 @@ impl Headless {
     ) -> Result<T, Failure> {
         while let Some(event) = self.events.recv().await {
             let picked = pick(&event);
-            let may_tell = history::tells_outside(&event);
+            let may_tell = event.tells_what_others_did();
             let told = sending::told(&event);
             absorb(&mut self.workbench, event);
             if let Some(told) = told {

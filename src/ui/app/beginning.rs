@@ -9,6 +9,7 @@ use crate::{
         action::{Action, Work},
         component::ScreenId,
         connection::Link,
+        front::FRONT,
         widgets::text,
     },
 };
@@ -18,9 +19,10 @@ impl App {
         match key {
             "sort" => {
                 if let Ok(sort) = serde_json::from_str::<Sort>(value) {
-                    self.world.view.order_by(sort, &self.world.workbench, 0);
+                    self.world.view.order_by(sort, &self.world.workbench, true);
                 }
             }
+            FRONT => self.world.start.front = serde_json::from_str(value).ok(),
             "columns" => {
                 let columns: Vec<FieldKey> = serde_json::from_str(value).unwrap_or_default();
                 self.world.view.choose(columns, &self.world.workbench);

@@ -170,9 +170,13 @@ impl App {
             .unfinished_run()
             .is_some_and(|open| open.id == run.id)
         {
-            return format!(": {} {}%", run.state.word(), percent(run));
+            return format!(
+                ": {} {}%",
+                run.state.word(),
+                percent(run, &self.world.workbench)
+            );
         }
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let problems: u32 = [Outcome::Refused, Outcome::Unknown, Outcome::Conflict]
             .into_iter()
             .map(|outcome| tally.of(outcome))
@@ -291,7 +295,12 @@ impl App {
 
     fn status_right(&self) -> String {
         if let Some(run) = self.world.workbench.unfinished_run() {
-            return format!("{} {} {}%", run.id, run.state.word(), percent(run));
+            return format!(
+                "{} {} {}%",
+                run.id,
+                run.state.word(),
+                percent(run, &self.world.workbench)
+            );
         }
         let connection = &self.world.connection;
         let waited = connection

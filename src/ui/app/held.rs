@@ -5,6 +5,7 @@ use super::{App, opening::needs_rows};
 use crate::ui::{
     action::{Action, Mark},
     chord::Key,
+    component::ScreenId,
     input::Input,
 };
 
@@ -35,7 +36,8 @@ impl App {
             | Action::Answer(_) => false,
         };
         if self.world.workbench.is_opening() {
-            return needs_rows(action);
+            let is_in_list = self.world.screen == ScreenId::Browse && self.layers.is_empty();
+            return needs_rows(action) || (is_in_list && matches!(action, Action::Move(_)));
         }
         about_all && self.world.view.is_filtering()
     }
@@ -54,7 +56,7 @@ impl App {
 
     /// An input, unless it waits behind something.
     pub(super) fn unless_held(&mut self, input: Input) -> Option<Input> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && !self.is_awaiting() {
             return Some(input);
         }
         match &input {
@@ -64,6 +66,9 @@ impl App {
             Input::Key(chord)
                 if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
             {
+                if self.held.is_empty() {
+                    return Some(input);
+                }
                 self.held.clear();
                 self.say("Given up; nothing was done.");
             }
@@ -74,10 +79,17 @@ impl App {
         None
     }
 
+    /// Whether the top layer has nothing to act on before it knows what it wished to know.
+    fn is_awaiting(&self) -> bool {
+        self.top()
+            .awaits(&self.world.scene(!self.layers.is_empty()))
+    }
+
     /// Does what waited, if nothing keeps it any more.
     pub(super) fn release(&mut self) {
         while !self.world.view.is_filtering()
             && !self.world.workbench.is_opening()
+            && !self.is_awaiting()
             && let Some(held) = self.held.pop_front()
         {
             match held {

@@ -10,6 +10,7 @@ mod opening;
 mod past;
 mod steps;
 mod unfinished;
+mod waking;
 mod world;
 
 pub use chrome::{clock, year};
@@ -23,6 +24,7 @@ use super::{
     action::{Action, Context, Go},
     chord::{Chord, Key},
     component::{Component, Identity, Reaction, Scene, ScreenId, Step},
+    front::FRONT,
     input::{self, Input, Mouse},
     keymap::{Keymap, Lookup},
     layout::Chrome,
@@ -40,6 +42,8 @@ use crate::{
 pub const MENU_DELAY_MS: i64 = 400;
 /// How long the cursor must rest before pictures are asked for, in milliseconds.
 const REST_MS: i64 = 150;
+/// How long keys may come between two pieces of long work, in milliseconds.
+const PIECE_MS: i64 = 10;
 
 /// What an app starts from.
 #[derive(Debug)]
@@ -88,7 +92,7 @@ impl Setup {
 }
 
 /// The keys of the settings the app keeps by [`Effect::SaveSetting`].
-pub const KEPT_SETTINGS: [&str; 3] = ["sort", "columns", "filters"];
+pub const KEPT_SETTINGS: [&str; 4] = ["sort", "columns", "filters", FRONT];
 
 /// The whole model of the screen.
 #[derive(Debug)]
@@ -348,6 +352,7 @@ impl App {
             self.screens.on_change(self.world.screen, &scene);
             for layer in &mut self.layers {
                 layer.on_change(&scene);
+                self.effects.extend(layer.wants());
             }
         }
         self.grant_wish();
@@ -381,42 +386,6 @@ impl App {
                 layer.on_change(&scene);
             }
         }
-    }
-
-    /// When something is due without an input or an event, milliseconds since 1970.
-    pub fn wake_at(&self) -> Option<i64> {
-        let now = self.world.now_ms;
-        let menu = (!self.pending.is_empty())
-            .then_some(self.menu_delay_ms)
-            .flatten()
-            .map(|delay| self.pending_ms + delay);
-        let rest = self.wants_to_ask().then_some(self.moved_ms + REST_MS);
-        let behind = !self.screens.browse.looks_at(self.world.cursor);
-        let details = behind.then_some(self.moved_ms + self.details_rest_ms);
-        let waits = self
-            .world
-            .connection
-            .waits()
-            .map(|_| now - now.rem_euclid(1000) + 1000);
-        let run = self
-            .world
-            .workbench
-            .current_run()
-            .map(|_| now - now.rem_euclid(1000) + 1000);
-        let rows = self.world.view.due_ms(&self.world.workbench);
-        let layer = self.top().is_unfinished().then_some(now + REST_MS);
-        [
-            menu.filter(|at| *at > now),
-            rest,
-            details,
-            waits,
-            run,
-            rows,
-            layer,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
     }
 
     /// Whether the terminal should be painted anew, once.

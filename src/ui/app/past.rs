@@ -4,7 +4,7 @@
 use super::{App, news::Stale};
 use crate::{
     domain::{Run, RunId, outside, revert::Reread},
-    flow::{Effect, Event},
+    flow::Effect,
     ui::{
         action::Action,
         component::{ScreenId, Step},
@@ -12,20 +12,6 @@ use crate::{
         widgets::text,
     },
 };
-
-/// Whether news tells values that may have been changed by others, and is complete.
-pub(super) fn tells_what_others_did(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Listed { .. }
-            | Event::ListFailed { .. }
-            | Event::Updated { .. }
-            | Event::Refreshed { .. }
-            | Event::Values(_)
-            | Event::RunRead { .. }
-            | Event::RunState { .. }
-    )
-}
 
 impl App {
     /// Keeps what others changed.

@@ -64,10 +64,10 @@ impl App {
                 }
                 Step::Sort(sort) => {
                     self.keep_setting("sort", serde_json::to_string(&sort));
-                    let now_ms = self.world.now_ms;
+                    let is_at_top = self.screens.browse.stays_at_top();
                     self.world
                         .view
-                        .order_by(sort, &self.world.workbench, now_ms);
+                        .order_by(sort, &self.world.workbench, is_at_top);
                 }
                 Step::Columns(columns) => {
                     self.keep_setting("columns", serde_json::to_string(&columns));
@@ -87,7 +87,7 @@ impl App {
                     self.dispatch(action, &argument);
                 }
                 Step::Remember(line) => self.remember_command(&line),
-                Step::Quit => self.effects.push(Effect::Quit),
+                Step::Quit => self.leave(),
             }
         }
     }
@@ -118,7 +118,16 @@ impl App {
         self.keep_setting("commands", serde_json::to_string(&self.world.commands));
     }
 
-    fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
+    fn leave(&mut self) {
+        if self.world.start.is_old {
+            self.keep_front();
+        }
+        self.effects.push(Effect::Quit);
+    }
+
+    pub(super) fn keep_setting(&mut self, key: &str, value: serde_json::Result<String>) {
+        // Another order or other columns are another beginning.
+        self.world.start.is_old |= ["sort", "columns"].contains(&key);
         if let Ok(value) = value {
             self.effects.push(Effect::SaveSetting {
                 key: key.into(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use ratatui::layout::Size;
 
+use super::opening::Start;
 use crate::{
     domain::{OperationId, Row, RunId, Workbench, plan::DryRun},
     ui::{
@@ -22,6 +23,8 @@ use crate::{
 pub(super) struct World {
     pub(super) workbench: Workbench,
     pub(super) view: View,
+    /// What waits for the listing to be open.
+    pub(super) start: Start,
     pub(super) identity: Identity,
     pub(super) connection: Connection,
     pub(super) keymap: Keymap,
@@ -59,6 +62,7 @@ impl World {
         Self {
             workbench,
             view: View::default(),
+            start: Start::default(),
             identity,
             connection: Connection::default(),
             keymap: Keymap::default(),
@@ -89,6 +93,7 @@ impl World {
         Scene {
             workbench: &self.workbench,
             view: &self.view,
+            front: self.start.front.as_ref(),
             identity: &self.identity,
             connection: &self.connection,
             keymap: &self.keymap,

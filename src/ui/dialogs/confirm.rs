@@ -85,20 +85,9 @@ impl Component for Confirm {
             &self.title,
             scene.theme,
         );
-        for (number, text) in (0..).zip(&lines) {
-            let place = line(inside, number);
-            let place = Rect {
-                x: place.x + 1,
-                width: place.width.saturating_sub(1),
-                ..place
-            };
-            text::put(
-                frame.buffer_mut(),
-                place,
-                text,
-                scene.theme.style(Role::Text),
-            );
-        }
+        let style = scene.theme.style(Role::Text);
+        let lines = lines.iter().map(|words| (words, style));
+        text::put_lines(frame.buffer_mut(), inside, lines);
         let keys = |action| scene.keymap.keys(action).unwrap_or_default();
         let answer = [
             (

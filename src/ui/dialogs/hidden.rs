@@ -9,7 +9,7 @@ use crate::{
         action::{Action, Answer, Context, Edit, Go},
         chord::Chord,
         component::{Component, Hint, Reaction, Scene, Step},
-        layout::{centered, line},
+        layout::centered,
         theme::Role,
         widgets::{boxed, text},
     },
@@ -99,20 +99,9 @@ impl Component for HiddenMarks {
             format!("o      only the {} shown", self.shown.len()),
             "l      list the marked ones first".to_owned(),
         ];
-        for (number, text) in (0..).zip(&lines) {
-            let place = line(inside, number);
-            let place = Rect {
-                x: place.x + 1,
-                width: place.width.saturating_sub(1),
-                ..place
-            };
-            text::put(
-                frame.buffer_mut(),
-                place,
-                text,
-                scene.theme.style(Role::Text),
-            );
-        }
+        let style = scene.theme.style(Role::Text);
+        let lines = lines.iter().map(|words| (words, style));
+        text::put_lines(frame.buffer_mut(), inside, lines);
         frame.set_cursor_position((inside.x, inside.y + 2));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     domain::{
         FieldKey, FieldKind, Listing, Row, Workbench,
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// A column of the list, with the width it would like.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// The field.
     pub key: FieldKey,

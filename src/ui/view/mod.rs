@@ -17,12 +17,15 @@ pub use self::columns::{Column, KEPT};
 pub(super) use self::columns::{sampled, telling};
 use crate::domain::{
     FieldKey, Listing, Query, Row, Sort, Value, Workbench,
-    arrange::{Answer, Arrangement, Kind, Known, Question, Wanted, Wish},
+    arrange::{Answer, Arrangement, Kind, Known, Question, Wanted, Wish, narrowed, set_of},
     query::Sets,
 };
 
 /// Up to so many assets everything is worked out at once.
 pub const AT_ONCE: u64 = 20_000;
+
+/// So many rows at the top are shown before the others are in order.
+const FIRST: usize = 500;
 
 /// How many results of filters are kept, to be shown again at once.
 const KEPT_RESULTS: usize = 4;
@@ -71,6 +74,8 @@ pub struct View {
     /// Something came that is not worked in yet.
     is_stale: bool,
     worked_ms: i64,
+    /// How many rows at the top are shown before the others are in order.
+    first: usize,
 }
 
 impl View {
@@ -167,6 +172,18 @@ impl View {
         Some(number * STRETCH + place)
     }
 
+    /// These rows as they would be shown: those the filter lets through first, then the others.
+    pub fn in_order(&self, rows: &RoaringBitmap) -> Vec<Row> {
+        let shown = narrowed(&self.shown.rows, &(rows & self.set()));
+        let hidden = narrowed(&self.shown.all.order, &(rows - self.set()));
+        let mut ordered = [shown.as_ref(), hidden.as_ref()].concat();
+        if (ordered.len() as u64) < rows.len() {
+            // Some came that are not worked in yet.
+            ordered.extend(rows - set_of(&ordered));
+        }
+        ordered
+    }
+
     /// The values of a field with their counts, if they were wished for and are known by now.
     pub fn counts(&self, field: &FieldKey) -> Option<&[(Value, u64)]> {
         self.asking.counts(field)
@@ -236,7 +253,16 @@ impl View {
     }
 
     pub(super) fn filter(&mut self, query: Query, workbench: &Workbench) {
+        let is_asked = self.progress != Progress::Complete && query.is_like(&self.query);
         self.query = query;
+        if is_asked {
+            return;
+        }
+        let (query, sort, shown) = &self.settled;
+        if query.is_like(&self.query) && *sort == self.sort {
+            // What was found so far of another filter must not be taken for all of this one.
+            self.shown = shown.clone();
+        }
         let mut known = self.results.iter();
         match known.find(|(query, _)| query.is_like(&self.query)) {
             Some((_, known)) if self.ordered == Ordered::Wholly => {
@@ -248,8 +274,9 @@ impl View {
         }
     }
 
-    pub(super) fn order_by(&mut self, sort: Sort, workbench: &Workbench, now_ms: i64) {
-        self.worked_ms = now_ms;
+    /// Orders by something else; whoever is at the top of the list sees its first rows early.
+    pub(super) fn order_by(&mut self, sort: Sort, workbench: &Workbench, is_at_top: bool) {
+        self.first = if is_at_top { FIRST } else { 0 };
         self.sort = sort;
         self.ordered = Ordered::Not;
         self.is_stale = false;
@@ -306,6 +333,7 @@ impl View {
         }
         if is_complete {
             self.ordered = Ordered::Wholly;
+            self.first = 0;
             self.complete();
             self.remember();
         } else {
@@ -353,6 +381,7 @@ impl View {
             query: self.query.clone(),
             sort: self.sort.clone(),
             known,
+            first: self.first,
         };
         let answer = self.asking.ask(Wish::Rows(wanted), workbench, &self.sets);
         if let Some(answer) = answer {

@@ -69,6 +69,13 @@ impl TextField {
         let before = (self.text().to_owned(), self.cursor());
         match (chord.key, chord.ctrl) {
             (Key::Backspace, false) if !chord.alt => self.delete_grapheme(),
+            (Key::Left, false) if !chord.alt => self.pass(true),
+            (Key::Right, false) if !chord.alt => self.pass(false),
+            (Key::Delete, false) if !chord.alt => {
+                for _ in 0..self.beside(false) {
+                    self.area.delete_next_char();
+                }
+            }
             (Key::Char('u'), true) => drop(self.area.delete_line_by_head()),
             (Key::Char('m' | 'j'), true) | (Key::Enter | Key::Tab | Key::BackTab, _) => {}
             (Key::Char(_), false) if before.0.chars().count() >= LONGEST => {}
@@ -79,14 +86,34 @@ impl TextField {
 
     /// Backspace takes a whole grapheme, not one of its code points.
     fn delete_grapheme(&mut self) {
-        let head: String = self.text().chars().take(self.cursor()).collect();
-        let last = head
-            .graphemes(true)
-            .next_back()
-            .map_or(0, |last| last.chars().count());
-        for _ in 0..last {
+        for _ in 0..self.beside(true) {
             self.area.delete_char();
         }
+    }
+
+    /// Goes over a whole grapheme.
+    fn pass(&mut self, back: bool) {
+        let movement = if back {
+            CursorMove::Back
+        } else {
+            CursorMove::Forward
+        };
+        for _ in 0..self.beside(back) {
+            self.area.move_cursor(movement);
+        }
+    }
+
+    /// How many characters the grapheme before or behind the cursor has.
+    fn beside(&self, before: bool) -> usize {
+        let (text, at) = (self.text(), self.cursor());
+        let cut = text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
+        let (head, tail) = text.split_at(cut);
+        let grapheme = if before {
+            head.graphemes(true).next_back()
+        } else {
+            tail.graphemes(true).next()
+        };
+        grapheme.map_or(0, |grapheme| grapheme.chars().count())
     }
 
     /// Draws the field into one line; with the focus it gets the terminal's cursor.

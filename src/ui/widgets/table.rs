@@ -62,48 +62,50 @@ impl Table {
                 height: 1,
                 ..area
             };
-            let row = row(place);
-            // What the row begins with is enough to see it, and few bytes when the cursor moves.
-            text::fill(buffer, line, theme.style(Role::Text));
-            let cursor = theme.style(Role::Cursor);
-            if row.cursor {
-                let width = self.gutter.min(line.width);
-                text::fill(buffer, Rect { width, ..line }, cursor);
+            self.draw_row(buffer, line, theme, &row(place));
+        }
+    }
+
+    fn draw_row(&self, buffer: &mut Buffer, line: Rect, theme: &Theme, row: &TableRow) {
+        // What the row begins with is enough to see it, and few bytes when the cursor moves.
+        text::fill(buffer, line, theme.style(Role::Text));
+        let cursor = theme.style(Role::Cursor);
+        if row.cursor {
+            let width = self.gutter.min(line.width);
+            text::fill(buffer, Rect { width, ..line }, cursor);
+        }
+        let over = |style: Style, first: bool| {
+            if row.cursor && first {
+                style.patch(cursor)
+            } else {
+                style
             }
-            let over = |style: Style, first: bool| {
-                if row.cursor && first {
-                    style.patch(cursor)
+        };
+        let gutter: Vec<_> = row
+            .gutter
+            .iter()
+            .map(|(piece, style)| {
+                // A sign that is not there has no colour either.
+                let is_there = !piece.trim().is_empty();
+                let style = if is_there {
+                    *style
                 } else {
-                    style
-                }
-            };
-            let gutter: Vec<_> = row
-                .gutter
-                .iter()
-                .map(|(piece, style)| {
-                    // A sign that is not there has no colour either.
-                    let is_there = !piece.trim().is_empty();
-                    let style = if is_there {
-                        *style
-                    } else {
-                        theme.style(Role::Text)
-                    };
-                    (piece, over(style, true))
-                })
-                .collect();
-            text::put_all(
-                buffer,
-                Rect {
-                    width: self.gutter.min(line.width),
-                    ..line
-                },
-                &gutter,
-            );
-            for (number, ((cell, style), place)) in
-                row.cells.iter().zip(self.places(line)).enumerate()
-            {
-                text::put(buffer, place, cell, over(*style, number == 0));
-            }
+                    theme.style(Role::Text)
+                };
+                (piece, over(style, true))
+            })
+            .collect();
+        text::put_all(
+            buffer,
+            Rect {
+                width: self.gutter.min(line.width),
+                ..line
+            },
+            &gutter,
+        );
+        for (number, ((cell, style), place)) in row.cells.iter().zip(self.places(line)).enumerate()
+        {
+            text::put(buffer, place, cell, over(*style, number == 0));
         }
     }
 

@@ -83,6 +83,22 @@ pub fn put_right(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u
     put(buffer, place, text, style)
 }
 
+/// Puts lines below each other, a column away from both sides; those that don't fit are left out.
+pub fn put_lines<T: AsRef<str>>(
+    buffer: &mut Buffer,
+    area: Rect,
+    lines: impl IntoIterator<Item = (T, Style)>,
+) {
+    for (place, (words, style)) in area.rows().zip(lines) {
+        let place = Rect {
+            x: place.x + 1,
+            width: place.width.saturating_sub(2),
+            ..place
+        };
+        put(buffer, place, words.as_ref(), style);
+    }
+}
+
 /// Fills an area with blanks of a style.
 pub fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     let area = area.intersection(buffer.area);

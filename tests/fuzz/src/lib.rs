@@ -1,6 +1,6 @@
 //! Every reader of bytes that come from elsewhere: answers of servers, files, and what people type.
 
-use std::{fs, path::Path};
+use std::{cell::Cell, fs, path::Path};
 
 use armarius::{
     catalogue::{database::Library, faults::Faults, import::import_file},
@@ -10,6 +10,9 @@ use armarius::{
     exchange::{ChangeFile, ChangeFormat},
     store,
 };
+
+/// A library with more fields than this is not used again.
+const MOST_FIELDS: usize = 200;
 
 /// The readers that are not those of an endpoint.
 const OTHERS: [Reader; 7] = [
@@ -59,11 +62,16 @@ fn config(bytes: &[u8]) {
 
 /// Rows of any format a library is filled from: what they are is told by how they begin.
 fn import(bytes: &[u8]) {
-    in_a_file("import", bytes, |path| {
-        if let Ok(library) = Library::in_memory() {
-            drop(import_file(&library, path));
-        }
-    });
+    thread_local! {
+        static LIBRARY: Cell<Option<Library>> = const { Cell::new(None) };
+    }
+    // Making one takes longer than reading into it; one that has grown is thrown away.
+    let library = LIBRARY.take().or_else(|| Library::in_memory().ok());
+    let Some(library) = library else { return };
+    in_a_file("import", bytes, |path| drop(import_file(&library, path)));
+    if library.schema().fields.len() < MOST_FIELDS {
+        LIBRARY.set(Some(library));
+    }
 }
 
 fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {

@@ -7,10 +7,7 @@ use std::{
     thread,
 };
 
-use super::{
-    listing::signing_in,
-    story::{BOTH, Protocol, alone, endpoint},
-};
+use super::story::{BOTH, Protocol, alone, endpoint};
 use crate::support::raw::{Deed, Raw, http};
 
 const PORTAL: &str =
@@ -156,4 +153,13 @@ fn a_check_names_the_step_that_failed() {
             "{protocol:?}: {steps:?}"
         );
     }
+}
+
+/// A server that answers everything so; what signing in says of it.
+fn signing_in(protocol: Protocol, deed: &Deed) -> (String, usize) {
+    let deed = deed.clone();
+    let raw = Raw::alone(move |_| deed.clone());
+    let endpoint = endpoint(protocol, &raw.address, 10);
+    let error = alone(endpoint.connect()).unwrap_err();
+    (error.to_string(), raw.count())
 }

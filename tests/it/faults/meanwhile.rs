@@ -139,15 +139,16 @@ fn updated(protocol: Protocol, library: &Library) -> (Vec<String>, Vec<AssetId>,
         });
         let (mut came, mut left) = (Vec::new(), Vec::new());
         loop {
-            match events.recv().await.unwrap() {
-                Event::Page { assets, .. } => came.extend(assets.into_iter().map(|one| one.name)),
-                Event::Gone { ids, .. } => left.extend(ids),
-                Event::Updated { total, .. } => {
-                    runtime.shutdown().await;
-                    return (came, left, total);
-                }
-                Event::ListFailed { failure, .. } => panic!("{failure:?}"),
-                _ => {}
+            let event = events.recv().await.unwrap();
+            if let Event::Page { assets, .. } = event {
+                came.extend(assets.into_iter().map(|one| one.name));
+            } else if let Event::Gone { ids, .. } = event {
+                left.extend(ids);
+            } else if let Event::Updated { total, .. } = event {
+                runtime.shutdown().await;
+                return (came, left, total);
+            } else if let Event::ListFailed { failure, .. } = event {
+                panic!("{failure:?}");
             }
         }
     })

@@ -6,11 +6,15 @@
 //! every story that writes.
 
 mod answers;
+mod away;
 mod corpus;
+mod elsewhere;
 mod listing;
 mod meanwhile;
 mod network;
 mod secrets;
 mod server;
+mod sizes;
 mod story;
+mod tls;
 mod truth;

@@ -1,9 +1,11 @@
 //! Journeys: keys in, screens out, with a scripted world.
 
 mod browse;
+mod elsewhere;
 mod facets;
 mod library;
 mod pictures;
 mod results;
+mod scripts;
 mod terminals;
 mod trouble;

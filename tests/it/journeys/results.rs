@@ -2,7 +2,7 @@
 
 use armarius::{
     domain::{
-        Certificate, CertificateStatus, FieldKey, Outcome, Run, RunId, Value,
+        Certificate, CertificateStatus, Field, FieldKey, FieldKind, Outcome, Run, RunId, Value,
         run::{CallNote, RunRules, RunState, ServerCounts, Settlement},
     },
     flow::{Effect, Event, Submission},
@@ -19,7 +19,8 @@ fn submitted(session: &mut Session) -> Submission {
         }
         None
     });
-    found.next().unwrap()
+    let found = found.next();
+    found.unwrap_or_else(|| panic!("nothing was submitted:\n{}", session.screen()))
 }
 
 fn begin(session: &mut Session, number: u32) -> Run {
@@ -144,7 +145,10 @@ fn staged(session: &Session, run: &Run, place: usize, field: &FieldKey) -> Value
 
 #[test]
 fn a_refused_certificate_is_fixed_in_its_own_dialog_with_what_was_wanted_filled_in() {
-    let mut session = Session::new(library::world(), 120, 36);
+    let mut world = library::world();
+    let certificate = Field::plain("certificate", FieldKind::Certificate);
+    world.schema.fields.push(certificate);
+    let mut session = Session::new(world, 120, 36);
     session
         .press("/")
         .type_text("name:~^PNT_1001_(DET|FRONT|SPIN)")
@@ -177,8 +181,7 @@ fn a_refused_certificate_is_fixed_in_its_own_dialog_with_what_was_wanted_filled_
     assert_eq!(staged(&session, &run, 0, &key), wanted("see ticket 70"));
     assert_eq!(staged(&session, &run, 1, &key), wanted("see ticket 70"));
 
-    session.press("4 r");
-    session.press("<Enter>");
+    session.press("4 r 2 <Enter>");
     let again = begin(&mut session, 2);
     assert_eq!(again.items.len(), 2, "only what was refused");
     assert_eq!(again.items[0].wanted, wanted("see ticket 70"));
@@ -198,11 +201,8 @@ fn a_refused_thumbnail_is_chosen_anew_where_the_old_choice_stands() {
         _ => (Outcome::Applied, None),
     });
     let key = FieldKey::thumbnail();
-    let names = |value: &Value| match value {
-        Value::Asset { name, .. } => name.clone(),
-        other => format!("{other:?}"),
-    };
-    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2200_FRONT");
+    let value = staged(&session, &run, 2, &key);
+    assert_eq!(value.display(), "JKT_2200_FRONT");
 
     session.press("e");
     let screen = session.screen();
@@ -213,9 +213,9 @@ fn a_refused_thumbnail_is_chosen_anew_where_the_old_choice_stands() {
     session
         .type_text("JKT_2201_FRONT")
         .press("<Enter> <Ctrl+s>");
-    assert_eq!(names(&staged(&session, &run, 2, &key)), "JKT_2201_FRONT");
-    session.press("4 r <Enter>");
+    assert_eq!(staged(&session, &run, 2, &key).display(), "JKT_2201_FRONT");
+    session.press("4 r 1 <Enter>");
     let again = begin(&mut session, 2);
     assert_eq!(again.items.len(), 1, "only what was refused");
-    assert_eq!(names(&again.items[0].wanted), "JKT_2201_FRONT");
+    assert_eq!(again.items[0].wanted.display(), "JKT_2201_FRONT");
 }

@@ -1,16 +1,18 @@
 //! Loading, slow, offline, signed out, a disk that is full: nothing is lost and everything is said.
 
+use std::sync::Arc;
+
 use armarius::{
     domain::{
         Edit, Failure, Operation, OperationId, Stamp, Step, Value, Workbench,
-        draft::{FieldEdit, Pin},
+        draft::{Base, FieldEdit, Pin},
         failure::FailureKind,
         oplog::Deed,
     },
     flow::{Effect, Event},
     ui::{
         app::Setup,
-        session::{Session, identity},
+        session::{BEGIN_MS, Session, identity},
     },
 };
 
@@ -88,6 +90,28 @@ fn rows_appear_as_pages_come_and_escape_keeps_what_has_come() {
 }
 
 #[test]
+fn assets_that_did_not_come_are_counted_and_told() {
+    let mut session = silent();
+    connect(&mut session);
+    page(&mut session, 0, 369);
+    session.event(Event::Listed { generation: 1 });
+    assert!(
+        session
+            .said()
+            .starts_with("3 of 372 assets could not be listed"),
+        "{}",
+        session.said()
+    );
+    assert_eq!(session.app.workbench().listing.len(), 369);
+    // A listing that is whole says nothing of the kind.
+    let mut session = silent();
+    connect(&mut session);
+    page(&mut session, 0, 372);
+    session.event(Event::Listed { generation: 1 });
+    assert!(!session.said().contains("could not be listed"));
+}
+
+#[test]
 fn a_page_of_an_older_listing_is_dropped() {
     let mut session = silent();
     connect(&mut session);
@@ -98,6 +122,90 @@ fn a_page_of_an_older_listing_is_dropped() {
         total: 372,
     });
     assert!(session.app.workbench().listing.is_empty());
+}
+
+/// A session with a stored listing that is whole, as of an hour ago, signed in again.
+fn stored() -> Session {
+    let mut workbench = Workbench::new();
+    workbench.listing.take(&library::world().assets);
+    workbench.listing.finish();
+    let mut who = identity();
+    who.listed_ms = Some(BEGIN_MS - 3_600_000);
+    let mut session = Session::idle(Setup::new(workbench, who), library::world());
+    session.answers = false;
+    let effects = session.app.start(session.now_ms);
+    session.effects.extend(effects);
+    connect(&mut session);
+    session
+}
+
+#[test]
+fn a_stored_listing_is_brought_up_to_date_by_what_changed_since() {
+    let mut session = stored();
+    let asked = Effect::Update {
+        generation: 0,
+        since_ms: BEGIN_MS - 3_600_000,
+    };
+    assert!(session.effects.contains(&asked), "{:?}", session.effects);
+    session.press("j j");
+    assert!(
+        session.screen().contains("as of 11:04"),
+        "{}",
+        session.screen()
+    );
+    assert!(session.line(23).contains("asking what changed"));
+    let before = session.line(6);
+    let mut changed = session.world.assets[371].clone();
+    changed.fields = vec![("Rights".into(), Value::text("changed by others"))];
+    session.event(Event::Page {
+        generation: 0,
+        assets: vec![changed],
+        total: 372,
+    });
+    session.event(Event::Updated {
+        generation: 0,
+        total: Some(372),
+        at_ms: BEGIN_MS,
+    });
+    assert_eq!(session.line(6), before, "the cursor stays where it was");
+    assert!(!session.screen().contains("as of"), "it is up to date");
+    assert!(
+        session
+            .effects
+            .contains(&Effect::Agreed { at_ms: BEGIN_MS })
+    );
+    let lists = |effect: &Effect| matches!(effect, Effect::List { .. });
+    assert!(!session.effects.iter().any(lists));
+    let rights = session.app.workbench().listing.value(371, &"Rights".into());
+    assert_eq!(*rights, Value::text("changed by others"));
+}
+
+#[test]
+fn where_the_number_of_assets_differs_all_is_listed_anew_behind_what_is_shown() {
+    for total in [Some(371), None] {
+        let mut session = stored();
+        let gone = session.world.assets[5].id.clone();
+        if total.is_none() {
+            let ids = vec![gone];
+            session.event(Event::Gone { generation: 0, ids });
+            assert_eq!(session.app.workbench().listing.len(), 371);
+        }
+        session.event(Event::Updated {
+            generation: 0,
+            total,
+            at_ms: BEGIN_MS,
+        });
+        assert!(session.effects.contains(&Effect::List { generation: 1 }));
+        assert!(
+            session.app.workbench().listing.len() >= 371,
+            "all is still shown"
+        );
+        assert!(
+            session.screen().contains("as of 11:04"),
+            "{}",
+            session.screen()
+        );
+    }
 }
 
 #[test]
@@ -157,15 +265,15 @@ fn staged() -> Workbench {
     workbench.listing.finish();
     let rows: roaring::RoaringBitmap = (0..3).collect();
     let step = Step {
-        edits: vec![FieldEdit {
+        edits: vec![Arc::new(FieldEdit {
             field: "Rights".into(),
             edit: Edit::Set(Value::text("Agency Y")),
             rows: rows.clone(),
-            base: vec![Pin {
+            base: Base::from(vec![Pin {
                 value: Value::Absent,
                 rows,
-            }],
-        }],
+            }]),
+        })],
         reverts: None,
     };
     workbench.replay(Operation {

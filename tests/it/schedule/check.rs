@@ -125,7 +125,8 @@ fn once(facts: &Facts<'_>, found: &mut Vec<String>) {
             let outside = touches
                 .iter()
                 .filter(|touch| touch.request.is_none())
-                .find(|touch| first.line < touch.line && touch.line < second.line);
+                // What comes when the call has left can't be seen by looking before it.
+                .find(|touch| first.line < touch.line && touch.line < sent.line);
             let since = match outside {
                 Some(outside) => outside.line,
                 None if item.delta.is_some() => first.line,

@@ -1,8 +1,12 @@
 //! The journal of a schedule: it has exactly what became durable, it is slow at times, its disk is
-//! full at times, and at times it says that it failed and has it all the same.
+//! full at times, and at times it says that it failed and has it all the same: then, like the
+//! workspace, it takes nothing more until the next start.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -104,6 +108,8 @@ impl Paper {
 
 /// The journal in one life of the engine.
 pub(super) struct Ledger {
+    /// Whether it failed without anybody knowing what it has: it takes nothing more in this life.
+    pub(super) in_doubt: Arc<AtomicBool>,
     pub(super) paper: Arc<Mutex<Paper>>,
     pub(super) fuse: Arc<Fuse>,
     pub(super) log: Log,
@@ -123,6 +129,12 @@ impl Ledger {
             // Killed while the disk was busy.
             self.fuse.pass(Moment::Polled).await;
         }
+        if self.in_doubt.load(Ordering::SeqCst) {
+            for kept in entries {
+                self.log.put(Entry::NotKept(format!("{kept:?}")));
+            }
+            return Err(doubted());
+        }
         for kept in entries {
             if is_kept {
                 self.paper.lock().unwrap().shelf.keep(&kept);
@@ -132,7 +144,24 @@ impl Ledger {
             }
         }
         self.fuse.pass(Moment::Noted).await;
-        if said { Ok(()) } else { Err(full()) }
+        match (is_kept, said) {
+            (_, true) => Ok(()),
+            (true, false) => {
+                self.in_doubt.store(true, Ordering::SeqCst);
+                Err(doubted())
+            }
+            (false, false) => Err(full()),
+        }
+    }
+}
+
+/// As the workspace has it: what failed may be kept all the same, so nothing more is taken.
+fn doubted() -> Failure {
+    Failure {
+        what: "could not keep a note".into(),
+        why: "the disk failed; what it has is not known".into(),
+        hint: "start again".into(),
+        kind: FailureKind::Local,
     }
 }
 

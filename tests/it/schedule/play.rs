@@ -5,7 +5,10 @@ use std::{
     cell::Cell,
     future::{Future, pending, poll_fn},
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -128,6 +131,7 @@ async fn lives(stage: &mut Stage, scene: &Scene) -> (Option<Run>, Option<String>
 /// One life of an engine; `None` if it was killed.
 async fn live(stage: &mut Stage, scene: &Scene, found: Run, end: End) -> Option<Run> {
     let fuse = Arc::new(Fuse::new(end));
+    let in_doubt: Arc<AtomicBool> = Arc::default();
     let (control, wishes) = Control::new();
     let (news, receiver) = mpsc::unbounded_channel();
     let parts = Parts {
@@ -137,6 +141,7 @@ async fn live(stage: &mut Stage, scene: &Scene, found: Run, end: End) -> Option<
             items: found.items.clone(),
         }),
         journal: Arc::new(Ledger {
+            in_doubt: Arc::clone(&in_doubt),
             paper: Arc::clone(&stage.paper),
             fuse: Arc::clone(&fuse),
             log: stage.log.clone(),
@@ -148,7 +153,7 @@ async fn live(stage: &mut Stage, scene: &Scene, found: Run, end: End) -> Option<
         gate: gate(scene, stage.dice.roll()),
     };
     let people = [
-        people(stage, control.clone(), receiver),
+        people(stage, (control.clone(), receiver), (&fuse, &in_doubt)),
         whims(stage, scene, control.clone()),
         patience(stage, control.clone()),
     ];
@@ -207,13 +212,15 @@ async fn ending(
     pending::<()>().await;
 }
 
-/// Whoever sits before the screen: reads the news, and goes on when the run has paused.
+/// Whoever sits before the screen: reads the news, and goes on when the run has paused; starts the
+/// program again if its disk can't be trusted.
 fn people(
     stage: &mut Stage,
-    control: Control,
-    mut news: mpsc::UnboundedReceiver<News>,
+    (control, mut news): (Control, mpsc::UnboundedReceiver<News>),
+    (fuse, in_doubt): (&Arc<Fuse>, &Arc<AtomicBool>),
 ) -> AbortHandle {
     let (log, server) = (stage.log.clone(), stage.server.clone());
+    let (fuse, in_doubt) = (Arc::clone(fuse), Arc::clone(in_doubt));
     let mut dice = Dice::new(stage.dice.roll(), 5);
     let task = tokio::spawn(async move {
         // It ends with whoever waits.
@@ -228,8 +235,13 @@ fn people(
                     let wait = dice.millis(0, 200_000);
                     let (log, control) = (log.clone(), control.clone());
                     let server = dice.permille(700).then(|| server.clone());
+                    let (fuse, in_doubt) = (Arc::clone(&fuse), Arc::clone(&in_doubt));
                     later.spawn(async move {
                         sleep(wait).await;
+                        if in_doubt.load(Ordering::SeqCst) {
+                            // Only another start of the program goes on from there.
+                            return fuse.blow();
+                        }
                         if let Some(server) = server {
                             server.sign_in();
                         }

@@ -29,7 +29,7 @@ fn a_demo_that_loses_its_terminal_in_mid_run_goes_on_and_its_library_proves_it()
         .shows("no run in progress");
     terminal.types("/").shows(" FILTER ");
     terminal
-        .types("name:~^JKT_22 type:image\r")
+        .types("season:AW26 type:image -has:rights\r")
         .shows(" NORMAL ");
     terminal.types("sa").shows("all that match");
     terminal.types(":").shows(" COMMAND ");
@@ -49,9 +49,6 @@ fn a_demo_that_loses_its_terminal_in_mid_run_goes_on_and_its_library_proves_it()
         .shows("R-0001 running");
     terminal.types("b").shows(">1 Browse");
     terminal.types("jj").shows("3/");
-    terminal.shows("R-0001 running 1").closes();
-    assert_eq!(terminal.ends_unseen(), 129);
-
     let file = desk.folder().join("data/demo/library.sqlite");
     let log = || {
         let library = Catalogue::open(&file).unwrap();
@@ -63,14 +60,14 @@ fn a_demo_that_loses_its_terminal_in_mid_run_goes_on_and_its_library_proves_it()
         }
         seen
     };
-    assert_eq!(
-        log().len() as u64,
-        assets,
-        "all of it is written, and most of it not known"
-    );
+    // The canary is through, and the call that is never answered is carried out.
+    terminal
+        .until("a second call", |_| log().len() > 5)
+        .closes();
+    assert_eq!(terminal.ends_unseen(), 129);
 
     let mut terminal = Terminal::start(&desk, &["demo"], (120, 36));
-    terminal.shows("R-0001 was interrupted: 5 of");
+    terminal.shows("R-0001 was interrupted: ");
     terminal
         .types("p")
         .shows(&format!("R-0001 finished: {assets} applied"));

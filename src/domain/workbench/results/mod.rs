@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
-use super::{Refusal, Workbench, drifted};
+use super::{Refusal, Workbench, drift::drifted};
 use crate::domain::{
     FieldKey, Item, Row, Run, RunId, Stamp,
-    draft::Group,
+    draft::Pair,
     oplog::{Deed, Picked},
     run::{Accepted, RetrySafe, Standing, acceptable, retry_safe, same},
 };
@@ -68,18 +68,25 @@ impl Workbench {
 
     /// How many changes of a run stand where.
     pub fn standing_of(&self, run: &Run) -> Standing {
-        let none = RoaringBitmap::new();
-        Standing::of(run, self.accepted.get(&run.id).unwrap_or(&none))
+        if let Some(items) = self.accepted.get(&run.id).filter(|items| !items.is_empty()) {
+            return Standing::of(run, items);
+        }
+        let (tally, all) = (self.tally(run), run.settled.len());
+        Standing {
+            tally,
+            accepted: 0,
+            open: u32::try_from(all).unwrap_or(u32::MAX) - tally.total(),
+        }
     }
 
     /// What is staged now where a change of a run was asked for, and on which row.
-    pub fn staged_of(&self, item: &Item) -> Option<(Row, &Group)> {
+    pub fn staged_of(&self, item: &Item) -> Option<(Row, Pair)> {
         let row = self.listing.row(&item.asset)?;
-        Some((row, self.draft.of(row, &item.field)?))
+        Some((row, self.draft().of(row, &item.field)?))
     }
 
     /// Whether what is staged is still exactly what the run asked for.
-    fn is_as_asked(item: &Item, group: &Group) -> bool {
+    fn is_as_asked(item: &Item, group: &Pair) -> bool {
         same(&group.after, &item.wanted) && group.delta == item.delta
     }
 
@@ -102,7 +109,7 @@ impl Workbench {
                 }
                 continue;
             };
-            let is_anew = !Self::is_as_asked(item, group) || !same(&group.before, &item.before);
+            let is_anew = !Self::is_as_asked(item, &group) || !same(&group.before, &item.before);
             let why = match safe {
                 _ if drifted(&self.listing.value(row, &item.field), &group.before) => {
                     Some("changed on the server since; edit them again")
@@ -132,7 +139,7 @@ impl Workbench {
         &self,
         run: &Run,
         places: impl IntoIterator<Item = u32>,
-        meant: impl Fn(&Item, &Group) -> bool,
+        meant: impl Fn(&Item, &Pair) -> bool,
     ) -> Vec<Picked> {
         let mut fields: IndexMap<FieldKey, RoaringBitmap> = IndexMap::new();
         for place in places {
@@ -145,7 +152,7 @@ impl Workbench {
                 continue;
             };
             if let Some((row, group)) = self.staged_of(item)
-                && meant(item, group)
+                && meant(item, &group)
             {
                 fields.entry(item.field.clone()).or_default().insert(row);
             }

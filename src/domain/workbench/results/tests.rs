@@ -224,3 +224,18 @@ fn taking_out_leaves_what_is_written_and_is_undone_in_one_step() {
     bench.apply(&Command::Undo, stamp("akim")).unwrap();
     assert_eq!(bench.draft().changes(), 4);
 }
+
+#[test]
+fn a_tally_follows_what_is_read_back_later() {
+    let mut bench = after_a_run();
+    let id = RunId::numbered(1);
+    let mut read = bench.run(&id).unwrap().settled[5].clone().unwrap();
+    read.outcome = Outcome::Applied;
+    bench.absorb_settled(&id, vec![read]);
+    let run = bench.run(&id).unwrap();
+    let tally = bench.tally(run);
+    assert_eq!((tally.applied, tally.unknown, tally.total()), (2, 0, 6));
+    assert_eq!(tally, run.tally());
+    let standing = bench.standing_of(run);
+    assert_eq!((standing.tally, standing.open), (tally, 0));
+}

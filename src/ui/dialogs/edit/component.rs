@@ -126,9 +126,11 @@ impl Component for EditDialog {
     }
 
     fn on_change(&mut self, scene: &Scene<'_>) {
-        if self.partial {
-            self.finish(scene);
-        } else if self.content.rows.len() <= MANY || self.worked.basis.state != state(scene) {
+        if self.worked.basis.state != state(scene) {
+            self.work(scene);
+        } else if self.partial {
+            self.go_on(scene);
+        } else if self.content.rows.len() <= MANY {
             self.work(scene);
         }
         let page = self.page(scene);

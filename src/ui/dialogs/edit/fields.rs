@@ -1,17 +1,15 @@
 //! The fields of an edit, with what the marked assets have in them now.
 
-use std::collections::HashMap;
-
 use roaring::RoaringBitmap;
 
-use super::form::{Form, Operation};
+use super::{
+    form::{Form, Operation},
+    tally::Tally,
+};
 use crate::{
     domain::{Field, FieldKind, Value, Workbench, listing::TYPE},
     ui::widgets::text,
 };
-
-/// How many values are offered of those the assets have now.
-const OFFERED: usize = 50;
 
 /// One field.
 #[derive(Clone, Debug)]
@@ -76,15 +74,14 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
         (None, FieldKind::Asset) => Some("it holds another asset".into()),
         (None, _) => None,
     };
-    let facet = facet(field, rows, workbench);
+    let tally = Tally::of(field, rows, workbench);
     let now = match (&locked, &field.locked) {
         (Some(why), Some(_)) => format!("read-only: {why}"),
         (Some(why), None) => why.clone(),
-        (None, _) => now(&facet, rows.len(), field.kind.is_multiple()),
+        (None, _) => now(&tally, field.kind.is_multiple()),
     };
-    let values = facet.iter().filter(|(value, _)| value.is_present());
     let mut entries: Vec<String> = Vec::new();
-    for entry in values.take(OFFERED).flat_map(|(value, _)| value.entries()) {
+    for entry in tally.most.iter().flat_map(Value::entries) {
         if !entries.contains(entry) {
             entries.push(entry.clone());
         }
@@ -99,66 +96,21 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
     }
 }
 
-/// The values with their counts, as the draft has them; most used first.
-fn facet(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> Vec<(Value, u64)> {
-    let mut staged: HashMap<Value, u64> = HashMap::new();
-    let mut rest = rows.clone();
-    let groups = workbench
-        .draft()
-        .fields()
-        .find(|(key, _)| **key == field.key);
-    for group in groups
-        .map(|(_, groups)| groups.groups())
-        .unwrap_or_default()
-    {
-        let here = &group.rows & rows;
-        if !here.is_empty() {
-            *staged.entry(group.after.clone()).or_default() += here.len();
-            rest -= here;
-        }
-    }
-    let listed = match workbench.listing.values(&field.key) {
-        Some(column) => column.facet(&rest),
-        None if rest.is_empty() => Vec::new(),
-        None => vec![(Value::Absent, rest.len())],
-    };
-    for (value, count) in listed {
-        *staged.entry(value).or_default() += count;
-    }
-    let mut facet: Vec<(Value, u64)> = staged.into_iter().collect();
-    facet.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    facet
-}
-
 /// `AW26 (all)`, `3 values, 31 empty`, `29 different`.
-fn now(facet: &[(Value, u64)], all: u64, tags: bool) -> String {
-    let present = facet.iter().filter(|(value, _)| value.is_present());
-    let (values, filled) = present
-        .clone()
-        .fold((0u64, 0), |(values, filled), (_, count)| {
-            (values + 1, filled + count)
-        });
-    let empty = all - filled;
-    match (present.clone().next(), values, empty) {
-        (None, ..) => "empty (all)".into(),
-        (Some((value, _)), 1, 0) => format!("{} (all)", text::cut(&value.display(), 24)),
-        (_, _, empty) if tags => {
-            let entries = present.flat_map(|(value, _)| value.entries());
-            let entries: std::collections::HashSet<&String> = entries.collect();
-            let tags = text::counted(entries.len() as u64, "tag");
-            match empty {
-                0 => format!("{tags}, mixed"),
-                empty => format!("{tags}, mixed, {} empty", text::number(empty)),
-            }
+fn now(tally: &Tally, tags: bool) -> String {
+    let empty = match tally.empty {
+        0 => String::new(),
+        empty => format!(", {} empty", text::number(empty)),
+    };
+    match (tally.values, tally.empty, tally.most.first()) {
+        (0, ..) => "empty (all)".into(),
+        (1, 0, Some(value)) => format!("{} (all)", text::cut(&value.display(), 24)),
+        _ if tags => {
+            let tags = text::counted(tally.entries, "tag");
+            format!("{tags}, mixed{empty}")
         }
-        (_, values, 0) => format!("{} different", text::number(values)),
-        (_, values, empty) => {
-            format!(
-                "{}, {} empty",
-                text::counted(values, "value"),
-                text::number(empty)
-            )
-        }
+        (values, 0, _) => format!("{} different", text::number(values)),
+        (values, ..) => format!("{}{empty}", text::counted(values, "value")),
     }
 }
 

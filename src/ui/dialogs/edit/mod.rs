@@ -10,6 +10,7 @@ mod draw;
 mod fields;
 mod form;
 mod panes;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod worked;
@@ -54,9 +55,7 @@ pub(super) struct EditDialog {
     hidden: u64,
     focus: Focus,
     worked: Worked,
-    /// The last preview of all assets.
-    whole: Worked,
-    /// Whether the preview is of the first assets only.
+    /// Whether the preview is of some of the assets only.
     partial: bool,
     /// The edit that makes no sense as it stands; the preview is then the last one that did.
     problem: Option<(FieldKey, EditError)>,
@@ -78,22 +77,14 @@ impl EditDialog {
                 left_out: RoaringBitmap::new(),
             },
         };
-        let shown = scene
-            .view
-            .rows()
-            .iter()
-            .copied()
-            .filter(|row| rows.contains(*row));
-        let mut order: Vec<Row> = shown.collect();
+        let order = scene.view.in_order(&rows);
         let hidden = &rows - scene.view.set();
-        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
         Self {
             content,
             order,
             hidden: hidden.len(),
             focus: Focus::Fields,
             worked: Worked::default(),
-            whole: Worked::default(),
             partial: false,
             problem: None,
             shown: Shown::All,

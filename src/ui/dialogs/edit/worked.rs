@@ -1,18 +1,13 @@
 //! What the edits would do, put together by field and by asset: worked out when the form changes.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write,
-    rc::Rc,
-};
+use std::{fmt::Write, rc::Rc};
 
 use roaring::RoaringBitmap;
 
 use crate::{
     domain::{
         Edit, EditError, FieldKey, Row, Workbench,
-        run::same,
-        workbench::{Asked, PreviewGroup, Verdict},
+        workbench::{Asked, Judged, Previewing},
     },
     ui::widgets::text,
 };
@@ -39,101 +34,84 @@ impl Shown {
 }
 
 /// One field of the preview: from what the draft has now to the end result of all its edits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FieldEffect {
     pub(super) field: FieldKey,
-    pub(super) groups: Vec<PreviewGroup>,
-    by_row: HashMap<Row, u32>,
-    /// What would be staged.
-    asked: Vec<Asked>,
     /// The edits asked for, before refused assets were taken out.
     edits: Vec<Edit>,
-    /// How many values change, are so already, can't be given.
-    pub(super) counts: [u64; 3],
-    changed: RoaringBitmap,
+    /// What was judged so far.
+    judged: Previewing,
     locked: RoaringBitmap,
     wrong: RoaringBitmap,
 }
 
 impl FieldEffect {
-    fn of(
-        field: &FieldKey,
-        edits: &[Edit],
-        rows: &RoaringBitmap,
-        workbench: &Workbench,
-    ) -> Result<Self, EditError> {
-        let one = |edit: &Edit| Asked {
+    fn new(field: &FieldKey, edits: &[Edit], rows: &RoaringBitmap) -> Self {
+        let asked = edits.iter().map(|edit| (edit.clone(), rows.clone()));
+        Self {
             field: field.clone(),
-            edit: edit.clone(),
-            rows: rows.clone(),
-        };
-        let asked: Vec<Asked> = edits.iter().map(one).collect();
-        let preview = workbench.preview(&asked)?;
-        let steps = preview.fields.into_iter().map(|step| step.groups);
-        let groups = steps
-            .reduce(|one, two| combined(&one, &two))
-            .unwrap_or_default();
-        let mut effect = Self {
-            field: field.clone(),
-            by_row: if groups.len() > 64 {
-                index(&groups)
-            } else {
-                HashMap::new()
-            },
-            groups: Vec::new(),
-            asked,
             edits: edits.to_vec(),
-            counts: [0; 3],
-            changed: RoaringBitmap::new(),
+            judged: Previewing::new(field, asked.collect()),
             locked: RoaringBitmap::new(),
             wrong: RoaringBitmap::new(),
-        };
-        for group in &groups {
-            effect.count(group, workbench);
         }
-        effect.groups = groups;
-        Ok(effect)
     }
 
-    /// A refused value is not staged, and neither is half of what was asked of it.
-    fn count(&mut self, group: &PreviewGroup, workbench: &Workbench) {
-        let (slot, set) = match group.verdict {
-            Verdict::Change => (0, Some(&mut self.changed)),
-            Verdict::Equal => (1, None),
-            Verdict::Refused(_) => {
-                for one in &mut self.asked {
-                    one.rows -= &group.rows;
-                }
-                let locked = |row: &Row| workbench.listing.locked(*row).is_some();
-                let locked: RoaringBitmap = group.rows.iter().filter(locked).collect();
-                self.wrong |= &group.rows - &locked;
-                self.locked |= locked;
-                (2, None)
-            }
-        };
-        self.counts[slot] += group.rows.len();
-        if let Some(set) = set {
-            *set |= &group.rows;
+    /// Judges so many of these assets as `budget` different values take.
+    fn go_on(&mut self, rows: How<'_>, workbench: &Workbench) -> Result<(), EditError> {
+        match rows {
+            How::These(rows) => self.judged.judge(rows, workbench)?,
+            How::Some(budget) => drop(self.judged.step(budget, workbench)?),
+            How::All => self.judged.finish(workbench)?,
         }
+        let mut refused = RoaringBitmap::new();
+        for (_, rows) in &self.judged.whole().refused {
+            refused |= rows;
+        }
+        self.locked.clear();
+        for (_, rows) in workbench.listing.locked_among(&refused) {
+            self.locked |= rows;
+        }
+        self.wrong = refused - &self.locked;
+        Ok(())
+    }
+
+    /// How many values change, are so already, can't be given.
+    pub(super) fn counts(&self) -> [u64; 3] {
+        self.judged.whole().counts()
+    }
+
+    /// What would be staged: a refused value is not, and neither is half of what was asked of it.
+    fn asked(&self) -> impl Iterator<Item = Asked> + '_ {
+        let asked = self.judged.edits().iter();
+        asked.map(|(edit, rows)| Asked {
+            field: self.field.clone(),
+            edit: edit.clone(),
+            rows: rows - &(&self.locked | &self.wrong),
+        })
     }
 
     /// What becomes of an asset.
-    pub(super) fn of_row(&self, row: Row) -> Option<&PreviewGroup> {
-        if self.by_row.is_empty() {
-            return self.groups.iter().find(|group| group.rows.contains(row));
-        }
-        self.by_row
-            .get(&row)
-            .map(|&place| &self.groups[place as usize])
+    pub(super) fn of_row(&self, row: Row, workbench: &Workbench) -> Option<Judged> {
+        self.judged.of(row, workbench).ok().flatten()
     }
 
     /// The first reason anything is refused here.
     pub(super) fn refusal(&self) -> Option<&str> {
-        self.groups.iter().find_map(|group| match &group.verdict {
-            Verdict::Refused(why) => Some(why.as_str()),
-            Verdict::Change | Verdict::Equal => None,
-        })
+        let first = self.judged.whole().refused.first();
+        first.map(|(why, _)| why.as_str())
     }
+}
+
+/// How much of a preview is worked out.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum How<'a> {
+    /// These assets.
+    These(&'a RoaringBitmap),
+    /// As many more as so many different values take.
+    Some(u64),
+    /// All.
+    All,
 }
 
 /// What a preview was worked out from, beside the form: another basis makes another preview.
@@ -160,10 +138,13 @@ pub(super) struct Worked {
     pub(super) locked: RoaringBitmap,
     pub(super) wrong: RoaringBitmap,
     pub(super) unchanged: RoaringBitmap,
+    /// Assets that are not worked out yet.
+    pub(super) rest: RoaringBitmap,
 }
 
 impl Worked {
-    /// Works out what these edits would do.
+    /// Works out what these edits would do, as far as asked. What was worked out of the same edits
+    /// and assets before is not done again.
     ///
     /// # Errors
     ///
@@ -171,7 +152,7 @@ impl Worked {
     pub(super) fn again(
         &self,
         edits: &[(FieldKey, Vec<Edit>)],
-        basis: Basis,
+        (basis, how): (Basis, How<'_>),
         workbench: &Workbench,
     ) -> Result<Self, (FieldKey, EditError)> {
         let mut worked = Self {
@@ -185,36 +166,43 @@ impl Worked {
                 .iter()
                 .find(same)
                 .filter(|_| self.basis == worked.basis);
-            let effect = match known {
+            let mut effect = match known {
                 Some(known) => Rc::clone(known),
-                None => Rc::new(
-                    FieldEffect::of(field, edits, &worked.basis.rows, workbench)
-                        .map_err(|error| (field.clone(), error))?,
-                ),
+                None => Rc::new(FieldEffect::new(field, edits, &worked.basis.rows)),
             };
+            if known.is_none() || !effect.judged.rest().is_empty() {
+                let gone_on = Rc::make_mut(&mut effect).go_on(how, workbench);
+                gone_on.map_err(|error| (field.clone(), error))?;
+            }
             worked.add(effect);
         }
         let touched = &worked.changed | &worked.locked | &worked.wrong;
-        worked.unchanged = &worked.basis.rows - touched;
+        worked.unchanged = &worked.basis.rows - touched - &worked.rest;
         Ok(worked)
     }
 
+    /// Whether everything is worked out.
+    pub(super) fn is_whole(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     fn add(&mut self, effect: Rc<FieldEffect>) {
-        let [changes, equal, refused] = effect.counts;
+        let [changes, equal, refused] = effect.counts();
         self.changes += changes;
         self.equal += equal;
         self.refused += refused;
         self.errors += effect.wrong.len();
-        self.changed |= &effect.changed;
+        self.changed |= &effect.judged.whole().changed;
         self.locked |= &effect.locked;
         self.wrong |= &effect.wrong;
+        self.rest |= effect.judged.rest();
         self.fields.push(effect);
     }
 
     /// What would be staged.
     pub(super) fn asked(&self) -> Vec<Asked> {
-        let asked = self.fields.iter().flat_map(|effect| &effect.asked);
-        asked.filter(|one| !one.rows.is_empty()).cloned().collect()
+        let asked = self.fields.iter().flat_map(|effect| effect.asked());
+        asked.filter(|one| !one.rows.is_empty()).collect()
     }
 
     /// The rows shown, out of all in their order: problems first, then what changes.
@@ -225,7 +213,11 @@ impl Worked {
             };
             order.iter().filter(hit).copied().collect()
         };
+        let odd = self.locked.len() + self.wrong.len() + self.unchanged.len() + self.rest.len();
         match shown {
+            Shown::All | Shown::Changed if odd == 0 && order.len() as u64 == self.changed.len() => {
+                order.to_vec()
+            }
             Shown::Changed => pick(&self.changed, &[]),
             Shown::Locked => pick(&self.locked, &[]),
             Shown::Errors => pick(&self.wrong, &[]),
@@ -235,6 +227,7 @@ impl Worked {
                 rows.extend(pick(&self.locked, &[&self.wrong]));
                 rows.extend(pick(&self.changed, &[&self.wrong, &self.locked]));
                 rows.extend(pick(&self.unchanged, &[]));
+                rows.extend(pick(&self.rest, &[]));
                 rows
             }
         }
@@ -292,53 +285,4 @@ impl Worked {
         sentence.push('.');
         sentence
     }
-}
-
-fn index(groups: &[PreviewGroup]) -> HashMap<Row, u32> {
-    let rows = (0u32..)
-        .zip(groups)
-        .flat_map(|(place, group)| group.rows.iter().map(move |row| (row, place)));
-    rows.collect()
-}
-
-/// Two edits of one field as one: from before the first to after the second.
-fn combined(first: &[PreviewGroup], second: &[PreviewGroup]) -> Vec<PreviewGroup> {
-    let then = index(second);
-    let mut pairs: BTreeMap<(usize, u32), RoaringBitmap> = BTreeMap::new();
-    for (place, group) in first.iter().enumerate() {
-        for row in &group.rows {
-            if let Some(&after) = then.get(&row) {
-                pairs.entry((place, after)).or_default().insert(row);
-            }
-        }
-    }
-    let mut groups: Vec<PreviewGroup> = pairs
-        .into_iter()
-        .map(|((one, two), rows)| {
-            let (one, two) = (&first[one], &second[two as usize]);
-            let verdict = match (&one.verdict, &two.verdict) {
-                (Verdict::Refused(why), _) | (_, Verdict::Refused(why)) => {
-                    Verdict::Refused(why.clone())
-                }
-                _ if same(&one.before, &two.after) => Verdict::Equal,
-                _ => Verdict::Change,
-            };
-            let after = match one.verdict {
-                Verdict::Refused(_) => one.after.clone(),
-                Verdict::Change | Verdict::Equal => two.after.clone(),
-            };
-            PreviewGroup {
-                before: one.before.clone(),
-                after,
-                verdict,
-                rows,
-            }
-        })
-        .collect();
-    groups.sort_by_key(|group| match group.verdict {
-        Verdict::Refused(_) => 0,
-        Verdict::Change => 1,
-        Verdict::Equal => 2,
-    });
-    groups
 }

@@ -1,18 +1,22 @@
 //! Works the preview of the edit dialog out, as much of it as a key press has time for.
 
+use roaring::RoaringBitmap;
+
 use super::{
     EditDialog,
-    worked::{Basis, Shown, Worked},
+    worked::{Basis, How, Shown, Worked},
 };
 use crate::{
     domain::{Edit, EditError, FieldKey},
     ui::component::Scene,
 };
 
-/// Assets above which a key works out the first ones only; the others follow when the keys rest.
+/// Assets above which a key works out the first ones only; the others follow piece by piece.
 pub(super) const MANY: u64 = 5000;
 /// How many the first ones are.
 const FIRST: usize = 1000;
+/// So many different values are judged in one piece.
+const PIECE: u64 = 12_000;
 
 impl EditDialog {
     /// The edits of the ticked fields, top to bottom, and what is still missing.
@@ -37,38 +41,40 @@ impl EditDialog {
             self.finish(scene);
             return;
         }
-        let first = self
-            .order
-            .iter()
-            .filter(|row| rows.contains(**row))
-            .take(FIRST);
-        let basis = Basis {
-            rows: first.copied().collect(),
-            state: state(scene),
-        };
-        self.partial = true;
-        let worked = self.worked.again(&self.edits().0, basis, scene.workbench);
-        self.take(worked);
+        let order = self.order.iter();
+        let first = order.filter(|row| rows.contains(**row)).take(FIRST);
+        let first: RoaringBitmap = first.copied().collect();
+        self.work_out(How::These(&first), scene);
+    }
+
+    /// Works out some more of the preview.
+    pub(super) fn go_on(&mut self, scene: &Scene<'_>) {
+        self.work_out(How::Some(PIECE), scene);
     }
 
     /// Works out the preview of all assets.
     pub(super) fn finish(&mut self, scene: &Scene<'_>) {
-        let rows = &self.content.rows - &self.content.left_out;
+        self.work_out(How::All, scene);
+    }
+
+    fn work_out(&mut self, how: How<'_>, scene: &Scene<'_>) {
         let basis = Basis {
-            rows,
+            rows: &self.content.rows - &self.content.left_out,
             state: state(scene),
         };
-        self.partial = false;
-        let worked = self.whole.again(&self.edits().0, basis, scene.workbench);
-        if let Ok(worked) = &worked {
-            self.whole = worked.clone();
-        }
+        let edits = self.edits().0;
+        let worked = self.worked.again(&edits, (basis, how), scene.workbench);
         self.take(worked);
+        // Between the first piece and the last the list stays as it is.
+        if !(self.partial && matches!(how, How::Some(_))) {
+            self.relist();
+        }
     }
 
     pub(super) fn take(&mut self, worked: Result<Worked, (FieldKey, EditError)>) {
         match worked {
             Ok(worked) => {
+                self.partial = !worked.is_whole();
                 self.worked = worked;
                 self.problem = None;
             }
@@ -77,7 +83,6 @@ impl EditDialog {
                 self.problem = Some(problem);
             }
         }
-        self.relist();
     }
 
     pub(super) fn relist(&mut self) {

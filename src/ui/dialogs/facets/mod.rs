@@ -282,7 +282,9 @@ impl Component for Facets {
             .iter()
             .filter_map(|field| terms::facet(field, scene));
         self.found = facets.collect();
-        self.arrange(scene);
+        if !self.found.is_empty() {
+            self.arrange(scene);
+        }
     }
 
     fn wish(&self, scene: &Scene<'_>) -> Option<Wish> {
@@ -290,6 +292,10 @@ impl Component for Facets {
         let fields = self.fields.iter();
         let wanted = fields.map(|field| (field.clone(), terms::others(field, query)));
         Some(Wish::Counts(wanted.collect()))
+    }
+
+    fn awaits(&self, scene: &Scene<'_>) -> bool {
+        self.found.is_empty() && scene.view.is_counting()
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

@@ -8,11 +8,11 @@ mod tests;
 use ratatui::{Frame, layout::Rect};
 
 use crate::{
-    domain::{Run, RunId, points::Point, run::RunState},
+    domain::{Run, RunId, points::Point},
     flow::Effect,
     ui::{
         component::{Reaction, Scene, Step},
-        layout::{centered, line},
+        layout::{centered, stacked},
         theme::Role,
         widgets::{boxed, text},
     },
@@ -33,7 +33,7 @@ pub fn reverting(argument: &str, meant: Option<&RunId>, scene: &Scene<'_>) -> Re
     if let Some(why) = &scene.workbench.read_only {
         return Reaction::say(format!("Read-only: {why}."));
     }
-    let going = |run: &Run| !matches!(run.state, RunState::Finished | RunState::Stopped);
+    let going = |run: &Run| !run.state.is_over();
     if scene.workbench.run(&id).is_some_and(going) {
         return Reaction::say(format!(
             "{id} has not ended; let it go on or stop it, then revert what it wrote."
@@ -104,17 +104,10 @@ fn draw(
     let wanted = above.len() + list.len() + 4;
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(area.height);
     let inside = boxed(frame, centered(area, width, height), title, scene.theme);
-    let lines = above.iter().chain(list);
-    for (number, (words, role)) in (0..inside.height.saturating_sub(1)).zip(lines) {
-        let place = line(inside, number);
-        let place = Rect {
-            x: place.x + 1,
-            width: place.width.saturating_sub(2),
-            ..place
-        };
-        text::put(frame.buffer_mut(), place, words, scene.theme.style(*role));
-    }
-    let bottom = line(inside, inside.height.saturating_sub(1));
+    let [lines, bottom] = stacked(inside, inside.height.saturating_sub(1));
+    let told = above.iter().chain(list);
+    let told = told.map(|(words, role)| (words, scene.theme.style(*role)));
+    text::put_lines(frame.buffer_mut(), lines, told);
     let pieces: Vec<_> = keys
         .iter()
         .map(|(words, role)| (words.clone(), scene.theme.style(*role)))

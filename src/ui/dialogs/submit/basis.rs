@@ -2,7 +2,10 @@
 
 use super::Portion;
 use crate::{
-    domain::plan::Plan,
+    domain::{
+        plan::{Plan, Planning},
+        run::RunRules,
+    },
     ui::{component::Scene, connection::Link},
 };
 
@@ -50,32 +53,29 @@ pub(super) fn basis(scene: &Scene<'_>) -> (usize, u64, u64) {
     )
 }
 
-pub(super) fn planned(portion: Option<&Portion>, scene: &Scene<'_>) -> Plan {
+/// What the plan of the draft, or of a portion, is made of; `None` before anybody signed in.
+pub(super) fn planning(
+    portion: Option<&Portion>,
+    rules: &RunRules,
+    scene: &Scene<'_>,
+) -> Option<Planning> {
     let workbench = scene.workbench;
-    let Some(capabilities) = &workbench.capabilities else {
-        return Plan::default();
-    };
-    let batch = batch_size(scene);
-    let mut plan = Plan::of(
-        workbench.draft(),
-        &workbench.listing,
-        &workbench.schema,
-        capabilities,
-        batch,
-    );
-    let rules = &scene.identity.rules;
-    let Some(portion) = portion else {
-        return plan.with_canary(rules, batch);
-    };
-    for left in &mut plan.left_out {
-        left.changes
-            .retain(|change| portion.changes.contains(change));
-    }
-    plan.left_out.retain(|left| !left.changes.is_empty());
-    let plan = plan.only(batch, |item| {
-        portion.changes.contains(&(item.row, item.field.clone()))
-    });
-    plan.with_canary(rules, batch)
+    Some(Planning {
+        number: u64::try_from(scene.now_ms).unwrap_or(0),
+        draft: workbench.draft().clone(),
+        listing: workbench.listing.clone(),
+        schema: workbench.schema.clone(),
+        capabilities: workbench.capabilities.clone()?,
+        batch_size: batch_size(scene),
+        rules: *rules,
+        only: portion.map(|portion| portion.changes.clone()),
+    })
+}
+
+/// The plan of few changes, made at once.
+pub(super) fn planned(portion: Option<&Portion>, rules: &RunRules, scene: &Scene<'_>) -> Plan {
+    let planning = planning(portion, rules, scene);
+    planning.map(|planning| planning.plan()).unwrap_or_default()
 }
 
 /// Assets a call: what was configured or the endpoint suggests, within what it takes.
@@ -95,8 +95,7 @@ pub(super) fn label(scene: &Scene<'_>) -> String {
     let workbench = scene.workbench;
     let last = workbench
         .draft()
-        .steps()
-        .last()
-        .and_then(|id| workbench.operation(*id));
+        .last_step()
+        .and_then(|id| workbench.operation(id));
     last.map_or_else(|| "draft".into(), |operation| operation.label.clone())
 }

@@ -70,6 +70,14 @@ impl SubmitDialog {
             .capabilities
             .as_ref()
             .map_or("", |c| c.library.as_str());
+        if self.making.is_some() {
+            let staged = scene.workbench.draft().rows().len();
+            let assets = text::counted(staged, "asset");
+            return format!(
+                "Plan for {assets} -> {} ({library})",
+                scene.identity.profile
+            );
+        }
         format!(
             "{} on {} -> {} ({library})",
             text::counted(self.plan.items.len() as u64, "change"),
@@ -80,6 +88,12 @@ impl SubmitDialog {
 
     fn draw_question(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let theme = scene.theme;
+        if self.making.is_some() {
+            let words = " Making the plan ...  Esc goes back.";
+            text::put(frame.buffer_mut(), area, words, theme.style(Role::Quiet));
+            frame.set_cursor_position((area.x, area.y));
+            return;
+        }
         if self.plan.items.is_empty() {
             let words = " Nothing can be sent. Esc goes back.";
             text::put(frame.buffer_mut(), area, words, theme.style(Role::Warning));

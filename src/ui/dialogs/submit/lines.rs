@@ -1,7 +1,5 @@
 //! The plan in words, line by line.
 
-use std::collections::HashMap;
-
 use crate::{
     domain::{
         FieldKey, Item,
@@ -113,11 +111,17 @@ fn tried(plan: &Plan, found: &DryRun) -> Vec<Line> {
 
 /// How many changes of each kind go, field by field; the kinds that don't occur at the end.
 fn kinds(plan: &Plan) -> Vec<Line> {
-    let mut counts: HashMap<(&'static str, FieldKey), u64> = HashMap::new();
+    let mut counts: Vec<((&'static str, FieldKey), u64)> = Vec::new();
+    let special = [FieldKey::thumbnail(), FieldKey::certificate()];
     for item in &plan.items {
-        *counts.entry((kind(item), item.field.clone())).or_default() += 1;
+        let kind = kind(item, &special);
+        let known = counts.iter_mut().rev();
+        let mut known = known.filter(|((known, field), _)| *known == kind && *field == item.field);
+        match known.next() {
+            Some((_, count)) => *count += 1,
+            None => counts.push(((kind, item.field.clone()), 1)),
+        }
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by(|(one, first), (two, second)| {
         second
             .cmp(first)
@@ -127,7 +131,7 @@ fn kinds(plan: &Plan) -> Vec<Line> {
     let mut lines: Vec<Line> = counts
         .into_iter()
         .map(|((kind, field), count)| {
-            let special = field == FieldKey::certificate() || field == FieldKey::thumbnail();
+            let special = special.contains(&field);
             let field = if special {
                 String::new()
             } else {
@@ -150,11 +154,11 @@ fn kinds(plan: &Plan) -> Vec<Line> {
     lines
 }
 
-fn kind(item: &Item) -> &'static str {
-    if item.field == FieldKey::thumbnail() {
+fn kind(item: &Item, [thumbnail, certificate]: &[FieldKey; 2]) -> &'static str {
+    if item.field == *thumbnail {
         return "thumbnails";
     }
-    if item.field == FieldKey::certificate() {
+    if item.field == *certificate {
         return match (item.wanted.is_present(), item.before.is_present()) {
             (false, _) => "certificates taken away",
             (true, true) => "certificates changed",

@@ -11,11 +11,11 @@ use std::collections::HashSet;
 
 use ratatui::{Frame, layout::Rect};
 
-use self::basis::{basis, batch_size, label, obstacle, planned};
+use self::basis::{basis, batch_size, label, obstacle, planned, planning};
 use crate::{
     domain::{
         FieldKey, Row, Stamp,
-        plan::{Confirmation, Plan},
+        plan::{Confirmation, Plan, Planned},
         run::{CANARY, RunRules, StopRule},
     },
     flow::{Effect, Submission},
@@ -28,6 +28,9 @@ use crate::{
         widgets::{Cursor, TextField, text},
     },
 };
+
+/// So many assets are planned while the dialog opens; more of them meanwhile.
+const AT_ONCE: u64 = 20_000;
 
 /// The dialog.
 #[derive(Debug)]
@@ -47,6 +50,10 @@ pub(super) struct SubmitDialog {
     basis: (usize, u64, u64),
     /// What of the draft is sent; all of it if `None`.
     portion: Option<Portion>,
+    /// The number of the plan that is being made elsewhere.
+    making: Option<u64>,
+    /// What that takes, as long as nobody was asked for it.
+    wanted: Option<Effect>,
 }
 
 /// A portion of the draft that is sent alone.
@@ -78,7 +85,6 @@ pub(super) fn open_portion(portion: Portion, scene: &Scene<'_>) -> Step {
 
 impl SubmitDialog {
     fn new(portion: Option<Portion>, scene: &Scene<'_>) -> Self {
-        let plan = planned(portion.as_ref(), scene);
         let mut dialog = Self {
             plan: Plan::default(),
             assets: 0,
@@ -90,9 +96,32 @@ impl SubmitDialog {
             scroll: Cursor::default(),
             basis: basis(scene),
             portion,
+            making: None,
+            wanted: None,
         };
-        dialog.take(plan, scene);
+        dialog.make(scene);
         dialog
+    }
+
+    /// Makes the plan: at once where there is little in it, elsewhere if that takes long.
+    fn make(&mut self, scene: &Scene<'_>) {
+        let (portion, rules) = (self.portion.as_ref(), &self.rules);
+        let staged = scene.workbench.draft().rows().len();
+        if staged <= AT_ONCE {
+            let plan = planned(portion, rules, scene);
+            return self.renew(plan, scene);
+        }
+        let planning = planning(portion, rules, scene);
+        self.making = planning.as_ref().map(|planning| planning.number);
+        self.wanted = planning.map(|planning| Effect::Plan(Box::new(planning)));
+    }
+
+    /// A plan in place of another: what was typed for that one does not count for this one.
+    fn renew(&mut self, plan: Plan, scene: &Scene<'_>) {
+        if plan.digest != self.plan.digest {
+            self.typed.set("");
+        }
+        self.take(plan, scene);
     }
 
     fn take(&mut self, plan: Plan, scene: &Scene<'_>) {
@@ -160,6 +189,9 @@ impl SubmitDialog {
     }
 
     fn accept(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.making.is_some() {
+            return Reaction::say("Nothing was sent: the plan is still being made.");
+        }
         if self.plan.items.is_empty() {
             return Reaction::say("There is nothing to send; the plan says why.");
         }
@@ -292,15 +324,24 @@ impl Component for SubmitDialog {
             return self.tell(scene);
         }
         self.basis = basis(scene);
-        let plan = planned(self.portion.as_ref(), scene);
-        if plan.digest != self.plan.digest {
-            self.typed.set("");
+        self.make(scene);
+    }
+
+    fn wants(&mut self) -> Option<Effect> {
+        self.wanted.take()
+    }
+
+    fn take_plan(&mut self, planned: Planned, scene: &Scene<'_>) {
+        if self.making == Some(planned.number) {
+            self.making = None;
+            self.renew(planned.plan, scene);
         }
-        self.take(plan, scene);
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
-        Some(if self.is_trying {
+        Some(if self.making.is_some() {
+            "making the plan; nothing has been sent".into()
+        } else if self.is_trying {
             "dry run: reading; nothing is sent".into()
         } else {
             "nothing has been sent".into()

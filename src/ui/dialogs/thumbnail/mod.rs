@@ -108,15 +108,7 @@ impl ThumbnailDialog {
             choice: None,
             picks: HashMap::new(),
         });
-        let shown = scene
-            .view
-            .rows()
-            .iter()
-            .copied()
-            .filter(|row| rows.contains(*row));
-        let mut order: Vec<Row> = shown.collect();
-        let hidden = &rows - scene.view.set();
-        order.extend(scene.workbench.listing.ordered(&hidden, scene.view.sort()));
+        let order = scene.view.in_order(&rows);
         Self {
             focus: if content.mode == Mode::One {
                 Focus::Candidates

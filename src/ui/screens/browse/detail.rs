@@ -311,7 +311,7 @@ impl Component for Detail {
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let area = picture_area(boxed::inside(body, scene.theme));
-        vec![(scene.workbench.listing.id(self.row).clone(), area.as_size())]
+        vec![(scene.workbench.listing.id(self.row), area.as_size())]
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {

@@ -6,7 +6,7 @@ use ratatui::{
     style::Style,
 };
 
-use super::{Browse, Pane, detail, panes::Panes};
+use super::{Browse, Pane, detail, front, panes::Panes};
 use crate::{
     domain::{FieldKey, Row, SortDirection, Value},
     ui::{
@@ -29,8 +29,21 @@ pub(super) fn is_problem(scene: &Scene<'_>, row: Row) -> bool {
     matches!(state(scene, row).0, 'E' | 'U' | '?' | 'W')
 }
 
+/// How the letter of a state looks.
+pub(super) fn letter_role(letter: char) -> Role {
+    match letter {
+        'E' => Role::Error,
+        'U' => Role::Unknown,
+        '?' => Role::Conflict,
+        'W' => Role::Warning,
+        '~' => Role::Staged,
+        '=' => Role::Quiet,
+        _ => Role::Text,
+    }
+}
+
 /// The letter of a row's state, the highest first, and how it looks.
-fn state(scene: &Scene<'_>, row: Row) -> (char, Role) {
+pub(super) fn state(scene: &Scene<'_>, row: Row) -> (char, Role) {
     let sets = scene.view.sets();
     if sets.error.contains(row) {
         ('E', Role::Error)
@@ -80,7 +93,7 @@ impl Browse {
 
     fn title(&self, scene: &Scene<'_>) -> String {
         if self.range.is_some() {
-            return format!("Assets   {}", self.range_sentence(scene));
+            return format!("Assets   {}", self.range_sentence());
         }
         let marked = scene.workbench.marks().len();
         if marked == 0 {
@@ -96,8 +109,9 @@ impl Browse {
     }
 
     fn draw_list(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        if scene.view.rows().is_empty() {
-            self.draw_nothing(frame, area, scene);
+        let shown_last = scene.front.filter(|_| scene.workbench.is_opening());
+        if scene.view.rows().is_empty() && shown_last.is_none() {
+            Self::draw_nothing(frame, area, scene);
             return;
         }
         let key = (76..90).contains(&scene.size.width)
@@ -116,8 +130,10 @@ impl Browse {
                 scene,
             );
         }
-        let table = self.table(list.width, scene);
-        let (table, places) = table;
+        if let Some(front) = shown_last {
+            return self.draw_front(frame, list, (front, scene));
+        }
+        let (table, places) = self.table(list.width, scene.view.columns());
         let len = scene.view.rows().len();
         let shown = self
             .cursor
@@ -132,9 +148,8 @@ impl Browse {
     }
 
     /// The table that fits a width, and which columns are in it.
-    fn table(&self, width: u16, scene: &Scene<'_>) -> (Table, Vec<usize>) {
+    pub(super) fn table(&self, width: u16, columns: &[Column]) -> (Table, Vec<usize>) {
         let room = width.saturating_sub(GUTTER);
-        let columns = scene.view.columns();
         let wanted: Vec<((usize, String), u16)> = kept(columns, room, self.column)
             .into_iter()
             .map(|(place, width)| {
@@ -236,7 +251,7 @@ fn kept(columns: &[Column], room: u16, cursor: usize) -> Vec<(usize, u16)> {
     kept
 }
 
-fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
+pub(super) fn cell(row: Row, column: &Column, scene: &Scene<'_>) -> (String, Style) {
     let (plain, quiet) = (
         scene.theme.style(Role::Text),
         scene.theme.style(Role::Quiet),
@@ -286,6 +301,9 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
 
 /// `Showing 412 of 12,480   sort: name asc`.
 fn counts(scene: &Scene<'_>, wide: bool) -> String {
+    if scene.workbench.is_opening() {
+        return front::opening(scene);
+    }
     let listing = &scene.workbench.listing;
     let shown = match scene.view.progress() {
         Progress::Behind if scene.view.is_filtering() => "..".to_owned(),
@@ -306,9 +324,6 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         format!("{shown} of ")
     };
-    if scene.workbench.is_opening() {
-        return "opening the listing ..".into();
-    }
     if scene.connection.is_loading() && listing.total > listing.len() {
         counts = format!(
             "{} of {} loading",

@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::{Browse, Range};
 use crate::{
-    domain::Query,
+    domain::{Query, arrange::set_of},
     ui::{
         action::{Action, Mark, Move},
         component::{Reaction, Scene, ScreenId, Step},
@@ -108,6 +108,7 @@ impl Browse {
                 off,
             }),
         };
+        self.count_range(scene);
         match self.range {
             Some(_) => Reaction::nothing(),
             None => Reaction::say("The range is given up; marks are as they were."),
@@ -136,27 +137,37 @@ impl Browse {
         );
         let rows = scene.view.rows();
         let end = (high + 1).min(rows.len());
-        rows[low.min(end)..end].iter().copied().collect()
+        set_of(&rows[low.min(end)..end])
     }
 
-    /// `VISUAL range rows 5-12: 8 rows, 3 not marked yet`.
-    pub(super) fn range_sentence(&self, scene: &Scene<'_>) -> String {
+    /// Counts the range once the cursor has moved, so that drawing need not.
+    pub(super) fn count_range(&mut self, scene: &Scene<'_>) {
         let Some(range) = self.range else {
-            return String::new();
+            self.ranged = (0, 0);
+            return;
         };
         let rows = self.range_rows(range, scene);
         let marked = rows.intersection_len(scene.workbench.marks());
+        self.ranged = (rows.len(), marked);
+    }
+
+    /// `VISUAL range rows 5-12: 8 rows, 3 not marked yet`.
+    pub(super) fn range_sentence(&self) -> String {
+        let Some(range) = self.range else {
+            return String::new();
+        };
+        let (rows, marked) = self.ranged;
         let (low, high) = (
             range.anchor.min(self.cursor.at) + 1,
             range.anchor.max(self.cursor.at) + 1,
         );
-        let counted = text::counted(rows.len(), "row");
+        let counted = text::counted(rows, "row");
         if range.off {
             format!("VISUAL range rows {low}-{high}: {counted}, {marked} to unmark")
         } else {
             format!(
                 "VISUAL range rows {low}-{high}: {counted}, {} not marked yet",
-                rows.len() - marked
+                rows - marked
             )
         }
     }

@@ -2,6 +2,8 @@
 
 mod detail;
 mod draw;
+mod front;
+mod look;
 mod marks;
 pub use marks::mark_query;
 mod nothing;
@@ -16,14 +18,13 @@ use ratatui::{
 
 use self::panes::Panes;
 use crate::{
-    domain::{AssetId, FieldKey, Query, Row, Value},
-    flow::Effect,
+    domain::{AssetId, FieldKey, Row, Value},
     ui::{
-        action::{Action, Answer, Context, Copy, Edit, Go, MENUS, Mark, Move, View as Look, Work},
+        action::{Action, Answer, Context, Edit, Go, MENUS, Mark, Move, View as Look, Work},
         component::{Component, Hint, Reaction, Scene, Step},
         dialogs,
         input::{Mouse, MouseDeed},
-        view::View,
+        view::{Progress, View},
         widgets::{Cursor, text},
     },
 };
@@ -56,6 +57,8 @@ pub struct Browse {
     /// The column of the cell `,` and `y v` take.
     column: usize,
     range: Option<Range>,
+    /// How many rows are in the range, and how many of them are marked.
+    ranged: (u64, u64),
     pane: Pane,
 }
 
@@ -75,6 +78,15 @@ impl Browse {
         self.detailed == row
     }
 
+    /// Leaves the cursor at the top of a list that is ordered anew, if it is there; whether it is.
+    pub fn stays_at_top(&mut self) -> bool {
+        let is_at_top = self.cursor.at == 0;
+        if is_at_top {
+            self.row = None;
+        }
+        is_at_top
+    }
+
     fn page(scene: &Scene<'_>) -> usize {
         Panes::of(scene).rows()
     }
@@ -92,10 +104,9 @@ impl Browse {
                 hidden => place.extend([format!(" ({} hidden)", text::number(hidden))]),
             }
         }
-        if let Some(range) = self.range {
-            let rows = self.range_rows(range, scene);
-            let new = rows.len() - rows.intersection_len(scene.workbench.marks());
-            place.extend([format!("  range {} ({new} new)", rows.len())]);
+        if self.range.is_some() {
+            let (rows, marked) = self.ranged;
+            place.extend([format!("  range {rows} ({} new)", rows - marked)]);
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
@@ -127,6 +138,7 @@ impl Browse {
         let (len, page) = (scene.view.rows().len(), Self::page(scene));
         if self.cursor.go(movement, len, page) {
             self.row = self.row(scene.view);
+            self.count_range(scene);
             return Reaction::nothing();
         }
         match movement {
@@ -172,6 +184,7 @@ impl Browse {
         if let Some(place) = found {
             self.cursor.put(place, rows.len(), Self::page(scene));
             self.row = rows.get(place).copied();
+            self.count_range(scene);
         }
     }
 
@@ -180,57 +193,6 @@ impl Browse {
             Some(row) => Reaction::step(Step::Open(Box::new(Detail::new(row)))),
             None => Reaction::nothing(),
         }
-    }
-
-    fn look(&mut self, look: Look, argument: &str, scene: &Scene<'_>) -> Reaction {
-        match look {
-            Look::Filter if argument.is_empty() => {
-                Reaction::step(Step::Open(Box::new(dialogs::FilterLine::filter(scene))))
-            }
-            Look::Filter => match dialogs::parsed(argument, scene) {
-                Ok(query) => Reaction::step(Step::Filter { query, keep: true }),
-                Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
-            },
-            Look::FilterReset => Reaction::step(Step::Filter {
-                query: Query::default(),
-                keep: false,
-            }),
-            Look::Facets => Reaction::step(Step::Open(Box::new(dialogs::Facets::new(scene)))),
-            Look::Sort => dialogs::sort(argument, scene),
-            Look::Columns => dialogs::columns(argument, scene),
-            Look::Details if !Panes::of(scene).can_show_detail() => self.open(scene),
-            Look::Details => {
-                self.pane = match self.pane {
-                    Pane::Fields => Pane::Raw,
-                    Pane::Raw => Pane::Hidden,
-                    Pane::Hidden => Pane::Fields,
-                };
-                Reaction::Taken(vec![Step::Say(
-                    match self.pane {
-                        Pane::Fields => "Details: fields, and what is staged.",
-                        Pane::Raw => "Details: raw, with every hidden character.",
-                        Pane::Hidden => "Details are hidden; d shows them.",
-                    }
-                    .into(),
-                )])
-            }
-            Look::Images | Look::Wrap | Look::Theme | Look::Refresh => Reaction::Passed,
-        }
-    }
-
-    fn copy(&self, copy: Copy, scene: &Scene<'_>) -> Reaction {
-        let listing = &scene.workbench.listing;
-        let text = match (copy, self.row(scene.view)) {
-            (Copy::Query, _) => scene.view.query().text().to_owned(),
-            (_, None) => return Reaction::say("There is nothing to copy here."),
-            (Copy::Id, Some(row)) => listing.id_text(row).to_owned(),
-            (Copy::Name, Some(row)) => listing.name(row).into_owned(),
-            (Copy::Value, Some(row)) => match scene.view.columns().get(self.column) {
-                Some(column) => listing.value(row, &column.key).display().into_owned(),
-                None => String::new(),
-            },
-        };
-        Reaction::step(Step::Effect(Effect::Copy(text)))
     }
 
     /// What a menu says of an action here: with counts and values.
@@ -358,6 +320,7 @@ impl Component for Browse {
             MouseDeed::Release => {}
         }
         self.row = self.row(scene.view);
+        self.count_range(scene);
         Reaction::nothing()
     }
 
@@ -369,7 +332,7 @@ impl Component for Browse {
             // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        if self.row.is_none() {
+        if self.row.is_none() && scene.view.progress() == Progress::Complete {
             self.row = self.row(scene.view);
         }
         self.column = self
@@ -378,6 +341,7 @@ impl Component for Browse {
         if self.range.is_some_and(|range| range.anchor >= len) {
             self.range = None;
         }
+        self.count_range(scene);
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {
@@ -389,8 +353,8 @@ impl Component for Browse {
         vec![(scene.workbench.listing.id(row), area.as_size())]
     }
 
-    fn speaking(&self, scene: &Scene<'_>) -> Option<String> {
-        self.range.map(|_| self.range_sentence(scene))
+    fn speaking(&self, _scene: &Scene<'_>) -> Option<String> {
+        self.range.map(|_| self.range_sentence())
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

@@ -13,10 +13,10 @@ use crate::ui::{
 };
 
 impl Browse {
-    pub(super) fn draw_nothing(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
+    pub(super) fn draw_nothing(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let style = scene.theme.style(Role::Text);
         let mut number = 1;
-        for sentence in self.nothing(scene) {
+        for sentence in Self::nothing(scene) {
             for wrapped in text::wrapped(&sentence, area.width.saturating_sub(4)) {
                 let place = line(area, number);
                 let place = Rect {
@@ -31,7 +31,7 @@ impl Browse {
     }
 
     /// What is said where there are no rows.
-    fn nothing(&self, scene: &Scene<'_>) -> Vec<String> {
+    fn nothing(scene: &Scene<'_>) -> Vec<String> {
         if scene.workbench.is_opening() {
             return vec!["Opening the listing ..".into()];
         }

@@ -28,7 +28,6 @@ use crate::{
         action::{Action, Answer, Context, Copy, Go, Move, View, Work},
         chord::Chord,
         component::{Component, Hint, Reaction, Scene, Step},
-        layout::line,
         widgets::{Cursor, boxed, text},
     },
 };
@@ -197,15 +196,9 @@ impl History {
         let from = self
             .scroll
             .min(lines.len().saturating_sub(usize::from(inside.height)));
-        for (number, (words, role)) in (0..inside.height).zip(lines.iter().skip(from)) {
-            let place = line(inside, number);
-            let place = Rect {
-                x: place.x + 1,
-                width: place.width.saturating_sub(1),
-                ..place
-            };
-            text::put(frame.buffer_mut(), place, words, scene.theme.style(*role));
-        }
+        let lines = lines.iter().skip(from);
+        let lines = lines.map(|(words, role)| (words, scene.theme.style(*role)));
+        text::put_lines(frame.buffer_mut(), inside, lines);
     }
 
     fn copy(&self, copy: Copy) -> Reaction {

@@ -2,7 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::ui::{component::Scene, layout::Chrome, widgets::boxed};
+use crate::ui::{
+    component::Scene,
+    layout::{Chrome, abreast, stacked},
+    widgets::boxed,
+};
 
 /// From this width on the panes stand side by side.
 const WIDE: u16 = 100;
@@ -29,36 +33,14 @@ impl Panes {
     pub(super) fn of(scene: &Scene<'_>, in_detail: bool, filtered: bool) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let none = Rect { height: 0, ..body };
-        let (log, detail) = if is_wide(scene) {
-            let left = body.width * 11 / 20;
-            let log = Rect {
-                width: left,
-                ..body
-            };
-            let detail = Rect {
-                x: body.x + left,
-                width: body.width - left,
-                ..body
-            };
-            (log, detail)
-        } else if body.height < LOW {
-            if in_detail {
-                (none, body)
-            } else {
-                (body, none)
-            }
+        let [log, detail] = if is_wide(scene) {
+            abreast(body, body.width * 11 / 20)
+        } else if body.height >= LOW {
+            stacked(body, body.height * 11 / 20)
+        } else if in_detail {
+            [none, body]
         } else {
-            let top = body.height * 11 / 20;
-            let log = Rect {
-                height: top,
-                ..body
-            };
-            let detail = Rect {
-                y: body.y + top,
-                height: body.height - top,
-                ..body
-            };
-            (log, detail)
+            [body, none]
         };
         Self {
             log,

@@ -388,7 +388,7 @@ fn an_older_run_is_loaded_when_it_is_opened() {
     let session = with_a_run(three_steps(80, 24));
     let run = session.app.workbench().runs()[0].clone();
     let mut bench = Workbench::new();
-    bench.restore_runs(Vec::new(), vec![run.summary()]);
+    bench.restore_summaries(vec![run.summary()]);
     let mut session = Session::with(Setup::new(bench, identity()), jackets());
     session.press("5");
     shown(&mut session, "R-0001 AW26 rights");

@@ -335,14 +335,8 @@ impl Results {
         let from = self
             .scroll
             .min(lines.len().saturating_sub(panes.detail_rows()));
-        for (number, (words, style)) in (0..inside.height).zip(lines.iter().skip(from)) {
-            let place = line(inside, number);
-            let place = Rect {
-                x: place.x + 1,
-                width: place.width.saturating_sub(2),
-                ..place
-            };
-            text::put(frame.buffer_mut(), place, words, *style);
-        }
+        let lines = lines.iter().skip(from);
+        let lines = lines.map(|(words, style)| (words, *style));
+        text::put_lines(frame.buffer_mut(), inside, lines);
     }
 }

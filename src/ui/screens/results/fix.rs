@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::Results;
 use crate::{
-    domain::{FieldKey, Item, Row, Run, TagDelta, Value},
+    domain::{FieldKey, Item, Row, Run, Value},
     ui::{
         action::Edit,
         component::{Reaction, Scene, Step},
@@ -129,13 +129,13 @@ impl Results {
 /// What is staged now in place of a change, or what the run asked for.
 fn wanted(item: &Item, scene: &Scene<'_>) -> Wanted {
     let staged = scene.workbench.staged_of(item);
-    let (value, delta): (&Value, &Option<TagDelta>) = match staged {
-        Some((_, group)) => (&group.after, &group.delta),
-        None => (&item.wanted, &item.delta),
+    let (value, delta) = match staged {
+        Some((_, pair)) => (pair.after, pair.delta),
+        None => (item.wanted.clone(), item.delta.clone()),
     };
     Wanted {
         field: item.field.clone(),
-        value: value.clone(),
-        delta: delta.clone(),
+        value,
+        delta,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 const LOST: usize = 3;
 
 /// The order in which outcomes are told.
-const TOLD: [Outcome; 6] = [
+pub(super) const TOLD: [Outcome; 6] = [
     Outcome::Applied,
     Outcome::Warned,
     Outcome::Refused,

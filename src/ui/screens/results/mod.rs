@@ -106,7 +106,7 @@ impl Results {
                 self.filter = Filter::of(&self.standing);
                 (self.item, self.facet, self.focus) = Default::default();
             }
-            self.pace.take(run, scene.now_ms);
+            self.pace.take(run, scene);
             // What is not shown while the run goes on is worked out when it has ended.
             if !going {
                 self.list(run, scene);
@@ -331,7 +331,7 @@ impl Component for Results {
     fn status(&self, scene: &Scene<'_>) -> Option<String> {
         let run = self.run(scene)?;
         if self.going {
-            return Some(progress::status(run));
+            return Some(progress::status(run, scene));
         }
         let runs = scene.workbench.run_ids();
         let at = if self.items.is_empty() {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Focus;
 use crate::ui::{
     component::Scene,
-    layout::Chrome,
+    layout::{Chrome, abreast, stacked},
     widgets::{boxed, text},
 };
 
@@ -62,33 +62,25 @@ impl Panes {
         } else {
             sentence(needs.sentence, body.width)
         };
-        let [head, rest] = split(body, 1 + lines);
+        let [head, rest] = stacked(body, 1 + lines);
         let none = Rect { height: 0, ..rest };
-        let beside = if wide { FACETS } else { 0 };
-        let main = Rect {
-            x: rest.x + beside,
-            width: rest.width - beside,
-            ..rest
-        };
+        let [beside, main] = abreast(rest, if wide { FACETS } else { 0 });
         let (items, detail) = match focus {
             Focus::Facets if !wide => (none, none),
             Focus::Detail if main.height < LOW => (none, main),
             Focus::Facets | Focus::Items if main.height < LOW => (main, none),
             Focus::Facets | Focus::Items | Focus::Detail => {
-                let [items, detail] = split(main, main.height * 9 / 20);
+                let [items, detail] = stacked(main, main.height * 9 / 20);
                 (items, detail)
             }
         };
         let facets = match focus {
-            _ if wide => Rect {
-                width: FACETS,
-                ..rest
-            },
+            _ if wide => beside,
             Focus::Facets => main,
             Focus::Items | Focus::Detail => none,
         };
         let (facets, server) = if is_boxed {
-            let [facets, server] = split(facets, facets.height - height_of(needs.server + 2));
+            let [facets, server] = stacked(facets, facets.height - height_of(needs.server + 2));
             (facets, server)
         } else {
             (facets, none)
@@ -132,27 +124,12 @@ fn sentence(words: &str, width: u16) -> u16 {
     height_of(wrapped.min(SENTENCE))
 }
 
-/// An area cut below its first lines.
-fn split(area: Rect, first: u16) -> [Rect; 2] {
-    let first = first.min(area.height);
-    let top = Rect {
-        height: first,
-        ..area
-    };
-    let below = Rect {
-        y: area.y + first,
-        height: area.height - first,
-        ..area
-    };
-    [top, below]
-}
-
 /// Takes the lines of the next steps, with their heading, from the end of the changes.
 fn with_steps([facets, items, detail]: [Rect; 3], steps: usize) -> ([Rect; 3], Rect) {
     let wanted = height_of(steps).min(STEPS) + 1;
     if steps == 0 || items.height < ROWS + wanted {
         return ([facets, items, detail], Rect { height: 0, ..items });
     }
-    let [items, steps] = split(items, items.height - wanted);
+    let [items, steps] = stacked(items, items.height - wanted);
     ([facets, items, detail], steps)
 }

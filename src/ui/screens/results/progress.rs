@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::{Results, facets::reason};
+use super::{Results, facets::reason, headline::TOLD};
 use crate::{
     domain::{
         Outcome, Run, RunId,
@@ -26,12 +26,16 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Takes the state of a run in.
-    pub(super) fn take(&mut self, run: &Run, now_ms: i64) {
+    pub(super) fn take(&mut self, run: &Run, scene: &Scene<'_>) {
         if run.state != RunState::Running {
             self.run = None;
         } else if self.run.as_ref() != Some(&run.id) {
-            let settled = settled(run);
-            let since_ms = if settled == 0 { run.started_ms } else { now_ms };
+            let settled = settled(run, scene);
+            let since_ms = if settled == 0 {
+                run.started_ms
+            } else {
+                scene.now_ms
+            };
             *self = Self {
                 run: Some(run.id.clone()),
                 since_ms,
@@ -41,25 +45,25 @@ impl Pace {
     }
 
     /// Changes settled in a thousand seconds; `None` while that can't be told.
-    fn rate(&self, run: &Run, now_ms: i64) -> Option<u64> {
-        let elapsed = u64::try_from(now_ms - self.since_ms)
+    fn rate(&self, run: &Run, scene: &Scene<'_>) -> Option<u64> {
+        let elapsed = u64::try_from(scene.now_ms - self.since_ms)
             .ok()
             .filter(|ms| *ms > 0)?;
-        let done = settled(run)
+        let done = settled(run, scene)
             .checked_sub(self.settled)
             .filter(|done| *done > 0)?;
         (self.run.as_ref() == Some(&run.id)).then_some(done * 1_000_000 / elapsed)
     }
 
     /// `7.1 changes/s, about 4 s left`, or why there is no estimate.
-    pub(super) fn words(&self, run: &Run, now_ms: i64) -> String {
+    pub(super) fn words(&self, run: &Run, scene: &Scene<'_>) -> String {
         if run.state != RunState::Running {
             return run.state.word().to_owned();
         }
-        let Some(rate) = self.rate(run, now_ms).filter(|rate| *rate > 0) else {
+        let Some(rate) = self.rate(run, scene).filter(|rate| *rate > 0) else {
             return "time left: not known yet".into();
         };
-        let open = (run.items.len() as u64).saturating_sub(settled(run));
+        let open = (run.items.len() as u64).saturating_sub(settled(run, scene));
         let left = (open * 1000).div_ceil(rate);
         let speed = if rate < 10_000 {
             format!("{}.{} changes/s", rate / 1000, rate % 1000 / 100)
@@ -70,16 +74,16 @@ impl Pace {
     }
 }
 
-fn settled(run: &Run) -> u64 {
-    run.settled.iter().flatten().count() as u64
+fn settled(run: &Run, scene: &Scene<'_>) -> u64 {
+    scene.workbench.tally(run).total().into()
 }
 
 /// `100/113  ok 97  W 2  E 1`.
-pub(super) fn status(run: &Run) -> String {
-    let tally = run.tally();
+pub(super) fn status(run: &Run, scene: &Scene<'_>) -> String {
+    let tally = scene.workbench.tally(run);
     let mut words = format!(
         "{}/{}  ok {}",
-        text::number(settled(run)),
+        text::number(settled(run, scene)),
         text::number(run.items.len() as u64),
         text::number(tally.applied.into())
     );
@@ -165,13 +169,13 @@ impl Results {
 
     fn draw_bar(&self, frame: &mut Frame<'_>, inner: Rect, run: &Run, scene: &Scene<'_>) {
         let theme = scene.theme;
-        let (done, all) = (settled(run), run.items.len() as u64);
+        let (done, all) = (settled(run, scene), run.items.len() as u64);
         let percent = (done * 100).checked_div(all).unwrap_or(100);
         let count = format!(
             " {} / {}  {percent}%  {}",
             text::number(done),
             text::number(all),
-            self.pace.words(run, scene.now_ms)
+            self.pace.words(run, scene)
         );
         let wide = u16::try_from(text::width(&count)).unwrap_or(u16::MAX);
         let room = inner.width.saturating_sub(wide).max(12);
@@ -181,24 +185,14 @@ impl Results {
             (count, theme.style(Role::Text)),
         ];
         text::put_all(frame.buffer_mut(), line(inner, 0), &pieces);
-        let tally = run.tally();
-        let mut counts: Vec<String> = [
-            Outcome::Applied,
-            Outcome::Warned,
-            Outcome::Refused,
-            Outcome::Unknown,
-            Outcome::Conflict,
-            Outcome::Skipped,
-        ]
-        .iter()
-        .map(|outcome| {
-            format!(
-                "{} {}",
-                word(*outcome),
-                text::number(tally.of(*outcome).into())
-            )
-        })
-        .collect();
+        let tally = scene.workbench.tally(run);
+        let mut counts: Vec<String> = TOLD
+            .iter()
+            .map(|outcome| {
+                let count = text::number(tally.of(*outcome).into());
+                format!("{} {count}", word(*outcome))
+            })
+            .collect();
         counts.push(format!(
             "waiting {}",
             text::number(all.saturating_sub(done))
@@ -286,7 +280,7 @@ fn news(run: &Run, scene: &Scene<'_>) -> (String, Role) {
         ));
     }
     if run.rules.stop.is_some() {
-        let so_far = SoFar::of(run.settled.iter().flatten());
+        let so_far = SoFar::from(scene.workbench.tally(run));
         words.push(format!(
             "Stop rule: {} (now {}, {} %)",
             run.rules.stop,

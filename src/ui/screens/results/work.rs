@@ -125,7 +125,7 @@ impl Results {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet.");
         };
-        let unknown = run.tally().unknown;
+        let unknown = scene.workbench.tally(run).unknown;
         let what = match unknown {
             0 => text::counted(run.items.len() as u64, "change"),
             unknown => text::counted(u64::from(unknown), "unknown change"),

@@ -1,14 +1,17 @@
 //! A group as a diff: equal changes folded into one, the odd ones first.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
-use indexmap::IndexMap;
 use ratatui::style::Style;
 use roaring::RoaringBitmap;
 
-use super::{groups::Group, problems::Problems};
+use super::{
+    blocks::{Block, blocks},
+    groups::Group,
+    problems::Problems,
+};
 use crate::{
-    domain::{CertificateStatus, FieldKey, Row, TagDelta, Value, draft, oplog::Picked},
+    domain::{FieldKey, Row, TagDelta, Value, oplog::Picked},
     ui::{
         component::Scene,
         theme::Role,
@@ -52,7 +55,7 @@ pub(super) struct Fold {
     pub(super) field: FieldKey,
     pub(super) before: Value,
     pub(super) after: Value,
-    delta: Option<TagDelta>,
+    pub(super) delta: Option<TagDelta>,
     pub(super) rows: RoaringBitmap,
     pub(super) oddity: Oddity,
 }
@@ -140,6 +143,28 @@ impl Fold {
         lines
     }
 
+    /// The lines of one that stands for itself: always as many, with every value on one line.
+    fn short(&self, scene: &Scene<'_>) -> Vec<(String, Style)> {
+        let one_line = |value: &Value| match value {
+            Value::List(_) => Value::text(value.display()),
+            Value::Absent
+            | Value::Unknown
+            | Value::Text(_)
+            | Value::Certificate(_)
+            | Value::Asset { .. } => value.clone(),
+        };
+        let mut lines = vec![self.head(scene)];
+        lines.extend(self.note(scene));
+        let (before, after) = (one_line(&self.before), one_line(&self.after));
+        let values = diff::lines(&before, &after, None, scene.theme);
+        lines.extend(
+            values
+                .into_iter()
+                .map(|(line, style)| (format!("    {line}"), style)),
+        );
+        lines
+    }
+
     /// How many lines stand before the names; without making them where that is easy.
     fn height(&self, width: u16, scene: &Scene<'_>) -> usize {
         let texts = |value: &Value| !matches!(value, Value::List(_));
@@ -154,8 +179,8 @@ impl Fold {
 /// What a line of the diff is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The fold.
-    pub(super) fold: usize,
+    /// The block.
+    block: usize,
     /// The asset, on a line that names one.
     pub(super) row: Option<Row>,
     /// Which line of its fold.
@@ -165,8 +190,8 @@ pub(super) struct Place {
 /// The diff of a group.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Diff {
-    folds: Vec<Fold>,
-    /// The first line of each fold, and how many lines stand before its names.
+    blocks: Vec<Block>,
+    /// The first line of each block, and how many lines a fold has before its names.
     starts: Vec<(usize, usize)>,
     len: usize,
     /// Changes that are equal and not shown.
@@ -182,24 +207,34 @@ impl Diff {
         width: u16,
         scene: &Scene<'_>,
     ) -> Self {
-        let mut folds = folds(group, problems, scene);
+        let mut blocks = blocks(group, problems, scene);
         let mut diff = Self::default();
         if !equal {
-            let hidden = folds.iter().filter(|fold| fold.oddity == Oddity::Equal);
-            diff.hidden = hidden.map(|fold| fold.rows.len()).sum();
-            folds.retain(|fold| fold.oddity != Oddity::Equal);
+            let hidden = blocks.iter().filter(|block| block.is_equal());
+            diff.hidden = hidden.map(|block| block.rows().len()).sum();
+            blocks.retain(|block| !block.is_equal());
         }
-        for fold in &folds {
-            let height = fold.height(width, scene);
-            diff.starts.push((diff.len, height));
-            let names = match usize::try_from(fold.rows.len()).unwrap_or(usize::MAX) {
-                1 => 0,
-                count if open.contains(&fold.key()) => count,
-                _ => 1,
+        let count = |rows: &RoaringBitmap| usize::try_from(rows.len()).unwrap_or(usize::MAX);
+        for block in &blocks {
+            let (height, lines) = match block {
+                Block::Fold(fold) => {
+                    let height = fold.height(width, scene);
+                    let names = match count(&fold.rows) {
+                        1 => 0,
+                        count if open.contains(&fold.key()) => count,
+                        _ => 1,
+                    };
+                    (height, height + names)
+                }
+                Block::Each(each) => {
+                    let height = each.height();
+                    (height, height.saturating_mul(count(&each.rows)))
+                }
             };
-            diff.len += height + names;
+            diff.starts.push((diff.len, height));
+            diff.len += lines;
         }
-        diff.folds = folds;
+        diff.blocks = blocks;
         diff
     }
 
@@ -208,8 +243,17 @@ impl Diff {
         self.len
     }
 
-    pub(super) fn folds(&self) -> &[Fold] {
-        &self.folds
+    /// Whether the first change is one that `(` and `)` stop at.
+    pub(super) fn begins_with_problem(&self) -> bool {
+        self.blocks.first().is_some_and(Block::is_problem)
+    }
+
+    /// The changes a line is about.
+    pub(super) fn fold(&self, place: Place, scene: &Scene<'_>) -> Fold {
+        match (&self.blocks[place.block], place.row) {
+            (Block::Fold(fold), _) => fold.clone(),
+            (Block::Each(each), row) => each.fold(row.unwrap_or_default(), scene),
+        }
     }
 
     /// What a line is about.
@@ -217,42 +261,67 @@ impl Diff {
         if line >= self.len {
             return None;
         }
-        let fold = self
+        let block = self
             .starts
             .partition_point(|(start, _)| *start <= line)
             .checked_sub(1)?;
-        let (start, height) = self.starts[fold];
+        let (start, height) = self.starts[block];
         let line = line - start;
-        let one = &self.folds[fold];
+        let select = |rows: &RoaringBitmap, at: usize| rows.select(u32::try_from(at).ok()?);
+        let fold = match &self.blocks[block] {
+            Block::Fold(fold) => fold,
+            Block::Each(each) => {
+                let row = select(&each.rows, line / height);
+                let line = line % height;
+                return Some(Place { block, row, line });
+            }
+        };
         let row = match line.checked_sub(height) {
-            Some(name) if open.contains(&one.key()) => u32::try_from(name)
-                .ok()
-                .and_then(|name| one.rows.select(name)),
-            None if one.rows.len() == 1 => one.rows.min(),
+            Some(name) if open.contains(&fold.key()) => select(&fold.rows, name),
+            None if fold.rows.len() == 1 => fold.rows.min(),
             Some(_) | None => None,
         };
-        Some(Place { fold, row, line })
+        Some(Place { block, row, line })
     }
 
     /// The first line of the next or the previous fold with a problem.
     pub(super) fn problem(&self, line: usize, down: bool) -> Option<usize> {
-        let problems = self.folds.iter().zip(&self.starts);
-        let mut problems = problems.filter(|(fold, _)| fold.oddity.is_problem());
+        let lines = |place: usize| -> (usize, usize, usize) {
+            let (start, height) = self.starts[place];
+            match &self.blocks[place] {
+                Block::Fold(_) => (start, 1, 1),
+                Block::Each(each) => (start, height, usize::try_from(each.rows.len()).unwrap_or(0)),
+            }
+        };
+        let problems = (0..self.blocks.len()).filter(|place| self.blocks[*place].is_problem());
+        let mut heads = problems.map(lines);
         if down {
-            problems
-                .map(|(_, (start, _))| *start)
-                .find(|start| *start > line)
+            heads.find_map(|(start, height, count)| {
+                let passed = (line + 1).saturating_sub(start).div_ceil(height);
+                (passed < count).then(|| start + passed * height)
+            })
         } else {
-            problems
-                .rfind(|(_, (start, _))| *start < line)
-                .map(|(_, (start, _))| *start)
+            let before = heads.take_while(|(start, ..)| *start < line).last();
+            let (start, height, count) = before?;
+            let at = (line - 1 - start) / height;
+            Some(start + at.min(count - 1) * height)
         }
     }
 
     /// The text of a line.
     pub(super) fn line(&self, place: Place, width: u16, scene: &Scene<'_>) -> (String, Style) {
-        let fold = &self.folds[place.fold];
-        let height = self.starts[place.fold].1;
+        let fold = match &self.blocks[place.block] {
+            Block::Fold(fold) => fold,
+            Block::Each(each) => {
+                let fold = each.fold(place.row.unwrap_or_default(), scene);
+                let mut lines = fold.short(scene);
+                return lines
+                    .get_mut(place.line)
+                    .map(std::mem::take)
+                    .unwrap_or_default();
+            }
+        };
+        let height = self.starts[place.block].1;
         if place.line < height {
             let mut lines = fold.lines(width, scene);
             return lines.swap_remove(place.line.min(lines.len() - 1));
@@ -286,89 +355,4 @@ fn names(rows: &RoaringBitmap, width: u16, scene: &Scene<'_>) -> String {
         0 => line,
         more => format!("{line} ... {} more  (Enter lists all)", text::number(more)),
     }
-}
-
-fn folds(group: &Group, problems: &Problems, scene: &Scene<'_>) -> Vec<Fold> {
-    let draft = scene.workbench.draft();
-    let mut folds = Vec::new();
-    let one_asset = group.step.is_none() && group.parts.iter().all(|part| part.rows.len() == 1);
-    for part in &group.parts {
-        if let (1, Some(row)) = (part.rows.len(), part.rows.min()) {
-            if let Some(same) = draft.of(row, &part.field) {
-                split(
-                    &mut folds,
-                    (&part.field, same, part.rows.clone()),
-                    problems,
-                    scene,
-                );
-            }
-            continue;
-        }
-        let groups = draft.fields().find(|(field, _)| **field == part.field);
-        for same in groups.into_iter().flat_map(|(_, groups)| groups.groups()) {
-            let rows = &same.rows & &part.rows;
-            if !rows.is_empty() {
-                split(&mut folds, (&part.field, same, rows), problems, scene);
-            }
-        }
-    }
-    let several = folds.len() > 1 && !one_asset;
-    for fold in folds.iter_mut().filter(|fold| fold.oddity == Oddity::Plain) {
-        if several && fold.rows.len() == 1 {
-            fold.oddity = Oddity::Single;
-        }
-    }
-    folds.sort_by_key(|fold| match &fold.oddity {
-        Oddity::Drifted(_) => 0,
-        Oddity::Refused(_) => 1,
-        Oddity::Destructive => 2,
-        Oddity::Single => 3,
-        Oddity::Plain => 4,
-        Oddity::Equal => 5,
-    });
-    folds
-}
-
-/// Takes the odd rows of equal changes apart.
-fn split(
-    folds: &mut Vec<Fold>,
-    (field, same, mut rows): (&FieldKey, &draft::Group, RoaringBitmap),
-    problems: &Problems,
-    scene: &Scene<'_>,
-) {
-    let mut fold = |rows: RoaringBitmap, oddity: Oddity| {
-        folds.push(Fold {
-            field: field.clone(),
-            before: same.before.clone(),
-            after: same.after.clone(),
-            delta: same.delta.clone(),
-            rows,
-            oddity,
-        });
-    };
-    let mut by_value: IndexMap<Cow<'_, Value>, RoaringBitmap> = IndexMap::new();
-    for row in &problems.drifted(field, &rows) {
-        let now = scene.workbench.listing.value(row, field);
-        by_value.entry(now).or_default().insert(row);
-    }
-    for (now, drifted) in by_value {
-        rows -= &drifted;
-        fold(drifted, Oddity::Drifted(now.into_owned()));
-    }
-    for (why, refused) in problems.refused(field, &rows) {
-        rows -= &refused;
-        fold(refused, Oddity::Refused(why));
-    }
-    if rows.is_empty() {
-        return;
-    }
-    let verified = |value: &Value| matches!(value, Value::Certificate(one) if one.status == CertificateStatus::Verified);
-    let oddity = if same.is_equal() {
-        Oddity::Equal
-    } else if !same.after.is_present() || (verified(&same.before) && !verified(&same.after)) {
-        Oddity::Destructive
-    } else {
-        Oddity::Plain
-    };
-    fold(rows, oddity);
 }

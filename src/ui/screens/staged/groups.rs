@@ -161,10 +161,10 @@ fn by_edit(scene: &Scene<'_>) -> Vec<Group> {
     for part in scene.workbench.draft().parts() {
         let parts = steps.entry(part.step).or_default();
         match parts.iter_mut().find(|known| known.field == part.field) {
-            Some(known) => known.rows |= &part.rows,
+            Some(known) => known.rows |= &*part.rows,
             None => parts.push(Picked {
                 field: part.field.clone(),
-                rows: part.rows.clone(),
+                rows: RoaringBitmap::clone(&part.rows),
             }),
         }
     }
@@ -192,11 +192,8 @@ fn by_field(scene: &Scene<'_>) -> Vec<Group> {
     let fields = scene.workbench.draft().fields();
     fields
         .map(|(field, groups)| {
-            let mut rows = RoaringBitmap::new();
-            for group in groups.groups() {
-                rows |= &group.rows;
-            }
-            let ways = text::counted(groups.groups().len() as u64, "different change");
+            let rows = groups.rows().clone();
+            let ways = text::counted(groups.ways(), "different change");
             Group {
                 title: format!("{field}   {ways}"),
                 step: None,

@@ -1,5 +1,6 @@
 //! 2: the draft, as a diff: what is staged and not sent. Review shows the same, read-only.
 
+mod blocks;
 mod draw;
 mod folds;
 mod groups;
@@ -23,7 +24,7 @@ use self::{
     problems::Problems,
 };
 use crate::{
-    domain::{OperationId, Row, plan::Summary, workbench::Command},
+    domain::{OperationId, Row, Value, plan::Summary, workbench::Command},
     flow::Effect,
     ui::{
         action::{Action, Context, Copy, Edit, Go, Mark, Move, View, Work},
@@ -104,10 +105,14 @@ impl Staged {
             wrap: scene.wrap,
         };
         if self.basis.as_ref() == Some(&basis) {
-            return;
+            if !self.problems.is_unfinished() {
+                return;
+            }
+            self.problems.go_on(scene);
+        } else {
+            self.basis = Some(basis);
+            self.problems = Problems::of(scene);
         }
-        self.basis = Some(basis);
-        self.problems = Problems::of(scene);
         self.groups = Groups::of(self.grouping, &self.problems, scene);
         self.summary = summary(scene);
         self.sentence = self.sentence(scene);
@@ -145,25 +150,25 @@ impl Staged {
     }
 
     /// The rows the keys act on: an asset, a fold, or a whole group.
-    fn rows(&self) -> RoaringBitmap {
+    fn rows(&self, scene: &Scene<'_>) -> RoaringBitmap {
         match (self.focus, self.place()) {
             (Focus::Diff, Some(Place { row: Some(row), .. })) => [row].into(),
-            (Focus::Diff, Some(place)) => self.diff.folds()[place.fold].rows.clone(),
+            (Focus::Diff, Some(place)) => self.diff.fold(place, scene).rows,
             _ => self.chosen.as_ref().map(Group::rows).unwrap_or_default(),
         }
     }
 
-    fn row(&self) -> Option<Row> {
-        self.rows().min()
+    fn row(&self, scene: &Scene<'_>) -> Option<Row> {
+        self.rows(scene).min()
     }
 
-    fn exclude(&self) -> Reaction {
+    fn exclude(&self, scene: &Scene<'_>) -> Reaction {
         if self.review {
             return Reaction::say("Review takes nothing out; the author does, in Staged (2).");
         }
         let picked = match (self.focus, self.place()) {
             (Focus::Diff, Some(place)) => {
-                let mut picked = self.diff.folds()[place.fold].picked();
+                let mut picked = self.diff.fold(place, scene).picked();
                 if let Some(row) = place.row {
                     picked.rows = [row].into();
                 }
@@ -183,7 +188,7 @@ impl Staged {
 
     /// The edit dialog on the assets of what the cursor is on.
     fn edit(&self, scene: &Scene<'_>) -> Reaction {
-        let rows = self.rows();
+        let rows = self.rows(scene);
         if self.review || rows.is_empty() || scene.workbench.read_only.is_some() {
             return Reaction::Passed;
         }
@@ -216,8 +221,8 @@ impl Staged {
 
     fn copy(&self, copy: Copy, scene: &Scene<'_>) -> Reaction {
         let listing = &scene.workbench.listing;
-        let fold = self.place().map(|place| &self.diff.folds()[place.fold]);
-        let text = match (copy, self.row(), fold) {
+        let fold = self.place().map(|place| self.diff.fold(place, scene));
+        let text = match (copy, self.row(scene), fold) {
             (Copy::Id, Some(row), _) => listing.id_text(row).to_owned(),
             (Copy::Name, Some(row), _) => listing.name(row).into_owned(),
             (Copy::Value, _, Some(fold)) => fold.after.display().into_owned(),
@@ -231,11 +236,23 @@ impl Staged {
 /// What kinds of change are staged, counted without looking at single assets.
 fn summary(scene: &Scene<'_>) -> Summary {
     let mut summary = Summary::default();
+    let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     for (field, groups) in scene.workbench.draft().fields() {
-        for group in groups.groups().iter().filter(|group| !group.is_equal()) {
+        for group in groups.groups().filter(|group| !group.is_equal()) {
             let values = (&group.before, &group.after);
-            *summary.slot(field, values, group.delta.is_some()) +=
-                u32::try_from(group.rows.len()).unwrap_or(u32::MAX);
+            *summary.slot(field, values, group.delta.is_some()) += small(group.rows.len());
+        }
+        let something = Value::text("something");
+        for chain in groups.chains() {
+            let kinds = chain.scattered_kinds();
+            let tagged = chain.is_tagged();
+            for (values, count) in [
+                ((&Value::Absent, &something), kinds.fill),
+                ((&something, &something), kinds.replace),
+                ((&something, &Value::Absent), kinds.clear),
+            ] {
+                *summary.slot(field, values, tagged) += small(count);
+            }
         }
     }
     summary
@@ -287,7 +304,7 @@ impl Component for Staged {
         self.update(scene);
         match action {
             Action::Move(movement) => self.go(movement, scene),
-            Action::Mark(Mark::Toggle) | Action::Work(Work::Exclude) => self.exclude(),
+            Action::Mark(Mark::Toggle) | Action::Work(Work::Exclude) => self.exclude(scene),
             Action::View(View::Details) => {
                 self.equal = !self.equal;
                 self.choose(scene);
@@ -322,6 +339,10 @@ impl Component for Staged {
 
     fn on_change(&mut self, scene: &Scene<'_>) {
         self.update(scene);
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.problems.is_unfinished()
     }
 
     fn status(&self, scene: &Scene<'_>) -> Option<String> {

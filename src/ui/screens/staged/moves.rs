@@ -73,12 +73,7 @@ impl Staged {
             None
         };
         let found = match (from, down) {
-            (None, true) => self
-                .diff
-                .folds()
-                .first()
-                .filter(|fold| fold.oddity.is_problem())
-                .map(|_| 0),
+            (None, true) => self.diff.begins_with_problem().then_some(0),
             (None, false) => None,
             (Some(line), _) => self.diff.problem(line, down),
         };
@@ -111,11 +106,10 @@ impl Staged {
             self.turn(scene);
             return Reaction::nothing();
         };
-        let fold = &self.diff.folds()[place.fold];
         if let Some(row) = place.row {
             return Reaction::step(Step::Open(Box::new(Detail::new(row))));
         }
-        let key = fold.key();
+        let key = self.diff.fold(place, scene).key();
         if !self.open.remove(&key) {
             self.open.insert(key);
         }

@@ -106,6 +106,21 @@ impl Painter {
         !alike || self.pictured
     }
 
+    /// What a wide character covered and a narrower one does not: blank again, and told only where
+    /// it is not, so it is written whatever is told. Terminals clear it in the colour of the pen.
+    fn uncover(&mut self, (x, y): (u16, u16)) {
+        let width = self.shown[(x, y)].symbol().width().max(1);
+        let after = x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
+        for bared in after..self.shown.area.width {
+            let cell = &mut self.shown[(bared, y)];
+            if cell.symbol() != UNKNOWN {
+                return;
+            }
+            cell.reset();
+            self.changed.push((bared, y));
+        }
+    }
+
     fn write(&mut self, (x, y): (u16, u16)) {
         let pen = self.look((x, y));
         let symbol = self.shown[(x, y)].symbol();
@@ -180,9 +195,10 @@ impl Painter {
     fn write_changed(&mut self) {
         let mut next = 0;
         while let Some(&place) = self.changed.get(next) {
-            let (blanks, changed, to_end) = match self.pictured {
-                true => (0, 0, false),
-                false => self.blanks(next),
+            let (blanks, changed, to_end) = if self.pictured {
+                (0, 0, false)
+            } else {
+                self.blanks(next)
             };
             self.go(place);
             if blanks < if to_end { END } else { BLANKS } {
@@ -213,9 +229,14 @@ impl Backend for Painter {
     {
         self.changed.clear();
         for (x, y, cell) in content {
-            if self.shown.area.contains(Position { x, y }) && self.take((x, y), cell) {
+            if !self.shown.area.contains(Position { x, y }) {
+                continue;
+            }
+            let is_new = self.changed.last() != Some(&(x, y));
+            if self.take((x, y), cell) && is_new {
                 self.changed.push((x, y));
             }
+            self.uncover((x, y));
         }
         self.write_changed();
         Ok(())
@@ -266,11 +287,11 @@ impl Backend for Painter {
     /// Ends the frame: plain characters from here on, and the cursor where it belongs.
     fn flush(&mut self) -> Result<(), Infallible> {
         self.pen.change(Pen::PLAIN, &mut self.bytes);
-        if let Some(Position { x, y }) = self.cursor {
-            if self.at != self.cursor || !self.sure {
-                self.at = self.at.filter(|_| self.sure);
-                self.go((x, y));
-            }
+        if let Some(Position { x, y }) = self.cursor
+            && (self.at != self.cursor || !self.sure)
+        {
+            self.at = self.at.filter(|_| self.sure);
+            self.go((x, y));
         }
         if self.shows_cursor != Some(self.cursor.is_some()) {
             let sequence = if self.cursor.is_some() {

@@ -16,24 +16,6 @@ use crate::{
 
 use super::{Told, Vocabulary};
 
-mod places;
-mod scalars;
-
-pub(in crate::endpoint::atlan) use places::Places;
-use places::{Beside, Inside};
-use scalars::{Coded, Nothing, Text, Word};
-
-/// Reads a page; `None` if it is one for the long way.
-pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Option<Told> {
-    if body.broken || !vocabulary.places().are_plain() {
-        return None;
-    }
-    let mut json = serde_json::Deserializer::from_str(&body.text);
-    let told = Answer(vocabulary).deserialize(&mut json).ok()?;
-    json.end().ok()?;
-    told
-}
-
 /// A reader of a part is the seed of what it reads.
 macro_rules! seeds {
     ($($seed:ty),+) => {$(
@@ -47,10 +29,28 @@ macro_rules! seeds {
     )+};
 }
 
+mod places;
+mod scalars;
+mod sorts;
+
+pub(in crate::endpoint::atlan) use places::Places;
+use places::{Beside, Inside, Order};
+use scalars::{Coded, Nothing, Text, Word};
+use sorts::Metadata;
+
+/// Reads a page; `None` if it is one for the long way.
+pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Option<Told> {
+    if body.broken || !vocabulary.places().are_plain() {
+        return None;
+    }
+    let mut json = serde_json::Deserializer::from_str(&body.text);
+    let told = Answer(vocabulary).deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    told
+}
+
 seeds!(
     Answer<'_>,
-    Metadata,
-    OfHit,
     Entities<'_>,
     Entity<'_, '_, 'de>,
     Attributes<'_, '_, 'de>
@@ -90,54 +90,6 @@ impl<'de> Visitor<'de> for Answer<'_> {
     }
 }
 
-/// The sort values of the last hit, which are the largest.
-struct Metadata;
-
-impl<'de> Visitor<'de> for Metadata {
-    type Value = Option<Vec<Json>>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("sort values by guid")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut last: Option<(i64, Cow<'de, str>)> = None;
-        while let Some(Word(_)) = map.next_key()? {
-            let sort = map.next_value_seed(OfHit)?;
-            last = last.max(sort);
-        }
-        Ok(last.map(|(ms, guid)| vec![Json::from(ms), Json::from(guid)]))
-    }
-}
-
-/// The sort values of one hit: a time and a guid.
-struct OfHit;
-
-impl<'de> Visitor<'de> for OfHit {
-    type Value = Option<(i64, Cow<'de, str>)>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("sort values")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut sort = None;
-        while let Some(Word(key)) = map.next_key()? {
-            if key == "sort" {
-                let (ms, Word(guid)) = map.next_value::<(i64, Word<'de>)>()?;
-                sort = Some((ms, guid));
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(sort)
-    }
-}
-
 /// The hits.
 struct Entities<'v>(&'v Vocabulary);
 
@@ -151,11 +103,12 @@ impl<'de> Visitor<'de> for Entities<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut hits: A) -> Result<Told, A::Error> {
         let mut told = Told::default();
         let slots = self.0.places().len();
-        let mut hit = Hit::new(slots);
+        let (mut hit, mut orders) = (Hit::new(slots), Orders::default());
         while hits
             .next_element_seed(Entity {
                 vocabulary: self.0,
                 hit: &mut hit,
+                orders: &mut orders,
             })?
             .is_some()
         {
@@ -252,20 +205,17 @@ impl Hit<'_> {
     fn tag(&mut self, guid: &str, vocabulary: &Vocabulary) {
         let places = vocabulary.places();
         let (tags, names) = (self.tags.take(), self.tag_names.take());
-        let of = |own: bool| match &tags {
-            Some(tags) => {
-                let mine =
-                    |tag: &&Tag<'_>| tag.entity_guid.said().is_none_or(|of| of == guid) == own;
-                let ids = tags
-                    .iter()
-                    .filter(mine)
-                    .filter_map(|tag| tag.type_name.said());
-                Value::list(ids.map(|id| vocabulary.tag_name(id)))
-            }
-            None => {
+        let of = |own: bool| {
+            let Some(tags) = &tags else {
                 let ids = names.iter().flatten().filter(|_| own);
-                Value::list(ids.map(|Word(id)| vocabulary.tag_name(id)))
-            }
+                return Value::list(ids.map(|Word(id)| vocabulary.tag_name(id)));
+            };
+            let mine = |tag: &&Tag<'_>| tag.entity_guid.said().is_none_or(|of| of == guid) == own;
+            let ids = tags
+                .iter()
+                .filter(mine)
+                .filter_map(|tag| tag.type_name.said());
+            Value::list(ids.map(|id| vocabulary.tag_name(id)))
         };
         for (place, own) in [(places.tags, true), (places.inherited, false)] {
             if let Some(place) = place {
@@ -289,6 +239,14 @@ struct Tag<'a> {
 struct Entity<'h, 'v, 'de> {
     vocabulary: &'v Vocabulary,
     hit: &'h mut Hit<'de>,
+    orders: &'h mut Orders<'de>,
+}
+
+/// In which order the hits before had what they have.
+#[derive(Default)]
+struct Orders<'de> {
+    beside: Order<'de, Beside>,
+    inside: Order<'de, Inside>,
 }
 
 impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
@@ -299,34 +257,43 @@ impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { vocabulary, hit } = self;
+        let Self {
+            vocabulary,
+            hit,
+            orders,
+        } = self;
+        let places = vocabulary.places();
+        let mut at = 0;
         while let Some(Word(key)) = map.next_key()? {
-            match key.as_ref() {
-                "guid" => hit.guid = map.next_value::<Text<'de>>()?.0,
-                "typeName" => hit.kind = map.next_value::<Text<'de>>()?.0,
-                "status" => hit.status = map.next_value::<Text<'de>>()?.0,
-                "displayText" => hit.display = map.next_value::<Text<'de>>()?.0,
-                "scrubbed" => hit.is_scrubbed = map.next_value::<Option<bool>>()? == Some(true),
-                "attributes" => map.next_value_seed(Attributes { vocabulary, hit })?,
-                "classifications" => hit.tags = map.next_value()?,
-                "classificationNames" => hit.tag_names = map.next_value()?,
-                // Where only the full form of an asset has something.
-                "businessAttributes" | "relationshipAttributes" => {
+            match orders.beside.find(&mut at, key, |key| places.beside(key)) {
+                Some(Beside::Guid) => hit.guid = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Kind) => hit.kind = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Status) => hit.status = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Display) => hit.display = map.next_value::<Text<'de>>()?.0,
+                Some(Beside::Scrubbed) => {
+                    hit.is_scrubbed = map.next_value::<Option<bool>>()? == Some(true);
+                }
+                Some(Beside::Attributes) => map.next_value_seed(Attributes {
+                    vocabulary,
+                    hit: &mut *hit,
+                    order: &mut orders.inside,
+                })?,
+                Some(Beside::Tags) => hit.tags = map.next_value()?,
+                Some(Beside::TagNames) => hit.tag_names = map.next_value()?,
+                Some(Beside::Full) => {
                     map.next_value::<Nothing>()?;
                 }
-                key => match vocabulary.places().beside(key) {
-                    Some(Beside::Created(place, coding)) => {
-                        let json: Json = map.next_value()?;
-                        hit.created = json.as_i64();
-                        if let Some(place) = place {
-                            hit.values[place] = coding.read(&json);
-                        }
+                Some(Beside::Created(place, coding)) => {
+                    let json: Json = map.next_value()?;
+                    hit.created = json.as_i64();
+                    if let Some(place) = place {
+                        hit.values[place] = coding.read(&json);
                     }
-                    Some(Beside::Value(place, coding)) => {
-                        hit.values[place] = map.next_value_seed(Coded(coding))?;
-                    }
-                    None => drop(map.next_value::<IgnoredAny>()?),
-                },
+                }
+                Some(Beside::Value(place, coding)) => {
+                    hit.values[place] = map.next_value_seed(Coded(coding))?;
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
@@ -337,6 +304,7 @@ impl<'de> Visitor<'de> for Entity<'_, '_, 'de> {
 struct Attributes<'h, 'v, 'de> {
     vocabulary: &'v Vocabulary,
     hit: &'h mut Hit<'de>,
+    order: &'h mut Order<'de, Inside>,
 }
 
 impl<'de> Visitor<'de> for Attributes<'_, '_, 'de> {
@@ -347,10 +315,15 @@ impl<'de> Visitor<'de> for Attributes<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { vocabulary, hit } = self;
+        let Self {
+            vocabulary,
+            hit,
+            order,
+        } = self;
         let places = vocabulary.places();
+        let mut at = 0;
         while let Some(Word(key)) = map.next_key()? {
-            match places.inside(&key) {
+            match order.find(&mut at, key, |key| places.inside(key)) {
                 Some(Inside::Value(place, coding)) => {
                     hit.values[place] = map.next_value_seed(Coded(coding))?;
                 }

@@ -1,6 +1,6 @@
 //! Where the parts of a hit go, worked out once for a tenant.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::domain::FieldKey;
 use crate::endpoint::atlan::{
@@ -43,11 +43,43 @@ pub(super) enum Inside {
 /// What a property beside the attributes is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beside {
+    /// The asset's identity.
+    Guid,
+    /// Its type.
+    Kind,
+    /// Whether it is archived.
+    Status,
+    /// What stands for its name.
+    Display,
+    /// Whether it is kept from whoever asks.
+    Scrubbed,
+    /// The attributes.
+    Attributes,
+    /// Its tags, with where they come from.
+    Tags,
+    /// The names of its tags alone.
+    TagNames,
+    /// Where only the full form of an asset has something.
+    Full,
     /// When the asset was made, perhaps shown as a field.
     Created(Option<usize>, Coding),
     /// The value of a field.
     Value(usize, Coding),
 }
+
+/// What every hit has.
+const BESIDE: &[(&str, Beside)] = &[
+    ("guid", Beside::Guid),
+    ("typeName", Beside::Kind),
+    ("status", Beside::Status),
+    ("displayText", Beside::Display),
+    ("scrubbed", Beside::Scrubbed),
+    ("attributes", Beside::Attributes),
+    ("classifications", Beside::Tags),
+    ("classificationNames", Beside::TagNames),
+    ("businessAttributes", Beside::Full),
+    ("relationshipAttributes", Beside::Full),
+];
 
 impl Places {
     /// The places of these fields; `thumbnails` are the attributes that hold a picture, by type.
@@ -57,9 +89,10 @@ impl Places {
     ) -> Self {
         let mut places = Self::default();
         places.put("name", Inside::Name);
-        let instant = Coding::one(Grain::Instant);
-        let made = Beside::Created(None, instant);
-        places.beside.insert("createTime".to_owned(), made);
+        let made = Beside::Created(None, Coding::one(Grain::Instant));
+        for (name, beside) in BESIDE.iter().chain(&[("createTime", made)]) {
+            places.beside.insert((*name).to_owned(), *beside);
+        }
         for (place, (key, slot)) in slots.enumerate() {
             places.keys.push(key.clone());
             places.add(place, slot);
@@ -87,7 +120,8 @@ impl Places {
                 } else {
                     Beside::Value(place, *coding)
                 };
-                self.beside.insert(name.clone(), value);
+                let known = self.beside.insert(name.clone(), value);
+                self.is_odd |= known.is_some_and(|known| !matches!(known, Beside::Created(..)));
             }
             Slot::Tags => self.tags = Some(place),
             Slot::InheritedTags => self.inherited = Some(place),
@@ -134,5 +168,45 @@ impl Places {
         let mut pictures = self.pictures.iter();
         let found = pictures.find(|(one, _)| one == kind)?;
         Some(found.1)
+    }
+}
+
+/// The keys of the hits before, in their order: hits of a page are much alike, so the next key is
+/// mostly found without searching for it.
+pub(super) struct Order<'de, T>(Vec<(Cow<'de, str>, Option<T>)>);
+
+/// Keys that are remembered at most, for pages whose hits are not alike.
+const REMEMBERED: usize = 256;
+/// How far ahead a key is looked for: what is empty is left out.
+const AHEAD: usize = 6;
+
+impl<T> Default for Order<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Copy> Order<'de, T> {
+    /// What a key stands for, `at` being where the one before it was found.
+    pub(super) fn find(
+        &mut self,
+        at: &mut usize,
+        key: Cow<'de, str>,
+        search: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let ahead = self.0.iter().skip(*at).take(AHEAD);
+        for (step, (known, found)) in ahead.enumerate() {
+            if *known == key {
+                *at += step + 1;
+                return *found;
+            }
+        }
+        let found = search(&key);
+        if self.0.len() < REMEMBERED {
+            let place = (*at).min(self.0.len());
+            self.0.insert(place, (key, found));
+            *at = place + 1;
+        }
+        found
     }
 }

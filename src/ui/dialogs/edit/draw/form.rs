@@ -184,7 +184,7 @@ impl EditDialog {
         else {
             return (String::new(), Role::Text);
         };
-        let [change, equal, refused] = effect.counts;
+        let [change, equal, refused] = effect.counts();
         let counts = format!("{change} change, {equal} equal, {refused} refused");
         match effect.refusal() {
             Some(why) => (format!("E {why}  ({counts})"), Role::Error),

@@ -74,8 +74,8 @@ impl EditDialog {
         } else {
             let will = self.worked.sentence(out, area.width);
             let will = if self.partial {
-                let first = text::number(self.worked.basis.rows.len());
-                format!("First {first} only so far: {will}")
+                let judged = self.worked.basis.rows.len() - self.worked.rest.len();
+                format!("First {} only so far: {will}", text::number(judged))
             } else {
                 will
             };
@@ -161,7 +161,9 @@ impl EditDialog {
             .iter()
             .find(|one| one.field == line.field.key)
         {
-            Some(effect) if line.ticked && effect.counts[2] > 0 => format!("{} !", line.field.key),
+            Some(effect) if line.ticked && effect.counts()[2] > 0 => {
+                format!("{} !", line.field.key)
+            }
             Some(_) | None => line.field.key.to_string(),
         };
         let cells = [name.as_str(), &line.now, &line.operation(), &brief];

@@ -7,7 +7,7 @@ use ratatui::{Frame, layout::Rect, style::Style};
 use crate::{
     domain::{
         Row, Value,
-        workbench::{PreviewGroup, Verdict},
+        workbench::{Judged, Verdict},
     },
     ui::{
         action::{Action, Answer},
@@ -104,10 +104,10 @@ impl EditDialog {
 
     /// What becomes of an asset, field by field: what is refused first, right behind it the field
     /// that is being written.
-    fn effects(&self, row: Row) -> Vec<(&FieldEffect, &PreviewGroup)> {
+    fn effects(&self, row: Row, scene: &Scene<'_>) -> Vec<(&FieldEffect, Judged)> {
         let here = self.worked.fields.iter();
         let mut effects: Vec<_> = here
-            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row)?)))
+            .filter_map(|effect| Some((effect.as_ref(), effect.of_row(row, scene.workbench)?)))
             .collect();
         let written = self.line().filter(|_| self.focus != Focus::Preview);
         let written = written.map(|line| &line.field.key);
@@ -169,13 +169,13 @@ impl EditDialog {
             return 1;
         }
         let mut next = 1;
-        for effect in self.effects(row) {
+        for (effect, judged) in self.effects(row, scene) {
             let rest = Rect {
                 y: area.y + next,
                 height: area.height.saturating_sub(next),
                 ..area
             };
-            next += draw_effect(frame, rest, effect, scene);
+            next += draw_effect(frame, rest, (effect, &judged), scene);
         }
         next
     }
@@ -195,7 +195,7 @@ fn named(shown: Shown) -> (Answer, &'static str) {
 fn draw_effect(
     frame: &mut Frame<'_>,
     area: Rect,
-    (effect, group): (&FieldEffect, &PreviewGroup),
+    (effect, group): (&FieldEffect, &Judged),
     scene: &Scene<'_>,
 ) -> u16 {
     let theme = scene.theme;

@@ -2,6 +2,8 @@
 
 mod run;
 
+use std::sync::Arc;
+
 use super::entries::moment;
 use crate::{
     domain::{
@@ -115,8 +117,8 @@ fn step(operation: &Operation, entry: &Entry, scene: &Scene<'_>) -> Vec<Line> {
 }
 
 /// The commands that do the edits again.
-fn commands(edits: &[FieldEdit]) -> Vec<Line> {
-    let commands = edits.iter().filter_map(command);
+fn commands(edits: &[Arc<FieldEdit>]) -> Vec<Line> {
+    let commands = edits.iter().filter_map(|edit| command(edit));
     let mut lines: Vec<Line> = commands
         .map(|one| (format!("  {one}"), Role::Key))
         .collect();
@@ -143,7 +145,7 @@ fn edited(operation: &Operation, edit: &FieldEdit, scene: &Scene<'_>) -> Vec<Lin
         ),
         Role::Staged,
     )];
-    for pin in edit.base.iter().take(PINS) {
+    for pin in edit.base.pins().iter().take(PINS) {
         let was = format!(
             "    was {}  on {}",
             diff::shown(&pin.value),
@@ -151,8 +153,9 @@ fn edited(operation: &Operation, edit: &FieldEdit, scene: &Scene<'_>) -> Vec<Lin
         );
         lines.push((was, Role::Quiet));
     }
-    if edit.base.len() > PINS {
-        let more = (edit.base.len() - PINS) as u64;
+    let more = edit.base.pins().len().saturating_sub(PINS) as u64;
+    let more = more + edit.base.scattered().len();
+    if more > 0 {
         lines.push((
             format!("    and {} more values", text::number(more)),
             Role::Quiet,

@@ -1,8 +1,10 @@
 //! News from the world: pages, values, pictures, runs, and what went wrong.
 
+mod absorb;
+
 use std::path::PathBuf;
 
-use super::{App, World, past::tells_what_others_did};
+use super::{App, World};
 use crate::{
     domain::{
         Asset, AssetId, Capabilities, Failure, FieldKey, OperationId, Run, Schema, Stamp, Value,
@@ -37,11 +39,15 @@ fn named_together(paths: &[PathBuf]) -> String {
 
 /// What a bundle of news made stale.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part that may be stale by itself"
+)]
 pub(super) struct Stale {
     /// Rows came or values changed.
     pub(super) rows: bool,
     /// Only the order-free parts changed: draft, runs.
-    states: bool,
+    pub(super) states: bool,
     /// Values changed by which rows are ordered.
     pub(super) order: bool,
     /// It must be worked in now.
@@ -71,7 +77,7 @@ impl App {
         let mut stale = Stale::default();
         let mut looked = false;
         for event in events {
-            looked |= tells_what_others_did(&event);
+            looked |= event.tells_what_others_did();
             self.absorb(event, &mut stale);
         }
         if looked {
@@ -93,90 +99,13 @@ impl App {
         } else if is_stale {
             view.postpone();
         }
+        if self.world.start.is_old {
+            self.keep_front();
+        }
         self.changed = true;
         self.settle();
         self.release();
         self.asked()
-    }
-
-    fn absorb(&mut self, event: Event, stale: &mut Stale) {
-        match event {
-            Event::Connected {
-                capabilities,
-                schema,
-            } => self.connected(*capabilities, schema, stale),
-            Event::Restored(rest) => self.restored(*rest, stale),
-            Event::RunsRestored { runs, summaries } => {
-                self.world.workbench.restore_runs(runs, summaries);
-                stale.states = true;
-            }
-            Event::RestoreFailed(failure) => self.not_restored(&failure),
-            Event::ConnectFailed(failure) => {
-                self.world.connection.fail(&failure, self.world.now_ms);
-                self.say(failure.sentence());
-            }
-            Event::Page {
-                generation,
-                assets,
-                total,
-            } => {
-                stale.rows |= self.page(generation, &assets, total);
-            }
-            Event::Gone { generation, ids } => {
-                stale.rows |= self.world.workbench.absorb_gone(generation, &ids);
-            }
-            Event::Updated {
-                generation,
-                total,
-                at_ms,
-            } => self.updated(generation, (total, at_ms), stale),
-            Event::Arranged(answer) => {
-                let World {
-                    view, workbench, ..
-                } = &mut self.world;
-                view.take(*answer, workbench);
-            }
-            Event::Listed { generation } => self.listed(generation, stale),
-            Event::ListFailed {
-                generation,
-                failure,
-            } => {
-                self.list_failed(generation, &failure, stale);
-            }
-            Event::Values(values) => self.values(&values, stale),
-            Event::Refreshed { assets, gone } => self.refreshed(&assets, gone.len(), stale),
-            Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),
-            Event::Persisted(id) => self.persisted(id),
-            Event::PersistFailed(failure) => self.not_kept(&failure),
-            Event::RunStarted(run) => self.run_started(*run, stale),
-            Event::Call { run, call } => self.world.workbench.absorb_call(&run, call),
-            Event::Settled { run, settled } => {
-                self.world.workbench.absorb_settled(&run, settled);
-                stale.states = true;
-            }
-            Event::RunState {
-                run,
-                state,
-                at_ms,
-                note,
-            } => {
-                self.world.workbench.absorb_run_state(&run, state, at_ms);
-                stale.states = true;
-                stale.order |= matches!(state, RunState::Finished | RunState::Stopped);
-                stale.rows |= stale.order;
-                self.run_state(&run, state, &note);
-            }
-            Event::Exported(path) => self.say(format!("Table written: {}", path.display())),
-            Event::RunLoaded(run) => self.run_loaded(*run),
-            Event::RunRead { run, read } => self.run_read(*run, &read, stale),
-            Event::DryRun(found) => self.dry_run(*found),
-            Event::RunWaits { until_ms, why, .. } => self.world.run_waits = Some((until_ms, why)),
-            told @ Event::Reported { .. } => self.reported(&told),
-            Event::HandedOver { count, paths } => self.handed_over(count, &paths),
-            Event::Copied { fallback } => self.copied(fallback),
-            Event::Failed(failure) => self.failed(&failure),
-            Event::Said(sentence) => self.say(sentence),
-        }
     }
 
     fn connected(&mut self, capabilities: Capabilities, schema: Schema, stale: &mut Stale) {
@@ -184,7 +113,12 @@ impl App {
         workbench.absorb_connection(capabilities, schema);
         self.world.connection.link = Link::Online;
         stale.all();
-        self.update();
+        if self.world.workbench.is_opening() {
+            // What is kept tells whether all must be listed.
+            self.world.start.updates = true;
+        } else {
+            self.update();
+        }
     }
 
     fn dry_run(&mut self, found: DryRun) {
@@ -224,6 +158,8 @@ impl App {
     }
 
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
+        let listing = &self.world.workbench.listing;
+        let (came, counted) = (listing.len(), listing.total);
         if self.world.workbench.absorb_end(generation) {
             // What changed while it came in may be missing from it.
             let mut began_ms = self.world.now_ms;
@@ -232,7 +168,17 @@ impl App {
             }
             self.world.connection.loading = Loading::Done;
             self.world.identity.listed_ms = Some(began_ms);
+            self.world.start.is_old = true;
+            let picture = Box::new(self.world.workbench.listing.clone());
+            self.effects.push(Effect::KeepListing(picture));
             stale.all();
+            if came < counted {
+                let (missing, all) = (text::number(counted - came), text::number(counted));
+                self.say(format!(
+                    "{missing} of {all} assets could not be listed: they did not come, or came \
+                     without an id. R lists again."
+                ));
+            }
         }
     }
 
@@ -248,6 +194,7 @@ impl App {
         }
         self.world.connection.loading = Loading::Done;
         self.world.identity.listed_ms = Some(at_ms);
+        self.world.start.is_old = true;
         self.effects.push(Effect::Agreed { at_ms });
         stale.all();
     }
@@ -341,7 +288,7 @@ impl App {
     fn run_state(&mut self, id: &crate::domain::RunId, state: RunState, note: &str) {
         note.clone_into(&mut self.world.run_note);
         self.world.run_waits = None;
-        let ended = matches!(state, RunState::Finished | RunState::Stopped);
+        let ended = state.is_over();
         self.world.bell |= ended || state == RunState::Paused;
         let stamp = Stamp {
             at_ms: self.world.now_ms,
@@ -353,7 +300,7 @@ impl App {
         let Some(run) = self.world.workbench.run(id) else {
             return;
         };
-        let tally = run.tally();
+        let tally = self.world.workbench.tally(run);
         let words: Vec<String> = crate::domain::Outcome::ALL
             .into_iter()
             .rev()

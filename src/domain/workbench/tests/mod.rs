@@ -1,6 +1,8 @@
-//! Stories of the draft: staging, taking back, submitting.
+//! Stories of the draft: staging and submitting.
 
-use proptest::prelude::*;
+mod anything;
+mod steps;
+
 use roaring::RoaringBitmap;
 
 use super::*;
@@ -161,11 +163,7 @@ fn equal_changes_fold_into_one_group() {
         )
         .unwrap();
     let (_, groups) = bench.draft().fields().next().unwrap();
-    let counts: Vec<u64> = groups
-        .groups()
-        .iter()
-        .map(|group| group.rows.len())
-        .collect();
+    let counts: Vec<u64> = groups.groups().map(|group| group.rows.len()).collect();
     assert_eq!(counts, [2, 1], "two were empty, one was spelled otherwise");
 }
 
@@ -185,39 +183,6 @@ fn a_second_edit_works_on_the_result_of_the_first_and_rests_on_the_library() {
     assert_eq!(
         (&group.before, &group.after),
         (&Value::Absent, &Value::text("Acme Retail"))
-    );
-}
-
-#[test]
-fn a_middle_step_can_be_taken_out() {
-    let mut bench = bench();
-    bench
-        .apply(&stage("Rights", set("Acme"), [0]), Stamp::default())
-        .unwrap();
-    let middle = bench
-        .apply(
-            &stage("Keywords", Edit::AddTags(vec!["coat".into()]), [0]),
-            Stamp::default(),
-        )
-        .unwrap();
-    bench
-        .apply(
-            &stage("Rights", Edit::Append("!".into()), [0]),
-            Stamp::default(),
-        )
-        .unwrap();
-    bench
-        .apply(&Command::UndoStep(middle.id), Stamp::default())
-        .unwrap();
-    let staged: Vec<_> = bench
-        .draft()
-        .on(0)
-        .map(|(field, _)| field.as_str().to_owned())
-        .collect();
-    assert_eq!(staged, ["Rights"]);
-    assert_eq!(
-        bench.draft().of(0, &"Rights".into()).unwrap().after,
-        Value::text("Acme!")
     );
 }
 
@@ -354,173 +319,4 @@ fn the_digest_depends_on_the_values_and_not_on_the_order() {
     assert_eq!(crate::domain::plan::digest(&turned), plan.digest);
     turned[0].wanted = Value::text("Other");
     assert_ne!(crate::domain::plan::digest(&turned), plan.digest);
-}
-
-fn any_edit() -> impl Strategy<Value = (&'static str, Edit)> {
-    prop_oneof![
-        "[a-z]{0,5}".prop_map(|text| ("Rights", Edit::Append(text))),
-        "[a-z]{1,5}".prop_map(|text| ("Rights", set(&text))),
-        Just(("Rights", Edit::Clear)),
-        "[a-z]{1,3}".prop_map(|tag| ("Keywords", Edit::AddTags(vec![tag]))),
-        Just(("Keywords", Edit::RemoveTags(vec!["outer".into()]))),
-    ]
-}
-
-type Snapshot = Vec<(u32, String, Value, Value)>;
-
-fn snapshot(bench: &Workbench) -> Snapshot {
-    let mut changes: Snapshot = bench
-        .draft()
-        .all(&bench.listing)
-        .map(|change| {
-            (
-                change.row,
-                change.field.to_string(),
-                change.before,
-                change.after,
-            )
-        })
-        .collect();
-    changes.sort();
-    changes
-}
-
-proptest! {
-    #[test]
-    fn undoing_and_redoing_every_step_leads_back_and_a_replay_leads_to_the_same(
-        edits in proptest::collection::vec((any_edit(), proptest::collection::vec(0u32..5, 1..5)), 1..8)
-    ) {
-        let mut bench = bench();
-        let mut states = vec![snapshot(&bench)];
-        for ((field, edit), rows) in edits {
-            let rows: RoaringBitmap = rows.into_iter().collect();
-            if bench.apply(&stage(field, edit, rows), Stamp::default()).is_ok() {
-                states.push(snapshot(&bench));
-            }
-        }
-        let last = states.len() - 1;
-        for state in states[..last].iter().rev() {
-            bench.apply(&Command::Undo, Stamp::default()).unwrap();
-            prop_assert_eq!(&snapshot(&bench), state);
-        }
-        for state in &states[1..] {
-            bench.apply(&Command::Redo, Stamp::default()).unwrap();
-            prop_assert_eq!(&snapshot(&bench), state);
-        }
-        let kept = serde_json::to_string(bench.log()).unwrap();
-        let log: Vec<Operation> = serde_json::from_str(&kept).unwrap();
-        let mut again = super::tests::bench();
-        again.replay_all(log);
-        prop_assert_eq!(snapshot(&again), snapshot(&bench));
-    }
-}
-
-fn step(bench: &mut Workbench, edit: Edit, rows: std::ops::Range<u32>) -> OperationId {
-    let field = if matches!(edit, Edit::AddTags(_) | Edit::RemoveTags(_)) {
-        "Keywords"
-    } else {
-        "Rights"
-    };
-    bench
-        .apply(&stage(field, edit, rows), Stamp::default())
-        .unwrap()
-        .id
-}
-
-#[test]
-fn a_middle_step_others_rest_on_is_not_taken_back_and_the_reason_names_them() {
-    let mut bench = bench();
-    let first = step(&mut bench, set("Ours"), 0..3);
-    let second = step(&mut bench, Edit::Append(" Retail".into()), 1..5);
-    let refusal = bench
-        .apply(&Command::UndoStep(first), Stamp::default())
-        .unwrap_err();
-    let words = refusal.to_string();
-    let named = "step 2 `Rights append \" Retail\" on 3` rests on it on 1 asset";
-    assert!(words.contains(named), "{words}");
-    let before = bench.draft().changes();
-    assert_eq!(bench.log().len(), 2, "nothing has changed");
-    // Once the later step is taken back, the way is free; and it can come back as long.
-    bench
-        .apply(&Command::UndoStep(second), Stamp::default())
-        .unwrap();
-    bench
-        .apply(&Command::UndoStep(first), Stamp::default())
-        .unwrap();
-    assert!(bench.draft().is_empty());
-    bench
-        .apply(&Command::RedoStep(second), Stamp::default())
-        .unwrap();
-    let refusal = bench
-        .apply(&Command::RedoStep(first), Stamp::default())
-        .unwrap_err();
-    assert!(
-        refusal.to_string().contains("can't be brought back"),
-        "{refusal}"
-    );
-    bench
-        .apply(&Command::UndoStep(second), Stamp::default())
-        .unwrap();
-    bench
-        .apply(&Command::RedoStep(first), Stamp::default())
-        .unwrap();
-    bench
-        .apply(&Command::RedoStep(second), Stamp::default())
-        .unwrap();
-    assert_eq!(bench.draft().changes(), before);
-}
-
-#[test]
-fn a_later_plain_set_rests_on_nothing_and_ends_what_was_there() {
-    let mut bench = bench();
-    let first = step(&mut bench, set("Ours"), 0..3);
-    step(&mut bench, set("Later"), 0..3);
-    step(&mut bench, Edit::Append(" Retail".into()), 0..3);
-    assert_eq!(bench.dependants(first), []);
-    bench
-        .apply(&Command::UndoStep(first), Stamp::default())
-        .unwrap();
-    let after = &bench.draft().of(0, &"Rights".into()).unwrap().after;
-    assert_eq!(*after, Value::text("Later Retail"));
-}
-
-#[test]
-fn tags_asked_one_by_one_get_along_unless_they_are_the_same() {
-    let mut bench = bench();
-    let tag = |tag: &str| Edit::AddTags(vec![tag.into()]);
-    let first = step(&mut bench, tag("one"), 0..3);
-    step(&mut bench, tag("two"), 0..3);
-    assert_eq!(bench.dependants(first), []);
-    step(&mut bench, Edit::RemoveTags(vec!["one".into()]), 0..1);
-    let later = bench.dependants(first);
-    assert_eq!((later[0].step, later[0].rows.len()), (OperationId(3), 1));
-}
-
-#[test]
-fn bringing_a_dropped_draft_back_under_a_later_step_is_refused() {
-    let mut bench = bench();
-    step(&mut bench, set("Ours"), 0..3);
-    let dropped = bench.apply(&Command::Drop, Stamp::default()).unwrap().id;
-    step(&mut bench, Edit::Append(" Retail".into()), 0..1);
-    let refusal = bench
-        .apply(&Command::UndoStep(dropped), Stamp::default())
-        .unwrap_err();
-    assert!(refusal.to_string().contains("step 3"), "{refusal}");
-}
-
-#[test]
-fn what_was_sent_since_rests_on_nothing_any_more() {
-    let mut bench = bench();
-    let first = step(&mut bench, set("Ours"), 0..3);
-    let plan = plan(&bench);
-    let mut run = run_of(&bench, &plan);
-    for (place, item) in (0..).zip(&plan.items) {
-        run.settled[place as usize] = Some(settled(place, item, Outcome::Applied));
-        bench.listing.set(item.row, &item.field, &item.wanted);
-    }
-    let id = run.id.clone();
-    bench.absorb_run(run);
-    bench.settle_draft(&id, Stamp::default()).unwrap();
-    step(&mut bench, Edit::Append(" Retail".into()), 0..3);
-    assert_eq!(bench.dependants(first), []);
 }

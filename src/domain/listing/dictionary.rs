@@ -1,0 +1,146 @@
+//! Distinct texts, each with a number, and how to find the number of a text.
+
+use std::{
+    hash::{BuildHasher, Hasher},
+    sync::{Arc, OnceLock},
+};
+
+use hashbrown::DefaultHashBuilder;
+
+use super::{
+    coding::{Coded, Kind},
+    index::Index,
+    pool::Pool,
+};
+
+/// Distinct texts of one field, or the ids of all assets.
+///
+/// The index is not part of a copy and nothing that is kept: it is worked out when it is first
+/// asked for.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct Dictionary {
+    texts: Pool,
+    hasher: DefaultHashBuilder,
+    /// Finds the texts that were there when this was made; shared with copies made until another
+    /// came.
+    base: Base,
+    /// Finds the others.
+    recent: Index,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Base {
+    many: u32,
+    index: Arc<OnceLock<Index>>,
+}
+
+impl Clone for Dictionary {
+    fn clone(&self) -> Self {
+        let base = if self.recent.is_empty() {
+            self.base.clone()
+        } else {
+            Base::of(&self.texts)
+        };
+        Self {
+            texts: self.texts.clone(),
+            hasher: self.hasher.clone(),
+            base,
+            recent: Index::default(),
+        }
+    }
+}
+
+impl Base {
+    fn of(texts: &Pool) -> Self {
+        Self {
+            many: u32::try_from(texts.len()).unwrap_or(u32::MAX),
+            index: Arc::default(),
+        }
+    }
+}
+
+impl Dictionary {
+    /// A dictionary of texts that were kept.
+    pub(super) fn restored(texts: Pool) -> Self {
+        Self {
+            base: Base::of(&texts),
+            texts,
+            ..Self::default()
+        }
+    }
+
+    /// The texts.
+    pub(in crate::domain) fn texts(&self) -> &Pool {
+        &self.texts
+    }
+
+    /// Works out now what finding texts needs.
+    pub(super) fn warm(&self) {
+        self.based();
+        self.texts.warm();
+    }
+
+    fn based(&self) -> &Index {
+        self.base.index.get_or_init(|| {
+            let mut index = Index::with_room(self.base.many as usize);
+            for number in 0..self.base.many {
+                if self.texts.kind(number) != Kind::Extra {
+                    index.insert(self.hash_at(number), number, |known| self.hash_at(known));
+                }
+            }
+            index
+        })
+    }
+
+    fn hash(&self, kind: Kind, text: &str) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text.as_bytes());
+        hasher.write_u8(kind as u8);
+        hasher.finish()
+    }
+
+    fn hash_at(&self, number: u32) -> u64 {
+        self.hash(self.texts.kind(number), self.texts.text(number))
+    }
+
+    fn found(&self, coded: &Coded<'_>, hash: u64) -> Option<u32> {
+        let is_it = |number| {
+            self.texts.text(number) == coded.text
+                && self.texts.kind(number) == coded.kind
+                && coded
+                    .extra
+                    .as_ref()
+                    .is_none_or(|extra| self.texts.text(number + 1) == *extra)
+        };
+        let recent = self.recent.find(hash, is_it);
+        recent.or_else(|| self.based().find(hash, is_it))
+    }
+
+    /// The number of a value, if it is known.
+    pub(super) fn find(&self, coded: &Coded<'_>) -> Option<u32> {
+        self.found(coded, self.hash(coded.kind, &coded.text))
+    }
+
+    /// The number of a value, made if it is new. No answer of a server is so long that there is
+    /// no room for it; if there were none, it would be the first number.
+    pub(super) fn number(&mut self, coded: &Coded<'_>) -> u32 {
+        let hash = self.hash(coded.kind, &coded.text);
+        if let Some(number) = self.found(coded, hash) {
+            return number;
+        }
+        let Some(number) = self.texts.push(&coded.text, coded.kind) else {
+            return 0;
+        };
+        if let Some(extra) = &coded.extra {
+            self.texts.push(extra, Kind::Extra);
+        }
+        let (texts, hasher) = (&self.texts, &self.hasher);
+        self.recent.insert(hash, number, |known| {
+            let mut hash = hasher.build_hasher();
+            hash.write(texts.text(known).as_bytes());
+            hash.write_u8(texts.kind(known) as u8);
+            hash.finish()
+        });
+        number
+    }
+}

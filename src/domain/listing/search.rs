@@ -1,0 +1,195 @@
+//! Finds what a pattern matches, a whole arena at a time.
+
+use memchr::memmem::Finder;
+use regex_automata::{Input, meta, util::syntax};
+use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange};
+
+use super::pool::{TEXTS, TextBlock};
+
+/// A bit for each text of a block.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Hits(Box<[u64; TEXTS / 64]>);
+
+impl Hits {
+    fn none() -> Self {
+        Self(Box::new([0; TEXTS / 64]))
+    }
+
+    fn set(&mut self, place: usize, hit: bool) {
+        let (word, bit) = (&mut self.0[place / 64], 1 << (place % 64));
+        if hit {
+            *word |= bit;
+        } else {
+            *word &= !bit;
+        }
+    }
+
+    pub(in crate::domain) fn words(&self) -> &[u64] {
+        &*self.0
+    }
+
+    pub(in crate::domain) fn merge(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&*other.0) {
+            *word |= other;
+        }
+    }
+
+    /// Nothing rather than no hits.
+    fn some(self) -> Option<Self> {
+        self.0.iter().any(|&word| word != 0).then_some(self)
+    }
+}
+
+/// The place of the text around an offset, not before `place`.
+fn around(ends: &[u32], place: usize, offset: usize) -> usize {
+    // Hits are near one another, or far between.
+    let mut step = 1;
+    let mut low = place;
+    while low + step < ends.len() && (ends[low + step - 1] as usize) < offset {
+        low += step;
+        step *= 2;
+    }
+    let high = (low + step).min(ends.len());
+    low + ends[low..high].partition_point(|&end| (end as usize) < offset)
+}
+
+impl TextBlock {
+    /// The present values that contain a text; `exactly` is asked whether one of them, by place, is
+    /// a hit. The needle is not empty.
+    fn holding(
+        &self,
+        (text, ends): (&str, &[u32]),
+        needle: &Finder<'_>,
+        exactly: impl Fn(usize) -> bool,
+    ) -> Option<Hits> {
+        let (bytes, len) = (text.as_bytes(), needle.needle().len());
+        let (mut at, mut place) = (0, 0);
+        let mut hits = None;
+        while let Some(found) = bytes.get(at..).and_then(|rest| needle.find(rest)) {
+            let start = at + found;
+            place = around(ends, place, start);
+            let Some(&end) = ends.get(place) else { break };
+            if start + len > end as usize {
+                // It goes on in the next text, so it is in none of them.
+                at = start + 1;
+                continue;
+            }
+            if self.kind(place).is_present() && exactly(place) {
+                hits.get_or_insert_with(Hits::none).set(place, true);
+            }
+            at = end as usize + 1;
+            place += 1;
+        }
+        hits
+    }
+
+    /// The present values whose folded text contains this one.
+    pub(in crate::domain) fn containing(&self, needle: &Finder<'_>) -> Option<Hits> {
+        self.holding(self.folded_arena(), needle, |_| true)
+    }
+
+    /// The present values whose text contains this one and that are `exactly` it.
+    pub(in crate::domain) fn exactly(
+        &self,
+        needle: &Finder<'_>,
+        exactly: impl Fn(usize) -> bool,
+    ) -> Option<Hits> {
+        self.holding(self.arena(), needle, exactly)
+    }
+
+    /// The present values that pass, asked one by one.
+    pub(in crate::domain) fn passing(&self, passes: impl Fn(usize) -> bool) -> Option<Hits> {
+        let mut hits = Hits::none();
+        for place in 0..self.len() {
+            if self.kind(place).is_present() && passes(place) {
+                hits.set(place, true);
+            }
+        }
+        hits.some()
+    }
+
+    /// The present values that a regular expression matches.
+    pub(in crate::domain) fn matching(&self, pattern: &Lines) -> Option<Hits> {
+        let Some(lines) = &pattern.lines else {
+            return self.passing(|place| pattern.regex.is_match(self.text(place)));
+        };
+        let (text, ends) = self.arena();
+        let (mut at, mut place) = (0, 0);
+        let mut hits = None;
+        while at < text.len() {
+            let input = Input::new(text).range(at..).earliest(true);
+            let Some(found) = lines.search_half(&input) else {
+                break;
+            };
+            place = around(ends, place, found.offset());
+            let Some(&end) = ends.get(place) else { break };
+            if self.kind(place).is_present() {
+                hits.get_or_insert_with(Hits::none).set(place, true);
+            }
+            at = end as usize + 1;
+            place += 1;
+        }
+        for &place in self.broken() {
+            let place = usize::from(place);
+            let hit = self.kind(place).is_present() && pattern.regex.is_match(self.text(place));
+            hits.get_or_insert_with(Hits::none).set(place, hit);
+        }
+        hits.and_then(Hits::some)
+    }
+}
+
+/// A regular expression for texts that stand one after another, a line feed after each.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Lines {
+    /// As it was written, for one text alone.
+    regex: regex::Regex,
+    /// The same where a text is a line: it matches no line feed, and its beginning and end are
+    /// those of the line. `None` if there is no such one.
+    lines: Option<meta::Regex>,
+}
+
+impl Lines {
+    pub(in crate::domain) fn of(regex: &regex::Regex) -> Self {
+        let lines = regex_syntax::parse(regex.as_str()).ok().and_then(|hir| {
+            let config = meta::Config::new().nfa_size_limit(Some(1 << 22));
+            let mut builder = meta::Builder::new();
+            builder.configure(config).syntax(syntax::Config::new());
+            builder.build_from_hir(&in_line(hir)).ok()
+        });
+        Self {
+            regex: regex.clone(),
+            lines,
+        }
+    }
+}
+
+/// The same expression, but within a line.
+fn in_line(hir: Hir) -> Hir {
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) if literal.0.contains(&b'\n') => Hir::fail(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(Class::Unicode(mut class)) => {
+            class.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Class(Class::Bytes(mut class)) => {
+            class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
+            Hir::class(Class::Bytes(class))
+        }
+        HirKind::Look(Look::Start) => Hir::look(Look::StartLF),
+        HirKind::Look(Look::End) => Hir::look(Look::EndLF),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(in_line(*repetition.sub)),
+            ..repetition
+        }),
+        HirKind::Capture(capture) => Hir::capture(Capture {
+            sub: Box::new(in_line(*capture.sub)),
+            ..capture
+        }),
+        HirKind::Concat(subs) => Hir::concat(subs.into_iter().map(in_line).collect()),
+        HirKind::Alternation(subs) => Hir::alternation(subs.into_iter().map(in_line).collect()),
+    }
+}

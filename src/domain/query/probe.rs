@@ -1,0 +1,226 @@
+//! One pattern searched in one column.
+
+use std::sync::OnceLock;
+
+use memchr::memmem::Finder;
+
+use super::Pattern;
+use crate::domain::{
+    listing::{Column, Hits, Lines, Pool, ROWS, TEXTS, TextBlock, Wanted, Words},
+    text,
+};
+
+/// Where to search.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// The values of a field.
+    Column(Column),
+    /// The ids: the number of each is its row.
+    Ids(Pool),
+}
+
+/// A pattern made ready for searching.
+#[derive(Clone, Debug)]
+pub(super) enum Probe {
+    /// Any value.
+    Present,
+    /// Folded text that contains one of these.
+    Contains(Vec<Finder<'static>>),
+    /// Exactly this text, or an entry that is, or a certificate of this status.
+    Exactly(Box<Finder<'static>>, String),
+    /// Text that matches.
+    Matches(Lines),
+    /// What lies between.
+    Between(End, End),
+}
+
+/// An end of a range, if it has one: the text, folded, and the number it may be.
+#[derive(Clone, Debug)]
+pub(super) struct End(Option<(String, Option<f64>)>);
+
+/// A pattern, a column, and what was found so far.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    source: Source,
+    probe: Probe,
+    /// For each block of texts, once somebody needed it.
+    found: Vec<OnceLock<Option<Hits>>>,
+}
+
+impl From<&Pattern> for Probe {
+    fn from(pattern: &Pattern) -> Self {
+        let finder = |text: &String| Finder::new(text.as_bytes()).into_owned();
+        match pattern {
+            Pattern::Contains(text) if text.is_empty() => Self::Present,
+            Pattern::Contains(text) => Self::Contains(vec![finder(text)]),
+            Pattern::AnyOf(texts) if texts.iter().any(String::is_empty) => Self::Present,
+            Pattern::AnyOf(texts) => Self::Contains(texts.iter().map(finder).collect()),
+            Pattern::Exactly(text) => Self::Exactly(Box::new(finder(text)), text.clone()),
+            Pattern::Matches(regex) => Self::Matches(Lines::of(regex)),
+            Pattern::Between(low, high) => {
+                Self::Between(End::of(low.as_deref()), End::of(high.as_deref()))
+            }
+        }
+    }
+}
+
+impl Search {
+    pub(super) fn of(source: Source, probe: Probe) -> Self {
+        let found = vec![OnceLock::new(); source.texts().blocks().len()];
+        Self {
+            source,
+            probe,
+            found,
+        }
+    }
+
+    /// The bytes to look at.
+    pub(super) fn cost(&self) -> usize {
+        let blocks = self.source.texts().blocks().iter();
+        blocks.map(|block| block.arena().0.len()).sum()
+    }
+
+    /// Adds the rows of a block that it finds.
+    pub(super) fn find(&self, block: usize, rows: &mut Words) {
+        match &self.source {
+            Source::Ids(_) => {
+                let many = ROWS / TEXTS;
+                let parts = rows.words_mut().chunks_mut(TEXTS / 64);
+                for (number, part) in (block * many..).zip(parts) {
+                    if let Some(hits) = self.hits(number) {
+                        let pairs = part.iter_mut().zip(hits.words());
+                        pairs.for_each(|(word, hits)| *word |= hits);
+                    }
+                }
+            }
+            Source::Column(column) => {
+                let Some(numbers) = column.places().block(block) else {
+                    return;
+                };
+                let mut used = vec![false; self.found.len()];
+                numbers.used(TEXTS.trailing_zeros(), &mut used);
+                let Some(first) = used.iter().position(|&used| used) else {
+                    return;
+                };
+                let mut wanted = Wanted {
+                    first: u32::try_from(first * TEXTS).unwrap_or(u32::MAX),
+                    bits: Vec::new(),
+                };
+                let mut any = false;
+                for (number, _) in used
+                    .iter()
+                    .enumerate()
+                    .skip(first)
+                    .filter(|(_, used)| **used)
+                {
+                    let Some(hits) = self.hits(number) else {
+                        continue;
+                    };
+                    any = true;
+                    wanted.bits.resize((number - first) * (TEXTS / 64), 0);
+                    wanted.bits.extend_from_slice(hits.words());
+                }
+                if any {
+                    numbers.find(&wanted, rows);
+                }
+            }
+        }
+    }
+
+    /// The texts of a block that are hits.
+    fn hits(&self, number: usize) -> Option<&Hits> {
+        let block = self.source.texts().blocks().get(number)?;
+        let search = || self.probe.hits(block, number * TEXTS, &self.source);
+        self.found.get(number)?.get_or_init(search).as_ref()
+    }
+}
+
+impl Source {
+    fn texts(&self) -> &Pool {
+        match self {
+            Self::Column(column) => column.texts(),
+            Self::Ids(ids) => ids,
+        }
+    }
+
+    /// Whether a value is exactly a text, has it as an entry, or is a certificate of this status.
+    fn is_exactly(&self, block: &TextBlock, (first, place): (usize, usize), text: &str) -> bool {
+        use crate::domain::listing::Kind;
+        let shown = block.text(place);
+        match block.kind(place) {
+            Kind::List => shown.split("; ").any(|entry| entry == text),
+            Kind::OddList => {
+                let number = u32::try_from(first + place).unwrap_or(0);
+                let Self::Column(column) = self else {
+                    return false;
+                };
+                column
+                    .at(number)
+                    .entries()
+                    .iter()
+                    .any(|entry| entry == text)
+            }
+            Kind::Certificate => shown.split(' ').next() == Some(text),
+            Kind::Text | Kind::Asset | Kind::NamedAsset => shown == text,
+            Kind::Absent | Kind::Unknown | Kind::Extra => false,
+        }
+    }
+}
+
+impl Probe {
+    fn hits(&self, block: &TextBlock, first: usize, source: &Source) -> Option<Hits> {
+        match self {
+            Self::Present => block.passing(|_| true),
+            Self::Contains(needles) => {
+                let found = needles.iter().filter_map(|needle| block.containing(needle));
+                found.reduce(|mut all, one| {
+                    all.merge(&one);
+                    all
+                })
+            }
+            Self::Exactly(needle, text) => {
+                let exactly = |place| source.is_exactly(block, (first, place), text);
+                if text.is_empty() {
+                    block.passing(exactly)
+                } else {
+                    block.exactly(needle, exactly)
+                }
+            }
+            Self::Matches(pattern) => block.matching(pattern),
+            Self::Between(low, high) => {
+                block.passing(|place| between(block.folded(place), low, high))
+            }
+        }
+    }
+}
+
+impl End {
+    fn of(end: Option<&str>) -> Self {
+        Self(end.map(|end| (text::fold(end), number(end))))
+    }
+
+    /// Whether the end is open, or passes.
+    fn passes(&self, passes: impl Fn(&str) -> bool) -> bool {
+        self.0.as_ref().is_none_or(|(text, _)| passes(text))
+    }
+
+    /// The same for a number; no number passes an end that is none.
+    fn counts(&self, passes: impl Fn(f64) -> bool) -> bool {
+        let end = self.0.as_ref();
+        end.is_none_or(|(_, number)| number.is_some_and(passes))
+    }
+}
+
+/// Numbers by size; everything else (dates first of all) by its text, where a shorter upper end
+/// includes everything that begins with it.
+fn between(value: &str, low: &End, high: &End) -> bool {
+    if let Some(value) = number(value) {
+        return low.counts(|low| value >= low) && high.counts(|high| value <= high);
+    }
+    low.passes(|low| value >= low) && high.passes(|high| value <= high || value.starts_with(high))
+}
+
+/// A number; `infinity` and `nan` are some.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok()
+}

@@ -1,0 +1,46 @@
+//! Rows by state, and what changed on the server since it was staged.
+
+use roaring::RoaringBitmap;
+
+use super::Workbench;
+use crate::domain::{FieldKey, Value, query::Sets, run::same};
+
+impl Workbench {
+    /// The rows `is:` asks for.
+    pub fn sets(&self) -> Sets {
+        let mut sets = Sets {
+            marked: self.marks.clone(),
+            staged: self.draft().rows().clone(),
+            conflict: self.drifted(),
+            ..Sets::default()
+        };
+        if let Some(run) = self.runs.last() {
+            sets.add_run(run);
+        }
+        sets
+    }
+
+    /// The rows whose value on the server is no longer the one their draft rests on.
+    pub fn drifted(&self) -> RoaringBitmap {
+        let mut rows = RoaringBitmap::new();
+        for (field, _) in self.draft().fields() {
+            rows |= self.drifted_in(field);
+        }
+        rows
+    }
+
+    /// The rows whose value of a field is no longer the one their draft rests on.
+    pub fn drifted_in(&self, field: &FieldKey) -> RoaringBitmap {
+        let groups = self.draft().field(field);
+        let column = self.listing.values(field);
+        groups.map_or_else(RoaringBitmap::new, |groups| {
+            groups.moved(column, groups.rows(), false)
+        })
+    }
+}
+
+/// Whether a value read now is another than the one a draft rests on. A value nobody had read is
+/// no base to differ from.
+pub(super) fn drifted(now: &Value, base: &Value) -> bool {
+    *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
+}
