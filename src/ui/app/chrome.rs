@@ -281,7 +281,9 @@ impl App {
             width: area.width.saturating_sub(used + 2),
             ..area
         };
-        text::put(buffer, left, &self.status_left(), style);
+        // Plain: it changes with every move of the cursor, and another look is more bytes.
+        let plain = self.world.theme.style(Role::Text);
+        text::put(buffer, left, &self.status_left(), plain);
     }
 
     fn status_left(&self) -> String {

@@ -26,8 +26,9 @@ use crate::ui::{
 
 /// How often it is looked at whether the terminal is ours again.
 const STEP: Duration = Duration::from_millis(20);
-/// How long what is there to be read may take.
-const AT_ONCE: Duration = Duration::from_millis(1);
+/// How long more is waited for behind something, and how often: a busy machine may take the moment
+/// in which what is there already would have been seen.
+const MORE: (Duration, u32) = (Duration::from_millis(500), 2);
 
 /// Inputs as they come.
 pub type Inputs = Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>;
@@ -91,9 +92,13 @@ fn read_on(tell: &mut impl FnMut(Event) -> bool) -> io::Result<bool> {
         Waited::Woken => return Ok(true),
         Waited::Readable => {}
     }
-    let mut any = false;
-    while is_taken() && poll(AT_ONCE)? {
-        any = true;
+    let (mut any, mut silent) = (false, 0);
+    while is_taken() && silent < MORE.1 {
+        if !poll(MORE.0)? {
+            silent += 1;
+            continue;
+        }
+        (any, silent) = (true, 0);
         let event = read()?;
         // Of sizes a signal tells, at once.
         let is_told = cfg!(unix) && matches!(event, Event::Resize(..));

@@ -161,8 +161,7 @@ fn give_back(is_writer: bool) {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // What is typed from now on is the shell's.
-    waiting::wake();
+    stop_reading();
     let between = if is_writer { None } else { between_frames() };
     let mut out = io::stdout();
     if between.is_none() {
@@ -188,6 +187,17 @@ fn give_back(is_writer: bool) {
 /// Whether the terminal is ours now.
 pub(super) fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
+}
+
+/// Wakes the thread that reads the keys, wherever it waits: what is typed from now on is the shell's.
+fn stop_reading() {
+    waiting::wake();
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, getpid, kill_process};
+        // If it can't be woken, it wakes by itself within a second.
+        kill_process(getpid(), Signal::WINCH).ok();
+    }
 }
 
 /// Waits until no frame is being written; `None` if that does not end.
