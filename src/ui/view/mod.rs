@@ -144,6 +144,11 @@ impl View {
         self.asking.is_asked(Kind::Counts)
     }
 
+    /// Whether somebody waits for what a query finds beside the filter.
+    pub fn is_finding(&self) -> bool {
+        self.asking.is_asked(Kind::Found)
+    }
+
     /// The term of the filter that removed the last rows, and how many it removed.
     pub fn blame(&self) -> Option<&(String, u64)> {
         self.shown.blame.as_ref()

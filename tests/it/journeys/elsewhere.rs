@@ -61,7 +61,8 @@ impl Elsewhere {
 
     fn is_done(&self) -> bool {
         let view = self.session.app.scene().view;
-        view.progress() == Progress::Complete && !view.is_counting()
+        let asks = view.is_counting() || view.is_finding();
+        view.progress() == Progress::Complete && !asks
     }
 
     fn asks(&mut self) {
