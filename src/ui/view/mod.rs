@@ -124,9 +124,7 @@ impl View {
 
     /// Whether somebody waits for another filter or another order.
     pub fn is_awaited(&self) -> bool {
-        let (query, sort, _) = &self.settled;
-        let is_asked_for = query.is_like(&self.query) && *sort == self.sort;
-        self.progress != Progress::Complete && !is_asked_for
+        self.is_filtering() || self.is_sorting()
     }
 
     /// Whether somebody waits for another filter: the rows shown are not those it lets through.
