@@ -21,8 +21,8 @@ use ratatui::crossterm::{
     execute, queue,
     style::ResetColor,
     terminal::{
-        EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
+        Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
     },
 };
 
@@ -105,7 +105,9 @@ pub(super) fn enter(mouse: bool) -> io::Result<()> {
     disable_raw_mode()?;
     enable_raw_mode()?;
     let mut out = io::stdout();
-    queue!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    // Terminals without another screen go on with the one there is.
+    let empty = Clear(ClearType::All);
+    queue!(out, EnterAlternateScreen, empty, EnableBracketedPaste)?;
     if mouse {
         out.write_all(MOUSE)?;
     }
