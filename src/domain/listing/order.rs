@@ -64,7 +64,8 @@ impl Known {
         moved |= self.field.places().differing(ruler.field.places());
         moved |= self.names.places().differing(ruler.names.places());
         let few = moved.len() * 8 <= self.present.len();
-        (few && self.numeric == ruler.numeric).then_some(moved)
+        let alike = self.numeric == ruler.numeric && is_numeric(&self.names) == ruler.numbered;
+        (few && alike).then_some(moved)
     }
 }
 
@@ -193,6 +194,8 @@ pub(super) struct Ruler<'a> {
     field: &'a Column,
     names: &'a Column,
     numeric: bool,
+    /// Whether all names are numbers: then they stand by size.
+    numbered: bool,
     direction: SortDirection,
 }
 
@@ -209,6 +212,7 @@ impl<'a> Ruler<'a> {
             field,
             names: listing.names(),
             numeric: is_numeric(field),
+            numbered: is_numeric(listing.names()),
             direction,
         }
     }
@@ -245,10 +249,16 @@ impl<'a> Ruler<'a> {
     }
 
     /// What comes after equal values: the name; those without one come last.
-    fn name(&self, row: Row) -> (bool, &'a str) {
+    fn name(&self, row: Row) -> (bool, u64, &'a str) {
         let place = self.names.place(row);
-        let absent = !self.names.kind(place).is_present();
-        (absent, self.names.texts().folded(place))
+        let text = self.names.texts().folded(place);
+        if !self.names.kind(place).is_present() {
+            (true, 0, "")
+        } else if self.numbered {
+            (false, size(number(text)), "")
+        } else {
+            (false, 0, text)
+        }
     }
 
     fn sorted(&self, rows: &RoaringBitmap) -> Vec<Row> {

@@ -104,14 +104,22 @@ prop_compose! {
 fn plainly(listing: &Listing, sort: &Sort) -> Vec<Row> {
     let column = listing.values(&sort.field).unwrap();
     let number = |text: &str| text.parse::<f64>().ok();
-    let known = (0..u32::try_from(column.distinct()).unwrap()).map(|place| column.at(place));
-    let numeric = known
-        .filter(|value| value.is_present())
-        .all(|value| number(&value.display()).is_some());
+    let is_numeric = |column: &Column| {
+        let known = (0..u32::try_from(column.distinct()).unwrap()).map(|place| column.at(place));
+        known
+            .filter(|value| value.is_present())
+            .all(|value| number(&value.display()).is_some())
+    };
+    let numeric = is_numeric(column);
+    let numbered = is_numeric(listing.values(&NAME.into()).unwrap());
     let mut rows: Vec<Row> = listing.present().iter().collect();
-    let name = |row| {
-        let name = listing.name(row);
-        (name.is_empty(), text::fold(&name))
+    let by_name = |left: Row, right: Row| {
+        let (one, two) = (listing.name(left), listing.name(right));
+        let names = match (number(&one), number(&two)) {
+            (Some(one), Some(two)) if numbered => one.total_cmp(&two),
+            _ => text::fold(&one).cmp(&text::fold(&two)),
+        };
+        one.is_empty().cmp(&two.is_empty()).then(names)
     };
     rows.sort_by(|&left, &right| {
         let (one, two) = (column.value(left), column.value(right));
@@ -125,7 +133,7 @@ fn plainly(listing: &Listing, sort: &Sort) -> Vec<Row> {
             (one, two) => {
                 return two
                     .cmp(&one)
-                    .then(name(left).cmp(&name(right)))
+                    .then(by_name(left, right))
                     .then(left.cmp(&right));
             }
         };
@@ -134,9 +142,7 @@ fn plainly(listing: &Listing, sort: &Sort) -> Vec<Row> {
         } else {
             order
         };
-        order
-            .then(name(left).cmp(&name(right)))
-            .then(left.cmp(&right))
+        order.then(by_name(left, right)).then(left.cmp(&right))
     });
     rows
 }
