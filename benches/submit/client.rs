@@ -100,7 +100,8 @@ async fn send(task: &Task) -> Anyhow<String> {
     Ok(serde_json::to_string(&sent)?)
 }
 
-/// Leaves a run as a kill in the middle of it does: frozen, `concurrency` calls noted, none answered.
+/// Leaves a run as a kill in the middle of it does: frozen, `concurrency` calls on the wire
+/// and as many noted ahead, none answered.
 async fn freeze(task: &Task) -> Anyhow<String> {
     let headless = staged(task).await?;
     let plan = headless.plan();
@@ -129,7 +130,7 @@ async fn freeze(task: &Task) -> Anyhow<String> {
         rules: armarius::domain::run::RunRules::default(),
     };
     workspace.begin_run(&run)?;
-    for call in run.calls.iter().take(task.concurrency) {
+    for call in run.calls.iter().take(2 * task.concurrency) {
         let noted = CallNote {
             noted_ms: now_ms() - LONG_AGO_MS,
             ..call.clone()

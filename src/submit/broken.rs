@@ -38,7 +38,6 @@ impl Road {
             Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
             Err(unread @ (NoReading::Halt(_) | NoReading::NotNow)) => {
                 let stage = Stage::Doubt {
-                    call,
                     why: error.to_string(),
                     until: Instant::now(),
                 };

@@ -7,10 +7,11 @@ use tokio::time::{Instant, timeout};
 use super::{
     Wish,
     compare::{self, NO_ANSWER, Reading},
-    lane::{Job, Stage},
+    lane::{Job, Stage, UNPLANNED},
     narrow,
     pace::Ticket,
     road::{Hold, NoReading, Purpose, Road, kind, lock},
+    slots::Slot,
 };
 use crate::{
     domain::{
@@ -40,8 +41,8 @@ pub(super) struct Ended {
 }
 
 impl Road {
-    /// Takes a job as far as it goes.
-    pub(super) async fn carry(&self, job: Job) -> Ended {
+    /// Takes a job as far as it goes; without a slot it waits for one before it asks anything.
+    pub(super) async fn carry(&self, job: Job, slot: Option<Slot>) -> Ended {
         let mut ended = Ended {
             thumbnails: job.thumbnails,
             places: job.places.clone(),
@@ -49,20 +50,27 @@ impl Road {
         };
         match job.stage.clone() {
             Stage::Clear { holds, since } if since.elapsed() < STALE => {
-                self.send(job, Some(holds), &mut ended).await;
+                self.send(job, (Some(holds), slot), &mut ended).await;
             }
-            Stage::Fresh | Stage::Clear { .. } => self.compare_and_send(job, &mut ended).await,
-            Stage::Doubt { .. } => self.resolve(job, &mut ended).await,
-            Stage::Said { call, said } => self.verify(job, (call, said), &mut ended).await,
+            Stage::Fresh | Stage::Clear { .. } if self.settings().check_before => {
+                let slot = self.slot(slot).await;
+                self.compare_and_send(job, slot, &mut ended).await;
+            }
+            Stage::Fresh | Stage::Clear { .. } => self.send(job, (None, slot), &mut ended).await,
+            Stage::Doubt { .. } => {
+                let _held = self.slot(slot).await;
+                self.resolve(job, &mut ended).await;
+            }
+            Stage::Said { call, said } => {
+                let _held = self.slot(slot).await;
+                self.verify(job, (call, said), &mut ended).await;
+            }
         }
         ended
     }
 
     /// Re-reads and compares; what may go is sent.
-    async fn compare_and_send(&self, mut job: Job, ended: &mut Ended) {
-        if !self.settings().check_before {
-            return self.send(job, None, ended).await;
-        }
+    async fn compare_and_send(&self, mut job: Job, slot: Slot, ended: &mut Ended) {
         let readings = match self.read(&job.places, Purpose::Begin).await {
             Ok(readings) => readings,
             Err(NoReading::NotNow) => return ended.again.push(job),
@@ -89,7 +97,8 @@ impl Road {
             self.nothing_to_send(&job, ended).await;
         } else {
             let places = going;
-            self.send(Job { places, ..job }, Some(holds), ended).await;
+            let seen = (Some(holds), Some(slot));
+            self.send(Job { places, ..job }, seen, ended).await;
         }
     }
 
@@ -108,7 +117,7 @@ impl Road {
 
     /// Notes the call, then sends it once. `seen` is how often the brake had been pulled when its
     /// values were read: if anything but the pace came between, they are read again.
-    async fn send(&self, job: Job, seen: Option<u64>, ended: &mut Ended) {
+    async fn send(&self, job: Job, (seen, slot): (Option<u64>, Option<Slot>), ended: &mut Ended) {
         let stage = Stage::Fresh;
         let was_held = seen.is_some() && self.gate().is_braked();
         let ticket = self.turn(Purpose::Begin, Asking::Submit).await;
@@ -119,18 +128,24 @@ impl Road {
             return ended.again.push(Job { stage, ..job });
         };
         let number = job.number.unwrap_or_else(|| self.new_number());
-        let noted = self.noted_now(number, &job).await;
-        let waiting = |job| Job {
-            number: Some(number),
-            stage,
-            ..job
+        let (mut note, slot) = match self.noted(number, &job, slot).await {
+            Ok((note, Some(slot))) if self.is_still_to_go(&job, holds) => (note, slot),
+            // It is to wait, or to be cut smaller.
+            Ok((note, _)) => return self.wait_again(job, note, ended).await,
+            Err(failure) => {
+                let number = Some(number);
+                return ended.hold(
+                    Job {
+                        number,
+                        stage,
+                        ..job
+                    },
+                    failure,
+                );
+            }
         };
-        let mut note = match noted {
-            // The brake was pulled while the note was kept.
-            Ok(_) if self.gate().holds() != holds => return ended.again.push(waiting(job)),
-            Ok(note) => note,
-            Err(failure) => return ended.hold(waiting(job), failure),
-        };
+        self.sends(&job.places, number);
+        self.tell_call(&note);
         let call = Call {
             kind: kind(job.thumbnails),
             items: job.places.iter().map(|&p| self.item(p).clone()).collect(),
@@ -141,13 +156,27 @@ impl Road {
         let answer = answer.unwrap_or_else(|_| Err(self.no_answer()));
         note.took_ms = Some(u32::try_from(sent.elapsed().as_millis()).unwrap_or(u32::MAX));
         match answer {
-            Ok(answer) => self.heard(job, (note, answer), ended).await,
-            Err(error) => self.failed(job, (note, error, ticket, until), ended).await,
+            Ok(answer) => self.heard(job, (note, answer, slot), ended).await,
+            Err(error) => {
+                self.failed(job, (note, error, ticket, until), ended).await;
+                drop(slot);
+            }
         }
     }
 
+    /// Whether nothing happened while a call waited for its note and its slot: no brake was pulled,
+    /// and no call so large was lost.
+    fn is_still_to_go(&self, job: &Job, holds: u64) -> bool {
+        self.gate().holds() == holds && self.assets(job) <= self.cap().most()
+    }
+
     /// The call was answered.
-    async fn heard(&self, job: Job, (mut note, answer): (CallNote, Answer), ended: &mut Ended) {
+    async fn heard(
+        &self,
+        job: Job,
+        (mut note, answer, slot): (CallNote, Answer, Slot),
+        ended: &mut Ended,
+    ) {
         self.gate().succeeded();
         let took = Duration::from_millis(note.took_ms.unwrap_or_default().into());
         self.cap().answered(self.assets(&job), took);
@@ -167,7 +196,7 @@ impl Road {
         // Where nothing is read back, the answer is the end.
         if !self.is_to_verify(&said) {
             let settled = self.spoken(&job, (call, &said), None);
-            return match self.conclude(&note, &settled).await {
+            return match self.conclude((&note, slot), &settled).await {
                 Ok(()) => ended.settled.extend(settled),
                 Err(failure) => ended.hold(job, failure),
             };
@@ -176,6 +205,7 @@ impl Road {
             Ok(()) => self.verify(job, (call, said), ended).await,
             Err(failure) => ended.hold(job, failure),
         }
+        drop(slot);
     }
 
     /// The call as a whole has no answer that settles its changes.
@@ -188,8 +218,7 @@ impl Road {
         let number = note.number;
         match error.verdict() {
             Verdict::ReadBack => {
-                self.was_lost(job, (number, error, ticket, until), ended)
-                    .await;
+                self.was_lost(job, (error, ticket, until), ended).await;
             }
             Verdict::RetryLater | Verdict::SignInAgain => {
                 // Before anything else: nobody may knock meanwhile.
@@ -200,22 +229,9 @@ impl Road {
                     braked.err().map(|why| Hold::of(&error, Some(why)))
                 };
                 // Nothing was done, so the call waits again.
-                let waits = CallNote {
-                    noted_ms: 0,
-                    took_ms: None,
-                    ..note
-                };
-                let kept = self.answered(&waits).await;
-                let (number, stage) = (Some(number), Stage::Fresh);
-                let job = Job {
-                    number,
-                    stage,
-                    ..job
-                };
-                match (kept, over) {
-                    (Err(failure), _) => ended.hold(job, failure),
-                    (Ok(()), Some(hold)) => ended.hold(job, hold),
-                    (Ok(()), None) => ended.again.push(job),
+                self.wait_again(job, note, ended).await;
+                if ended.halt.is_none() {
+                    ended.halt = over;
                 }
             }
             Verdict::TheseItems | Verdict::SomeItem | Verdict::Never => {
@@ -231,7 +247,7 @@ impl Road {
     async fn was_lost(
         &self,
         job: Job,
-        (call, error, ticket, until): (u32, EndpointError, Ticket, Instant),
+        (error, ticket, until): (EndpointError, Ticket, Instant),
         ended: &mut Ended,
     ) {
         self.cap().lost(self.assets(&job));
@@ -243,7 +259,6 @@ impl Road {
         let job = Job {
             number: None,
             stage: Stage::Doubt {
-                call,
                 why: error.to_string(),
                 until,
             },
@@ -259,7 +274,7 @@ impl Road {
 
     /// Reads back what was sent and not answered; what is known not to be written is sent again.
     async fn resolve(&self, job: Job, ended: &mut Ended) {
-        let Stage::Doubt { call, why, until } = job.stage.clone() else {
+        let Stage::Doubt { why, until } = job.stage.clone() else {
             return;
         };
         let readings = match self.read(&job.places, Purpose::End).await {
@@ -268,6 +283,14 @@ impl Road {
             Err(NoReading::NotNow) => unread(&job, ""),
             Err(NoReading::Halt(hold)) if self.wish() == Wish::Stop => unread(&job, &hold.why),
             Err(NoReading::Halt(hold)) => return ended.hold(job, hold),
+            Err(NoReading::Refused(_)) if job.places.len() > UNPLANNED => {
+                // One of them may keep the others from being read.
+                let parts = job.places.chunks(UNPLANNED).map(<[u32]>::to_vec);
+                return ended.again.extend(parts.map(|places| Job {
+                    places,
+                    ..job.clone()
+                }));
+            }
             Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
         };
         let is_stopping = self.wish() == Wish::Stop;
@@ -276,6 +299,7 @@ impl Road {
         let mut open = Vec::new();
         for (&place, reading) in job.places.iter().zip(&readings) {
             let item = &self.as_sent(&job, place);
+            let call = self.sent_in(place);
             let told = compare::silence(place, item, (call, &why), reading);
             if told.outcome == Outcome::Unknown && too_early && !is_stopping {
                 // It may yet be written, or be there to be read.

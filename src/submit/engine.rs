@@ -137,7 +137,7 @@ impl Engine {
                     road.flush();
                 }
                 Some(ended) = flying.next() => self.ended(ended),
-                () = road.room().made() => {}
+                () = road.slots().given_back() => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
         }
@@ -155,9 +155,13 @@ impl Engine {
             return None;
         }
         while flying.len() < road.allowed() {
+            let slot = road.free_slot();
+            if slot.is_none() && !road.notes_ahead() {
+                break;
+            }
             let most = road.cap().most();
             match self.lanes.next(&self.run.items, most, Instant::now()) {
-                Turn::Start(job) => flying.push(Box::pin(road.carry(job))),
+                Turn::Start(job) => flying.push(Box::pin(road.carry(job, slot))),
                 Turn::At(at) => {
                     if flying.is_empty() {
                         road.tell_wait(at, LOST);

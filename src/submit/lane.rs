@@ -21,6 +21,8 @@ use crate::{
 
 /// How many changes share a call that no plan has made.
 pub(super) const UNPLANNED: usize = 20;
+/// How many changes of an interrupted run are read back at a time.
+const READ_TOGETHER: usize = 100;
 /// Why a change of an interrupted run is in doubt.
 const INTERRUPTED: &str = "the program ended while it was under way";
 
@@ -60,8 +62,6 @@ pub(super) enum Stage {
     },
     /// Sent and not answered: to be read back before anything else.
     Doubt {
-        /// The call it went out in.
-        call: u32,
         /// What happened instead of an answer.
         why: String,
         /// Until when the request may still be carried out.
@@ -140,19 +140,28 @@ impl Lanes {
     ) -> Self {
         let mut lanes = Self::default();
         let mut open: HashSet<u32> = run.open().collect();
+        let (mut doubted, mut found, mut until) = (Vec::new(), Vec::new(), now);
         for note in run.calls.iter().rev().filter(|note| note.noted_ms != 0) {
             let places = taken(&mut open, &note.items);
+            if places.is_empty() {
+                continue;
+            }
             let age = u64::try_from(now_ms.saturating_sub(note.noted_ms)).unwrap_or(0);
             // It left up to so long after the note.
             let left = (timeout + PROMPT).saturating_sub(Duration::from_millis(age));
+            until = until.max(now + left);
+            doubted.extend(places);
+            found.extend(note.found.iter().cloned());
+        }
+        // Read back together: fewer requests than there were calls.
+        for places in doubted.chunks(READ_TOGETHER) {
             let stage = Stage::Doubt {
-                call: note.number,
                 why: INTERRUPTED.into(),
-                until: now + left,
+                until,
             };
-            lanes.add_places(run, &places, |job| Job {
+            lanes.add_places(run, places, |job| Job {
                 stage: stage.clone(),
-                found: note.found.clone(),
+                found: found.clone(),
                 ..job
             });
         }

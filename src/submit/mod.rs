@@ -22,6 +22,7 @@ mod noted;
 pub mod pace;
 mod reads;
 mod road;
+mod slots;
 mod spoken;
 #[cfg(test)]
 mod tests;

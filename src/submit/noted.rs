@@ -5,15 +5,17 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    lane::Job,
+    call::Ended,
+    lane::{Job, Stage},
     road::{Road, kind},
+    slots::Slot,
 };
 use crate::domain::{Failure, failure::FailureKind, run::CallNote};
 
 /// How old a note may be when its call leaves.
 pub(super) const PROMPT: Duration = Duration::from_secs(1);
 /// How often a note is made again before the run waits for a quicker disk.
-const NOTES: u32 = 3;
+const NOTES: usize = 3;
 
 impl Road {
     pub(super) async fn answered(&self, note: &CallNote) -> Result<(), Failure> {
@@ -36,12 +38,19 @@ impl Road {
         }
     }
 
-    /// Notes a call, durably: it may leave only after that, and at once.
+    /// Notes a call, durably: it may leave only after that, and at once. Without a slot it waits for
+    /// one then; there is none if the run is to pause or stop first.
     ///
     /// After a kill the note is all there is to say until when the call may be carried out, so a
-    /// note that took long to keep is made again.
-    pub(super) async fn noted_now(&self, number: u32, job: &Job) -> Result<CallNote, Failure> {
-        for _ in 0..NOTES {
+    /// note that took long to keep, or waited long for its slot, is made again.
+    pub(super) async fn noted(
+        &self,
+        number: u32,
+        job: &Job,
+        mut slot: Option<Slot>,
+    ) -> Result<(CallNote, Option<Slot>), Failure> {
+        let times = NOTES + usize::from(slot.is_none());
+        for _ in 0..times {
             let start = Instant::now();
             let note = CallNote {
                 noted_ms: self.now_ms(),
@@ -49,9 +58,9 @@ impl Road {
             };
             let (journal, run) = self.journal();
             journal.note_call(run, &note).await?;
-            if start.elapsed() < PROMPT {
-                self.tell_call(&note);
-                return Ok(note);
+            slot = self.slot_to_begin(slot).await;
+            if slot.is_none() || start.elapsed() < PROMPT {
+                return Ok((note, slot));
             }
         }
         Err(Failure {
@@ -60,5 +69,25 @@ impl Road {
             hint: "go on when the disk is less busy".into(),
             kind: FailureKind::Local,
         })
+    }
+
+    /// A noted call that did not leave, or of which nothing was done: it waits again, in its place.
+    pub(super) async fn wait_again(&self, job: Job, note: CallNote, ended: &mut Ended) {
+        let number = Some(note.number);
+        let stage = Stage::Fresh;
+        let job = Job {
+            number,
+            stage,
+            ..job
+        };
+        let waits = CallNote {
+            noted_ms: 0,
+            took_ms: None,
+            ..note
+        };
+        match self.answered(&waits).await {
+            Ok(()) => ended.again.push(job),
+            Err(failure) => ended.hold(job, failure),
+        }
     }
 }

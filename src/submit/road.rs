@@ -20,7 +20,7 @@ use super::{
     is_thumbnail, narrow,
     pace::{Exhausted, Ticket},
     reads,
-    spoken::Room,
+    slots::{Slot, Slots},
 };
 use crate::{
     domain::{
@@ -46,7 +46,9 @@ struct Shared {
     /// Wakes whoever waits, in the order they came: a run repeats itself, given the same answers.
     wished: Notify,
     next_number: AtomicU32,
-    room: Room,
+    slots: Slots,
+    /// The call each change went out in last; 0 if in none.
+    sent_in: Mutex<Vec<u32>>,
     bundle: Mutex<Bundle>,
     /// The end of the wait that was told last.
     told_wait: Mutex<Option<Instant>>,
@@ -118,6 +120,12 @@ impl Road {
             .calls
             .iter()
             .map(|call| narrow::assets(&run.items, &call.items));
+        let mut sent_in = vec![0; run.items.len()];
+        for call in run.calls.iter().filter(|call| call.noted_ms != 0) {
+            for &place in &call.items {
+                sent_in[place as usize] = call.number;
+            }
+        }
         let cap = Cap::planned(sizes.max().unwrap_or(0).max(super::lane::UNPLANNED));
         Self(Arc::new(Shared {
             run: run.id.clone(),
@@ -126,7 +134,8 @@ impl Road {
             wish: Mutex::new(Wish::Go),
             wished: Notify::new(),
             next_number: AtomicU32::new(last + 1),
-            room: Room::default(),
+            slots: Slots::new(parts.gate.concurrency()),
+            sent_in: Mutex::new(sent_in),
             bundle: Mutex::default(),
             told_wait: Mutex::default(),
             parts,
@@ -149,8 +158,8 @@ impl Road {
         self.gate().concurrency()
     }
 
-    pub(super) fn room(&self) -> &Room {
-        &self.0.room
+    pub(super) fn slots(&self) -> &Slots {
+        &self.0.slots
     }
 
     pub(super) fn forgive(&self) {
@@ -174,16 +183,24 @@ impl Road {
         Ok(())
     }
 
-    /// Keeps an answer together with how its changes ended, then tells both.
+    /// Keeps an answer together with how its changes ended, then tells both. After a call that went
+    /// well another takes its slot meanwhile; what a refusal means for the rest is to be known before.
     pub(super) async fn conclude(
         &self,
-        note: &CallNote,
+        (note, slot): (&CallNote, Slot),
         settled: &[Settlement],
     ) -> Result<(), Failure> {
         // Handed in before anything else starts, so it is durable before anything that does.
         let kept = self.0.parts.journal.concluded(&self.0.run, (note, settled));
         let well = settled.iter().all(|one| one.outcome.is_written());
-        self.0.room.during(well, kept).await?;
+        let held = if well {
+            self.slots().give_back(slot);
+            None
+        } else {
+            Some(slot)
+        };
+        kept.await?;
+        drop(held);
         self.tell_call(note);
         self.bundle().settled.extend_from_slice(settled);
         Ok(())
@@ -248,7 +265,7 @@ impl Road {
     }
 
     /// Waits until the run is to pause or stop.
-    async fn not_going(&self) {
+    pub(super) async fn not_going(&self) {
         loop {
             let wished = self.0.wished.notified();
             if self.wish() != Wish::Go {
@@ -332,6 +349,19 @@ impl Road {
 
     pub(super) fn journal(&self) -> (&dyn Journal, &RunId) {
         (self.0.parts.journal.as_ref(), &self.0.run)
+    }
+
+    /// The call a change went out in last; 0 if in none.
+    pub(super) fn sent_in(&self, place: u32) -> u32 {
+        lock(&self.0.sent_in)[place as usize]
+    }
+
+    /// These changes go out in this call.
+    pub(super) fn sends(&self, places: &[u32], call: u32) {
+        let mut sent_in = lock(&self.0.sent_in);
+        for &place in places {
+            sent_in[place as usize] = call;
+        }
     }
 
     pub(super) fn new_number(&self) -> u32 {

@@ -1,11 +1,6 @@
 //! An answer taken at its word, or compared with what was read back.
 
-use std::{
-    borrow::Cow,
-    sync::atomic::{AtomicUsize, Ordering},
-};
-
-use tokio::sync::Notify;
+use std::borrow::Cow;
 
 use super::{
     compare::{self, Reading},
@@ -20,46 +15,7 @@ use crate::{
     endpoint::Said,
 };
 
-/// Room for calls beside those that were answered and only wait for the disk.
-#[derive(Default)]
-pub(super) struct Room {
-    concluding: AtomicUsize,
-    made: Notify,
-}
-
-impl Room {
-    /// How many calls may fly beside the allowed ones.
-    pub(super) fn beside(&self) -> usize {
-        self.concluding.load(Ordering::Relaxed)
-    }
-
-    /// Waits until there is more of it.
-    pub(super) async fn made(&self) {
-        self.made.notified().await;
-    }
-
-    /// Makes room while something is kept. Only after a call that went well: what a refusal means
-    /// for the rest is to be known before another call starts.
-    pub(super) async fn during<T>(&self, well: bool, kept: impl Future<Output = T>) -> T {
-        if !well {
-            return kept.await;
-        }
-        self.concluding.fetch_add(1, Ordering::Relaxed);
-        self.made.notify_one();
-        let kept = kept.await;
-        self.concluding.fetch_sub(1, Ordering::Relaxed);
-        kept
-    }
-}
-
 impl Road {
-    /// How many calls may fly: so many unanswered, and beside them those that only wait for the
-    /// disk.
-    pub(super) fn allowed(&self) -> usize {
-        let unanswered = self.concurrency();
-        unanswered + self.room().beside().min(unanswered)
-    }
-
     /// Whether an answer is to be compared with what the server has. Where it is not, the answer
     /// is the end.
     pub(super) fn is_to_verify(&self, said: &[Said]) -> bool {

@@ -81,16 +81,20 @@ async fn a_run_nobody_holds_any_more_is_left_paused() {
 #[tokio::test(start_paused = true)]
 async fn whatever_was_kept_when_the_program_died_is_enough_to_finish_and_nothing_is_written_twice()
 {
-    let fresh = retitling(6, 2);
-    for room in 0..40 {
+    let ahead = Settings {
+        check_before: false,
+        ..one_at_a_time()
+    };
+    for (room, settings) in (0..40).flat_map(|room| [(room, one_at_a_time()), (room, ahead)]) {
+        let fresh = retitling(6, 2);
         let memory = library(6);
         let book = std::sync::Arc::<super::stage::Book>::default();
         book.room(Some(room));
-        let died = play_with(&memory, fresh.clone(), one_at_a_time(), book.clone());
+        let died = play_with(&memory, fresh.clone(), settings, book.clone());
         tokio::time::sleep(Duration::from_mins(5)).await;
         died.task.abort();
         let found = book.recovered(&fresh);
-        let run = play(&memory, found, one_at_a_time()).task.await.unwrap();
+        let run = play(&memory, found, settings).task.await.unwrap();
         assert_eq!(run.tally().applied, 6, "with room for {room}");
         for number in 0..6 {
             assert_eq!(times_sent(&memory, number), 1, "with room for {room}");
@@ -194,4 +198,29 @@ async fn reading_again_settles_what_was_unknown() {
             .iter()
             .all(|one| one.outcome == Outcome::Applied && one.call != 0)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_the_wire_or_noted_ahead_is_read_back_together_before_anything_is_sent() {
+    let memory = library(80);
+    let mut run = retitling(80, 2);
+    for note in &mut run.calls[..32] {
+        note.noted_ms = noon() - 600_000;
+    }
+    let settings = Settings {
+        concurrency: 16,
+        check_before: false,
+        read_back: false,
+        ..Settings::default()
+    };
+    let run = play(&memory, run, settings).task.await.unwrap();
+    assert_eq!(run.tally().applied, 80);
+    assert_eq!(
+        memory.asked(Operation::Fetch),
+        1,
+        "64 changes in one request"
+    );
+    for number in 0..80 {
+        assert_eq!(times_sent(&memory, number), 1);
+    }
 }
