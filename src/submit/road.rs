@@ -193,14 +193,12 @@ impl Road {
         // Handed in before anything else starts, so it is durable before anything that does.
         let kept = self.0.parts.journal.concluded(&self.0.run, (note, settled));
         let well = settled.iter().all(|one| one.outcome.is_written());
-        let held = if well {
-            self.slots().give_back(slot);
-            None
+        if well {
+            self.slots().give_back(slot, kept).await?;
         } else {
-            Some(slot)
-        };
-        kept.await?;
-        drop(held);
+            kept.await?;
+            drop(slot);
+        }
         self.tell_call(note);
         self.bundle().settled.extend_from_slice(settled);
         Ok(())

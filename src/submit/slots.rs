@@ -1,6 +1,9 @@
 //! Slots on the wire: so many calls unanswered at once, and whoever is noted waits in order.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -20,7 +23,9 @@ pub(super) struct Slots {
     free: Arc<Semaphore>,
     /// How many there are, taken or free.
     size: Mutex<usize>,
-    /// One was given back before its call was at its end.
+    /// How many calls gave theirs back and only wait for the disk.
+    concluding: AtomicUsize,
+    /// One more did.
     given_back: Notify,
 }
 
@@ -29,6 +34,7 @@ impl Slots {
         Self {
             free: Arc::new(Semaphore::new(size)),
             size: Mutex::new(size),
+            concluding: AtomicUsize::new(0),
             given_back: Notify::new(),
         }
     }
@@ -75,10 +81,14 @@ impl Slots {
         self.given_back.notified().await;
     }
 
-    /// Gives one back while its call still waits for the disk.
-    pub(super) fn give_back(&self, slot: Slot) {
+    /// Gives one back while what came of its call is being kept.
+    pub(super) async fn give_back<T>(&self, slot: Slot, kept: impl Future<Output = T>) -> T {
+        self.concluding.fetch_add(1, Ordering::Relaxed);
         drop(slot);
         self.given_back.notify_one();
+        let kept = kept.await;
+        self.concluding.fetch_sub(1, Ordering::Relaxed);
+        kept
     }
 }
 
@@ -92,10 +102,14 @@ impl Road {
         !settings.check_before && a_minute.is_none_or(|a_minute| a_minute >= NO_LIMIT)
     }
 
-    /// How many calls may be under way: so many on the wire, and as many beside them that only
-    /// wait for the disk or for their slot.
+    /// How many calls may be under way: so many on the wire, beside them those whose outcome is
+    /// being kept, and as many noted ahead. The note of the next goes to the disk together with
+    /// the outcome of the last, so it never holds more than twice that many in doubt.
     pub(super) fn allowed(&self) -> usize {
-        2 * self.concurrency()
+        let on_the_wire = self.concurrency();
+        let concluding = self.slots().concluding.load(Ordering::Relaxed);
+        let ahead = if self.notes_ahead() { on_the_wire } else { 0 };
+        on_the_wire + ahead + concluding.min(on_the_wire)
     }
 
     /// A slot, if one is free and nobody waits for it.
@@ -132,7 +146,7 @@ mod tests {
         let first = slots.free(1).unwrap();
         let mut second = Box::pin(slots.next(|| 1));
         assert!(futures_util::poll!(&mut second).is_pending());
-        slots.give_back(first);
+        drop(first);
         assert!(slots.free(1).is_none(), "it is the second one's");
         assert!(futures_util::poll!(&mut second).is_ready());
     }
