@@ -46,11 +46,16 @@ impl Workbench {
 
     /// All runs of the workspace in short, oldest first, whether they are loaded or not.
     pub fn summaries(&self) -> Vec<RunSummary> {
-        let loaded = |summary: &&RunSummary| self.run(&summary.id).is_none();
-        let mut all: Vec<RunSummary> = self.summaries.iter().filter(loaded).cloned().collect();
+        let mut all: Vec<RunSummary> = self.unloaded().cloned().collect();
         all.extend(self.runs.iter().map(Run::summary));
         all.sort_by_key(|summary| summary.id.number());
         all
+    }
+
+    /// The runs whose changes are not at hand, oldest first.
+    pub fn unloaded(&self) -> impl Iterator<Item = &RunSummary> {
+        let unloaded = |summary: &&RunSummary| self.run(&summary.id).is_none();
+        self.summaries.iter().filter(unloaded)
     }
 
     /// The names of all runs of the workspace, oldest first, whether they are loaded or not.

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Outcome, Run, run::Settlement};
+use crate::domain::{
+    Outcome, Run, Workbench,
+    run::{Settlement, Tally},
+};
 
 /// How far back runs are looked at.
 const DAYS: i64 = 30;
@@ -16,6 +19,19 @@ type Reason = (Outcome, String, String);
 pub(super) struct Alike {
     here: HashMap<Reason, u64>,
     before: HashMap<Reason, u64>,
+    /// How the changes of runs of these days ended whose reasons are not at hand.
+    unread: Vec<Tally>,
+}
+
+/// How often one reason was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Met {
+    /// By other changes of the run.
+    pub(super) here: u64,
+    /// By changes of other runs in the last 30 days.
+    pub(super) before: u64,
+    /// There may be more of those, in runs that are not loaded.
+    pub(super) at_least: bool,
 }
 
 impl Alike {
@@ -25,19 +41,27 @@ impl Alike {
     }
 
     /// Counts the reasons of the other runs that began in the 30 days before now.
-    pub(super) fn look_back(&mut self, runs: &[Run], run: &Run, now_ms: i64) {
+    pub(super) fn look_back(&mut self, bench: &Workbench, run: &Run, now_ms: i64) {
         let since = now_ms - DAYS * DAY_MS;
-        let others = runs.iter().filter(|one| one.id != run.id);
+        let unloaded = bench.unloaded().filter(|one| one.started_ms >= since);
+        self.unread = unloaded.map(|one| one.tally).collect();
+        let others = bench.runs().iter().filter(|one| one.id != run.id);
         self.before = counts(others.filter(|one| one.started_ms >= since));
     }
 
-    /// How many other changes of the run ended for the same reason, and how many of other runs
-    /// in the last 30 days.
-    pub(super) fn of(&self, settled: &Settlement) -> (u64, u64) {
+    /// How often the reason of a change was met elsewhere.
+    pub(super) fn of(&self, settled: &Settlement) -> Met {
         let reason = reason(settled);
         let here = self.here.get(&reason).copied().unwrap_or(0);
         let before = self.before.get(&reason).copied().unwrap_or(0);
-        (here.saturating_sub(1), before)
+        Met {
+            here: here.saturating_sub(1),
+            before,
+            at_least: self
+                .unread
+                .iter()
+                .any(|tally| tally.of(settled.outcome) > 0),
+        }
     }
 }
 

@@ -93,11 +93,12 @@ impl Results {
         ]);
         lines.say("Sent", &sent(run, settled, scene), Role::Text);
         if settled.outcome != Outcome::Applied {
-            let (here, before) = self.alike.of(settled);
+            let met = self.alike.of(settled);
+            let at_least = if met.at_least { "at least " } else { "" };
             let words = format!(
-                "same reason on {} here, on {} in other runs of 30 days",
-                text::counted(here, "other change"),
-                text::number(before)
+                "same reason on {} here, on {at_least}{} in other runs of 30 days",
+                text::counted(met.here, "other change"),
+                text::number(met.before)
             );
             lines.say("Alike", &words, Role::Quiet);
         }

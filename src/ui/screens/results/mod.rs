@@ -112,7 +112,7 @@ impl Results {
                 self.list(run, scene);
                 self.alike.count(run);
                 if other || ended {
-                    self.alike.look_back(bench.runs(), run, scene.now_ms);
+                    self.alike.look_back(bench, run, scene.now_ms);
                 }
                 self.headline = Headline::of(run, &self.standing, self.assets);
             }

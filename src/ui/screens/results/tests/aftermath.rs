@@ -180,6 +180,26 @@ fn the_same_reason_is_counted_in_this_run_and_in_the_last_days() {
 }
 
 #[test]
+fn where_older_runs_are_not_loaded_the_same_reason_is_counted_at_least() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    let first = session.app.workbench().run(&RunId::numbered(1)).unwrap();
+    let first = first.clone();
+    let mut older = first.summary();
+    older.id = RunId::numbered(0);
+    session.event(Event::RunsRestored {
+        runs: Vec::new(),
+        summaries: vec![older],
+    });
+    let mut second = first.clone();
+    second.id = RunId::numbered(2);
+    session.event(Event::RunStarted(Box::new(second)));
+    shown(
+        &mut session,
+        "same reason on 0 other changes here, on at least 1 in other runs",
+    );
+}
+
+#[test]
 fn the_next_steps_of_what_is_listed_stand_below_it_with_their_keys() {
     let mut session = ended(120, 36, TRUE_COUNTS);
     for words in [
