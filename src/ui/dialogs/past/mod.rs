@@ -76,7 +76,7 @@ pub fn named(argument: &str, meant: Option<&RunId>, scene: &Scene<'_>) -> Result
     if argument.is_empty() {
         return meant
             .cloned()
-            .ok_or_else(|| "There is no run here.".to_owned());
+            .ok_or_else(|| "No run is meant here: choose one in History or Results, or name it.".to_owned());
     }
     let id = RunId(argument.to_ascii_uppercase());
     if scene.workbench.knows_run(&id) {

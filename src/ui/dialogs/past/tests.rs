@@ -46,7 +46,7 @@ fn a_run_nobody_knows_is_not_read_again() {
         Reaction::Passed => String::new(),
     };
     assert!(said(reverting("R-0009", None, &scene)).contains("There is no run R-0009"));
-    assert!(said(reverting("", None, &scene)).contains("There is no run here"));
+    assert!(said(reverting("", None, &scene)).contains("No run is meant here"));
     let points = (Point::Before(RunId::numbered(9)), Point::Now);
     assert!(said(comparing(points, &scene)).contains("There is no run R-0009"));
 }

@@ -31,7 +31,7 @@ pub(super) fn of(
     lines.extend(found.map(|found| tried(plan, found)).into_iter().flatten());
     lines.push((String::new(), Role::Text));
     lines.push((
-        "Undo: every old value is kept with the run; reverting it stages the old values.".into(),
+        "Undo: the run keeps every old value; a revert of it stages them.".into(),
         Role::Quiet,
     ));
     lines.push((
