@@ -1,7 +1,10 @@
 //! The workstation itself, from outside: how soon it shows itself, how fast it answers keys, how
 //! many bytes that takes, and what it does when nothing is to be done.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use tempfile::TempDir;
 
@@ -154,19 +157,19 @@ fn pages(terminal: &mut Terminal) -> Anyhow<()> {
     Ok(())
 }
 
-/// A thousand keys in a second.
+/// A thousand keys in about a second.
 #[expect(clippy::cast_precision_loss, reason = "a few hundred frames")]
 fn flood(terminal: &mut Terminal) -> Anyhow<()> {
     terminal.settle(Duration::from_millis(300));
-    let before = terminal.bytes.len();
+    let (before, begun) = (terminal.bytes.len(), Instant::now());
     for _ in 0..200 {
         terminal.types("jkjkj")?;
         terminal.listen(Duration::from_millis(5));
     }
-    let frames = terminal.frames(before) as f64;
+    let frames = terminal.frames(before) as f64 / begun.elapsed().as_secs_f64();
     tell(
         "G20",
-        "frames under 1000 keys in a second",
+        "frames a second under 1000 keys",
         (frames, ""),
         Goal::AtMost(64.0),
     );

@@ -42,6 +42,9 @@ use interruption::Cause;
 use output::Output;
 use submit::What;
 
+/// How much the network gives way to the screen, of 19.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 /// How long work that nobody waits for any more may hold the end up.
 const STRAGGLERS: Duration = Duration::from_millis(200);
 
@@ -75,7 +78,11 @@ pub fn main() -> ExitCode {
 }
 
 fn in_runtime(cli: &Cli, matches: &ArgMatches, output: &mut Output<'_>) -> Result<Ending, Stop> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    if matches!(cli.command, None | Some(Command::Demo(_))) {
+        threads.on_thread_start(give_way);
+    }
+    let runtime = threads
         .enable_all()
         .build()
         .map_err(|error| Stop::usage(format!("can't start: {error}")))?;
@@ -83,6 +90,15 @@ fn in_runtime(cli: &Cli, matches: &ArgMatches, output: &mut Output<'_>) -> Resul
     // A name that is still being looked up does not keep the program.
     runtime.shutdown_timeout(STRAGGLERS);
     done
+}
+
+/// Beside a screen the network gives way to the keys: where there are fewer processors than work, the
+/// thread that draws comes first.
+fn give_way() {
+    // Only there is a thread as nice as it says; elsewhere the whole program would be. Whoever may
+    // not be nicer stays as it is.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICE);
 }
 
 /// Carries a command out. The screens and the server end by themselves when they are told to; any
