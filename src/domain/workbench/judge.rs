@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
 
-use super::{Judged, Verdict, Workbench, found::Found};
+use super::{Judged, Verdict, Workbench, alike::Alike, found::Found};
 use crate::domain::{
-    Edit, EditError, Field, FieldKey, Row, Value, draft::split::Split, edit::Rules, listing::TYPE,
+    Edit, EditError, Field, FieldKey, Row, Value, draft::split::Split, edit::Rules,
     plan::Admission, run::same,
 };
 
@@ -217,31 +217,5 @@ impl<'a> Judge<'a> {
         let admission = self.admission.as_ref();
         let refusal = admission.and_then(|admission| admission.refusal(at.kind, after));
         refusal.map_or(Verdict::Change, Verdict::Refused)
-    }
-}
-
-/// Rows by what decides beside the value: their type, and whether they may be edited.
-struct Alike {
-    kinds: Vec<(String, RoaringBitmap)>,
-    locked: Vec<(String, RoaringBitmap)>,
-}
-
-impl Alike {
-    fn of(rows: &RoaringBitmap, bench: &Workbench) -> Self {
-        let listing = &bench.listing;
-        let mut kinds = Vec::new();
-        if let Some(column) = listing.values(&FieldKey::new(TYPE)) {
-            let split = Split::of(column, rows);
-            let kind = |(place, rows): (u32, RoaringBitmap)| {
-                (column.at(place).display().into_owned(), rows)
-            };
-            kinds.extend(split.repeated.into_iter().map(kind));
-            let single = |row: Row| (listing.kind(row).into_owned(), [row].into());
-            kinds.extend(split.scattered.iter().map(single));
-        }
-        Self {
-            kinds,
-            locked: listing.locked_among(rows),
-        }
     }
 }

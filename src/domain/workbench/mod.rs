@@ -4,6 +4,7 @@
 //! doors. The live path ends in the same derivation as a replay, so recovery can't drift from it.
 
 mod absorb;
+mod alike;
 mod drafts;
 mod drift;
 mod found;
@@ -35,6 +36,7 @@ use super::{
     run::{RunSummary, Tally},
 };
 
+pub use alike::Parts;
 pub use opening::Rest;
 pub use preview::{FieldPreview, Judged, Preview, Verdict};
 pub use previewing::Previewing;

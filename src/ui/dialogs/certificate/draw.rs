@@ -234,8 +234,10 @@ impl CertificateDialog {
             if next >= area.height {
                 break;
             }
+            let Some(fate) = effects.fate(*row) else {
+                continue;
+            };
             let current = place == self.asset.at && self.focus == Focus::Preview;
-            let fate = &effects.fates[row];
             next += draw_asset(frame, rest(area, next), (*row, fate, current), scene);
         }
         if self.focus == Focus::Preview {

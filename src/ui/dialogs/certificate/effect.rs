@@ -8,13 +8,17 @@ use roaring::RoaringBitmap;
 use crate::{
     domain::{
         Certificate, CertificateStatus, Edit, FieldKey, Row, Template, Value, Workbench, plan,
-        run::same, workbench::Asked,
+        run::same,
+        workbench::{Asked, Parts},
     },
     ui::widgets::text,
 };
 
 /// The fields that tell who gave a certificate, where an endpoint has one.
 const GIVEN_BY: &str = "certificateUpdatedBy";
+
+/// How many ranks of fates there are.
+const RANKS: usize = 6;
 
 /// What is wished.
 #[derive(Clone, Debug)]
@@ -54,55 +58,91 @@ pub(super) enum Fate {
 /// A status now, how many have it, and what becomes of how many of them.
 pub(super) type TableLine = (Option<CertificateStatus>, u64, Vec<(String, u64)>);
 
-/// What becomes of all.
+/// What becomes of all. Worked out once for all assets that are alike.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
     /// Those that ask first, then problems, changes, kept ones.
     pub(super) rows: Vec<Row>,
-    pub(super) fates: HashMap<Row, Fate>,
+    /// What becomes of them, with how many share it.
+    fates: Vec<(Fate, RoaringBitmap)>,
+    /// The place of each row's fate.
+    of: Vec<u32>,
     /// For each status now: how many, and what becomes of them.
     pub(super) table: Vec<TableLine>,
 }
 
 impl Effects {
-    /// Works it out for these assets.
-    pub(super) fn of(order: &[Row], wish: &Wish<'_>, workbench: &Workbench) -> Self {
+    /// The fields that decide over an asset, beside its type.
+    pub(super) fn fields() -> [FieldKey; 2] {
+        [FieldKey::certificate(), GIVEN_BY.into()]
+    }
+
+    /// Works it out for these assets, which are alike in [`Effects::fields`].
+    pub(super) fn of(
+        (order, parts): (&[Row], &Parts),
+        wish: &Wish<'_>,
+        workbench: &Workbench,
+    ) -> Self {
         let mut judge = Judge {
             wish,
             workbench,
             refusals: HashMap::new(),
         };
-        let fates: HashMap<Row, Fate> = order.iter().map(|row| (*row, judge.fate(*row))).collect();
-        let mut table: Vec<_> = [
-            None,
-            Some(CertificateStatus::Draft),
-            Some(CertificateStatus::Verified),
-            Some(CertificateStatus::Deprecated),
-        ]
-        .into_iter()
-        .map(|status| (status, 0, IndexMap::<String, u64>::new()))
-        .collect();
-        for row in order {
-            let now = status(&before(*row, workbench));
-            if let Some((_, count, after)) = table.iter_mut().find(|(status, ..)| *status == now) {
-                *count += 1;
-                *after.entry(fates[row].words()).or_default() += 1;
+        let mut effects = Self::default();
+        let mut single = parts.scattered.clone();
+        single.extend(wish.answers.keys());
+        if wish.message.is_constant() || wish.status.is_none() {
+            for part in &parts.alike {
+                effects.add(part - &single, &mut judge);
             }
+        } else {
+            single.extend(order);
         }
-        let mut rows = order.to_vec();
-        rows.sort_by_key(|row| fates[row].rank());
-        let told = table.into_iter().filter(|(_, count, _)| *count > 0);
-        let table = told.map(|(now, count, after)| (now, count, after.into_iter().collect()));
-        Self {
-            rows,
-            fates,
-            table: table.collect(),
+        for row in order.iter().filter(|row| single.contains(**row)) {
+            effects.add([*row].into(), &mut judge);
         }
+        effects.table = table(&effects.fates, workbench);
+        effects.rows = effects.ranked(order);
+        effects
+    }
+
+    /// Judges assets that are alike.
+    fn add(&mut self, rows: RoaringBitmap, judge: &mut Judge<'_>) {
+        let (Some(first), Some(last)) = (rows.min(), rows.max()) else {
+            return;
+        };
+        let place = u32::try_from(self.fates.len()).unwrap_or(u32::MAX);
+        let end = last as usize + 1;
+        if self.of.len() < end {
+            self.of.resize(end, 0);
+        }
+        for row in &rows {
+            self.of[row as usize] = place;
+        }
+        self.fates.push((judge.fate(first), rows));
+    }
+
+    /// The assets by what becomes of them, else in their order.
+    fn ranked(&self, order: &[Row]) -> Vec<Row> {
+        let ranks: Vec<u8> = self.fates.iter().map(|(fate, _)| fate.rank()).collect();
+        let mut by_rank: [Vec<Row>; RANKS] = Default::default();
+        for row in order {
+            by_rank[usize::from(ranks[self.of[*row as usize] as usize])].push(*row);
+        }
+        by_rank.concat()
+    }
+
+    /// What becomes of an asset.
+    pub(super) fn fate(&self, row: Row) -> Option<&Fate> {
+        let place = *self.of.get(row as usize)?;
+        let (fate, rows) = self.fates.get(place as usize)?;
+        rows.contains(row).then_some(fate)
     }
 
     /// How many have a fate like that.
     pub(super) fn count(&self, like: impl Fn(&Fate) -> bool) -> u64 {
-        self.fates.values().filter(|fate| like(fate)).count() as u64
+        let alike = self.fates.iter().filter(|(fate, _)| like(fate));
+        alike.map(|(_, rows)| rows.len()).sum()
     }
 
     pub(super) fn changes(&self) -> u64 {
@@ -118,10 +158,9 @@ impl Effects {
     }
 
     /// The first asset that still asks.
-    pub(super) fn first_asking(&self) -> Option<usize> {
-        self.rows
-            .iter()
-            .position(|row| self.fates[row] == Fate::Asks)
+    pub(super) fn first_asking(&self) -> Option<Row> {
+        let first = *self.rows.first()?;
+        (self.fate(first) == Some(&Fate::Asks)).then_some(first)
     }
 
     /// `Will stage 19 certificate changes. Kept 4. 1 needs a yes or no before staging.`
@@ -164,11 +203,9 @@ impl Effects {
 
     /// What would be staged.
     pub(super) fn asked(&self) -> Option<Asked> {
-        let mut changes: Vec<(Row, Value)> = self
-            .fates
-            .iter()
-            .filter_map(|(row, fate)| match fate {
-                Fate::Change(value) => Some((*row, value.clone())),
+        let changes = || {
+            self.fates.iter().filter_map(|(fate, rows)| match fate {
+                Fate::Change(value) => Some((value, rows)),
                 Fate::Equal
                 | Fate::Kept(_)
                 | Fate::Asks
@@ -176,16 +213,21 @@ impl Effects {
                 | Fate::Missing(_)
                 | Fate::Refused(_) => None,
             })
-            .collect();
-        changes.sort_by_key(|(row, _)| *row);
-        let first = changes.first()?.1.clone();
-        let rows: RoaringBitmap = changes.iter().map(|(row, _)| *row).collect();
-        let edit = if changes.iter().any(|(_, value)| *value != first) {
-            Edit::Assign(changes)
-        } else if first == Value::Absent {
+        };
+        let (first, _) = changes().next()?;
+        let rows = changes().fold(RoaringBitmap::new(), |all, (_, rows)| all | rows);
+        let edit = if changes().any(|(value, _)| value != first) {
+            let each = |(value, rows): (&Value, &RoaringBitmap)| {
+                let each: Vec<_> = rows.iter().map(|row| (row, value.clone())).collect();
+                each
+            };
+            let mut assigned: Vec<(Row, Value)> = changes().flat_map(each).collect();
+            assigned.sort_by_key(|(row, _)| *row);
+            Edit::Assign(assigned)
+        } else if *first == Value::Absent {
             Edit::Clear
         } else {
-            Edit::Set(first)
+            Edit::Set(first.clone())
         };
         Some(Asked {
             field: FieldKey::certificate(),
@@ -195,7 +237,30 @@ impl Effects {
     }
 }
 
+/// For each status there is now: how many assets have it, and what becomes of how many.
+fn table(fates: &[(Fate, RoaringBitmap)], workbench: &Workbench) -> Vec<TableLine> {
+    let all = [
+        None,
+        Some(CertificateStatus::Draft),
+        Some(CertificateStatus::Verified),
+        Some(CertificateStatus::Deprecated),
+    ];
+    let mut table = all.map(|status| (status, 0, IndexMap::<String, u64>::new()));
+    for (fate, rows) in fates {
+        let now = rows.min().map(|row| status(&before(row, workbench)));
+        let line = table.iter_mut().find(|(status, ..)| Some(*status) == now);
+        if let Some((_, count, after)) = line {
+            *count += rows.len();
+            *after.entry(fate.words()).or_default() += rows.len();
+        }
+    }
+    let told = table.into_iter().filter(|(_, count, _)| *count > 0);
+    told.map(|(now, count, after)| (now, count, after.into_iter().collect()))
+        .collect()
+}
+
 impl Fate {
+    /// Less than [`RANKS`].
     fn rank(&self) -> u8 {
         match self {
             Self::Asks => 0,

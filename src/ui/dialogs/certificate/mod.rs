@@ -17,7 +17,7 @@ use roaring::RoaringBitmap;
 use self::effect::{Effects, Fate, Wish};
 use super::kept::Kept;
 use crate::{
-    domain::{CertificateStatus, Row, Template, TemplateError},
+    domain::{CertificateStatus, Row, Template, TemplateError, workbench::Parts},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -68,6 +68,8 @@ pub(super) struct Content {
 pub(super) struct CertificateDialog {
     content: Content,
     order: Vec<Row>,
+    /// The same assets, by what decides over them.
+    parts: Parts,
     /// What it would do; `None` as long as no status is chosen.
     effects: Option<Effects>,
     problem: Option<TemplateError>,
@@ -123,7 +125,9 @@ impl CertificateDialog {
             answers: HashMap::new(),
         });
         let order = scene.view.in_order(&rows);
+        let parts = scene.workbench.parts(&rows, &Effects::fields());
         Self {
+            parts,
             content,
             order,
             effects: None,
@@ -164,7 +168,11 @@ impl CertificateDialog {
                     answers: &self.content.answers,
                     me: [scene.identity.author.as_str(), user],
                 };
-                self.effects = Some(Effects::of(&self.order, &wish, scene.workbench));
+                self.effects = Some(Effects::of(
+                    (&self.order, &self.parts),
+                    &wish,
+                    scene.workbench,
+                ));
                 self.problem = None;
             }
             Err(problem) => self.problem = Some(problem),
@@ -223,9 +231,9 @@ impl CertificateDialog {
             return Reaction::say("Choose a status first.");
         };
         let here = effects.rows.get(self.asset.at).copied();
-        let asking = |row: &Row| matches!(effects.fates.get(row), Some(Fate::Asks));
+        let asking = |row: &Row| effects.fate(*row) == Some(&Fate::Asks);
         let answered = |row: &Row| self.content.answers.contains_key(row);
-        let first = effects.first_asking().map(|at| effects.rows[at]);
+        let first = effects.first_asking();
         let in_preview = self.focus == Focus::Preview;
         let here = here.filter(|row| in_preview && (asking(row) || answered(row)));
         let Some(row) = here.or(first) else {

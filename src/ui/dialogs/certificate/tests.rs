@@ -1,8 +1,12 @@
 //! Journeys through the certificate dialog, in keys and screens.
 
+use std::collections::HashMap;
+
+use super::effect::{Effects, Wish};
 use crate::{
     domain::{
-        Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Offer, Schema, Value,
+        Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Offer, Row, Schema,
+        Template, Value, workbench::Parts,
     },
     ui::session::{Session, World, asset},
 };
@@ -208,4 +212,68 @@ fn it_works_in_the_smallest_terminal() {
         "{}",
         session.said()
     );
+}
+
+#[test]
+fn what_is_worked_out_once_for_assets_that_are_alike_is_what_each_would_get() {
+    let mut world = world();
+    for number in [3, 15, 20] {
+        world.assets[number].locked = Some("reserved".into());
+    }
+    world.assets[21]
+        .fields
+        .retain(|(key, _)| key.as_str() != "certificateUpdatedBy");
+    world.assets[22].kind = "View".into();
+    let mut session = Session::new(world, 120, 36);
+    // Some have a staged certificate, one of them another one.
+    session
+        .press("<Space> j <Space> G <Space> C d <Tab>")
+        .type_text("mine")
+        .press("n <Ctrl+s>");
+    session
+        .press("g g <Space> C x <Tab>")
+        .type_text("gone")
+        .press("<Ctrl+s>");
+    let bench = session.app.workbench();
+    let order: Vec<Row> = (0..24).rev().collect();
+    let all = order.iter().copied().collect();
+    let parts = bench.parts(&all, &Effects::fields());
+    assert!(
+        parts.alike.len() > 6 && parts.scattered.is_empty(),
+        "{parts:?}"
+    );
+    let one_by_one = Parts {
+        alike: Vec::new(),
+        scattered: all,
+    };
+    let answers = HashMap::from([(23, true), (19, false)]);
+    let statuses = [
+        None,
+        Some(CertificateStatus::Verified),
+        Some(CertificateStatus::Draft),
+    ];
+    for (status, text) in statuses
+        .into_iter()
+        .flat_map(|one| [(one, "mine"), (one, "${ticket}")])
+    {
+        let message = Template::parse(text, &bench.schema).unwrap();
+        for (keep, only_none) in [(true, false), (false, false), (false, true)] {
+            let wish = Wish {
+                status,
+                message: &message,
+                keep,
+                only_none,
+                answers: &answers,
+                me: ["akim", "jruiz"],
+            };
+            let together = Effects::of((&order, &parts), &wish, bench);
+            let single = Effects::of((&order, &one_by_one), &wish, bench);
+            assert_eq!(together.rows, single.rows);
+            assert_eq!(together.sentence(u16::MAX), single.sentence(u16::MAX));
+            assert_eq!(together.asked(), single.asked());
+            for row in &order {
+                assert_eq!(together.fate(*row), single.fate(*row), "{row}");
+            }
+        }
+    }
 }

@@ -74,9 +74,9 @@ pub fn comparing(points: (Point, Point), scene: &Scene<'_>) -> Reaction {
 pub fn named(argument: &str, meant: Option<&RunId>, scene: &Scene<'_>) -> Result<RunId, String> {
     let argument = argument.trim();
     if argument.is_empty() {
-        return meant
-            .cloned()
-            .ok_or_else(|| "No run is meant here: choose one in History or Results, or name it.".to_owned());
+        return meant.cloned().ok_or_else(|| {
+            "No run is meant here: choose one in History or Results, or name it.".to_owned()
+        });
     }
     let id = RunId(argument.to_ascii_uppercase());
     if scene.workbench.knows_run(&id) {
