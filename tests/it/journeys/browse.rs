@@ -1,7 +1,7 @@
 //! Browse: filter, mark, order, look.
 
 use armarius::{
-    flow::Effect,
+    flow::{Effect, Event},
     ui::{
         app::Setup,
         component::ScreenId,
@@ -375,4 +375,40 @@ fn q_leaves_from_browse_and_comes_back_to_it_from_elsewhere() {
     assert!(!session.effects.contains(&Effect::Quit));
     session.press("q");
     assert!(session.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn while_a_library_comes_the_cursor_stays_at_the_top_until_somebody_moves() {
+    let library = library::world();
+    let mut setup = Setup::new(armarius::domain::Workbench::new(), identity());
+    setup.size.height = 16;
+    let mut session = Session::idle(setup, library.clone());
+    session.answers = false;
+    session.begin();
+    session.event(Event::Connected {
+        capabilities: Box::new(library.capabilities.clone()),
+        schema: library.schema.clone(),
+    });
+    let asked = session.effects.iter().find_map(|effect| match effect {
+        Effect::List { generation } => Some(*generation),
+        _ => None,
+    });
+    let page = |assets: &[usize]| Event::Page {
+        generation: asked.unwrap(),
+        assets: assets
+            .iter()
+            .map(|&place| library.assets[place].clone())
+            .collect(),
+        total: 372,
+    };
+    session.event(page(&[300, 301])).event(page(&[200, 100]));
+    assert!(session.line(4).starts_with("> "), "{}", session.screen());
+    session.press("j");
+    let under = session.line(5)[1..].to_owned();
+    session.event(page(&[0, 1]));
+    assert_eq!(
+        session.line(7),
+        format!(">{under}"),
+        "then it stays on its asset"
+    );
 }

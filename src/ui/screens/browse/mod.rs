@@ -22,6 +22,7 @@ use crate::{
     ui::{
         action::{Action, Answer, Context, Edit, Go, MENUS, Mark, Move, View as Look, Work},
         component::{Component, Hint, Reaction, Scene, Step},
+        connection::Loading,
         dialogs,
         input::{Mouse, MouseDeed},
         view::{Progress, View},
@@ -332,7 +333,10 @@ impl Component for Browse {
             // somebody moves.
             None => self.cursor.keep(len, page),
         }
-        if self.row.is_none() && scene.view.progress() == Progress::Complete {
+        // While a library comes and nobody has moved, it stays at the top, whatever comes before.
+        let comes = matches!(scene.connection.loading, Loading::Under { .. });
+        let is_placed = self.cursor.at > 0 || !comes;
+        if self.row.is_none() && is_placed && scene.view.progress() == Progress::Complete {
             self.row = self.row(scene.view);
         }
         self.column = self
