@@ -16,6 +16,15 @@ impl Hits {
         Self(Box::new([0; TEXTS / 64]))
     }
 
+    /// All of so many texts.
+    fn all(many: usize) -> Self {
+        let mut hits = Self::none();
+        for (word, first) in hits.0.iter_mut().zip((0..many).step_by(64)) {
+            *word = u64::MAX >> 64usize.saturating_sub(many - first);
+        }
+        hits
+    }
+
     fn set(&mut self, place: usize, hit: bool) {
         let (word, bit) = (&mut self.0[place / 64], 1 << (place % 64));
         if hit {
@@ -98,6 +107,14 @@ impl TextBlock {
         self.holding(self.arena(), needle, exactly)
     }
 
+    /// The present values.
+    pub(in crate::domain) fn present(&self) -> Option<Hits> {
+        if self.kinds().is_empty() {
+            return Hits::all(self.len()).some();
+        }
+        self.passing(|_| true)
+    }
+
     /// The present values that pass, asked one by one.
     pub(in crate::domain) fn passing(&self, passes: impl Fn(usize) -> bool) -> Option<Hits> {
         let mut hits = Hits::none();
@@ -114,7 +131,13 @@ impl TextBlock {
         let Some(lines) = &pattern.lines else {
             return self.passing(|place| pattern.regex.is_match(self.text(place)));
         };
-        let (text, ends) = self.arena();
+        let (lines, (text, ends)) = match &pattern.narrow {
+            Some(narrow) if self.is_ascii() && narrow.ignores_case => {
+                (&narrow.lines, self.folded_arena())
+            }
+            Some(narrow) if self.is_ascii() => (&narrow.lines, self.arena()),
+            Some(_) | None => (lines, self.arena()),
+        };
         let (mut at, mut place) = (0, 0);
         let mut hits = None;
         while at < text.len() {
@@ -147,20 +170,109 @@ pub(in crate::domain) struct Lines {
     /// The same where a text is a line: it matches no line feed, and its beginning and end are
     /// those of the line. `None` if there is no such one.
     lines: Option<meta::Regex>,
+    narrow: Option<Narrow>,
+}
+
+/// The same for texts of ASCII alone.
+#[derive(Clone, Debug)]
+struct Narrow {
+    lines: meta::Regex,
+    /// Whether it is one for folded texts: then literal parts are found as such, whatever their case.
+    ignores_case: bool,
 }
 
 impl Lines {
     pub(in crate::domain) fn of(regex: &regex::Regex) -> Self {
-        let lines = regex_syntax::parse(regex.as_str()).ok().and_then(|hir| {
-            let config = meta::Config::new().nfa_size_limit(Some(1 << 22));
-            let mut builder = meta::Builder::new();
-            builder.configure(config).syntax(syntax::Config::new());
-            builder.build_from_hir(&in_line(hir)).ok()
+        let hir = regex_syntax::parse(regex.as_str()).ok().map(in_line);
+        let narrow = hir.clone().map(|hir| {
+            let ignores_case = ignores_case(&hir);
+            let hir = in_ascii(hir, ignores_case);
+            built(&hir).map(|lines| Narrow {
+                lines,
+                ignores_case,
+            })
         });
         Self {
             regex: regex.clone(),
-            lines,
+            lines: hir.as_ref().and_then(built),
+            narrow: narrow.flatten(),
         }
+    }
+}
+
+fn built(hir: &Hir) -> Option<meta::Regex> {
+    let config = meta::Config::new().nfa_size_limit(Some(1 << 22));
+    let mut builder = meta::Builder::new();
+    builder.configure(config).syntax(syntax::Config::new());
+    builder.build_from_hir(hir).ok()
+}
+
+/// Whether an expression matches every text, because it matches nothing at its beginning or end.
+pub(in crate::domain) fn matches_all(regex: &regex::Regex) -> bool {
+    let Ok(hir) = regex_syntax::parse(regex.as_str()) else {
+        return false;
+    };
+    let looks = hir.properties().look_set();
+    let only = |one| looks.iter().all(|look| look == one);
+    hir.properties().minimum_len() == Some(0) && (only(Look::Start) || only(Look::End))
+}
+
+/// Whether an expression that matches a text of ASCII matches it in lower case, too, and the other
+/// way round.
+fn ignores_case(hir: &Hir) -> bool {
+    let has = |class: &Class, one: u8| match class {
+        Class::Unicode(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| (range.start()..=range.end()).contains(&char::from(one)))
+        }
+        Class::Bytes(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| (range.start()..=range.end()).contains(&one))
+        }
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => !literal.0.iter().any(u8::is_ascii_alphabetic),
+        HirKind::Class(class) => {
+            (b'a'..=b'z').all(|one| has(class, one) == has(class, one.to_ascii_uppercase()))
+        }
+        HirKind::Repetition(repetition) => ignores_case(&repetition.sub),
+        HirKind::Capture(capture) => ignores_case(&capture.sub),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().all(ignores_case),
+    }
+}
+
+/// The same expression for texts of ASCII alone, folded ones perhaps.
+fn in_ascii(hir: Hir, folded: bool) -> Hir {
+    let within = |sub: Hir| in_ascii(sub, folded);
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(Class::Unicode(mut class)) => {
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            if folded {
+                class.difference(&ClassUnicode::new([ClassUnicodeRange::new('A', 'Z')]));
+            }
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Class(Class::Bytes(mut class)) => {
+            class.intersect(&ClassBytes::new([ClassBytesRange::new(0, 0x7f)]));
+            if folded {
+                class.difference(&ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]));
+            }
+            Hir::class(Class::Bytes(class))
+        }
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(within(*repetition.sub)),
+            ..repetition
+        }),
+        HirKind::Capture(capture) => Hir::capture(Capture {
+            sub: Box::new(within(*capture.sub)),
+            ..capture
+        }),
+        HirKind::Concat(subs) => Hir::concat(subs.into_iter().map(within).collect()),
+        HirKind::Alternation(subs) => Hir::alternation(subs.into_iter().map(within).collect()),
     }
 }
 
