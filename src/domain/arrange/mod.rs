@@ -7,6 +7,8 @@
 
 mod hands;
 mod narrow;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 

@@ -63,6 +63,15 @@ fn around(ends: &[u32], place: usize, offset: usize) -> usize {
     low + ends[low..high].partition_point(|&end| (end as usize) < offset)
 }
 
+/// Whether few texts contain a literal, by the first ones: then these alone are looked at closely.
+fn is_rare(literal: &Finder<'_>, text: &str, ends: &[u32]) -> bool {
+    const FIRST: usize = 512;
+    let first = &ends[..ends.len().min(FIRST)];
+    let end = first.last().map_or(0, |&end| end as usize);
+    let (sample, few) = (&text.as_bytes()[..end], first.len() / 8);
+    literal.find_iter(sample).take(few + 1).count() <= few
+}
+
 impl TextBlock {
     /// The present values that contain a text; `exactly` is asked whether one of them, by place, is
     /// a hit. The needle is not empty.
@@ -128,21 +137,38 @@ impl TextBlock {
 
     /// The present values that a regular expression matches.
     pub(in crate::domain) fn matching(&self, pattern: &Lines) -> Option<Hits> {
-        let Some(lines) = &pattern.lines else {
-            return self.passing(|place| pattern.regex.is_match(self.text(place)));
-        };
-        let (lines, (text, ends)) = match &pattern.narrow {
-            Some(narrow) if self.is_ascii() && narrow.ignores_case => {
-                (&narrow.lines, self.folded_arena())
+        let narrow = pattern.narrow.as_ref().filter(|_| self.is_ascii());
+        let mut hits = match (narrow, &pattern.lines) {
+            (Some((lines, true)), _) => self.lines_of(self.folded_arena(), lines),
+            (Some((lines, false)), _) | (None, Some(lines)) => self.lines_of(self.arena(), lines),
+            (None, None) => {
+                return self.passing(|place| pattern.regex.is_match(self.text(place)));
             }
-            Some(narrow) if self.is_ascii() => (&narrow.lines, self.arena()),
-            Some(_) | None => (lines, self.arena()),
         };
+        for &place in self.broken() {
+            let place = usize::from(place);
+            let hit = self.kind(place).is_present() && pattern.regex.is_match(self.text(place));
+            hits.get_or_insert_with(Hits::none).set(place, hit);
+        }
+        hits.and_then(Hits::some)
+    }
+
+    /// The present values that match where they have no line breaks in them.
+    fn lines_of(&self, (text, ends): (&str, &[u32]), of: &Within) -> Option<Hits> {
+        if let Some(literal) = of.literal.as_ref().filter(|one| is_rare(one, text, ends)) {
+            return self.holding((text, ends), literal, |place| {
+                let begin = place
+                    .checked_sub(1)
+                    .map_or(0, |last| ends[last] as usize + 1);
+                let input = Input::new(text).range(begin..ends[place] as usize);
+                of.regex.search_half(&input.earliest(true)).is_some()
+            });
+        }
         let (mut at, mut place) = (0, 0);
         let mut hits = None;
         while at < text.len() {
             let input = Input::new(text).range(at..).earliest(true);
-            let Some(found) = lines.search_half(&input) else {
+            let Some(found) = of.regex.search_half(&input) else {
                 break;
             };
             place = around(ends, place, found.offset());
@@ -153,12 +179,7 @@ impl TextBlock {
             at = end as usize + 1;
             place += 1;
         }
-        for &place in self.broken() {
-            let place = usize::from(place);
-            let hit = self.kind(place).is_present() && pattern.regex.is_match(self.text(place));
-            hits.get_or_insert_with(Hits::none).set(place, hit);
-        }
-        hits.and_then(Hits::some)
+        hits
     }
 }
 
@@ -169,42 +190,70 @@ pub(in crate::domain) struct Lines {
     regex: regex::Regex,
     /// The same where a text is a line: it matches no line feed, and its beginning and end are
     /// those of the line. `None` if there is no such one.
-    lines: Option<meta::Regex>,
-    narrow: Option<Narrow>,
+    lines: Option<Within>,
+    /// The same for texts of ASCII alone, and whether it is one for folded texts: then literal parts
+    /// are found as such, whatever their case.
+    narrow: Option<(Within, bool)>,
 }
 
-/// The same for texts of ASCII alone.
+/// An expression that matches within lines.
 #[derive(Clone, Debug)]
-struct Narrow {
-    lines: meta::Regex,
-    /// Whether it is one for folded texts: then literal parts are found as such, whatever their case.
-    ignores_case: bool,
+struct Within {
+    regex: meta::Regex,
+    /// What stands in every line that matches, if that is worth looking for first.
+    literal: Option<Finder<'static>>,
 }
 
 impl Lines {
     pub(in crate::domain) fn of(regex: &regex::Regex) -> Self {
         let hir = regex_syntax::parse(regex.as_str()).ok().map(in_line);
-        let narrow = hir.clone().map(|hir| {
-            let ignores_case = ignores_case(&hir);
-            let hir = in_ascii(hir, ignores_case);
-            built(&hir).map(|lines| Narrow {
-                lines,
-                ignores_case,
-            })
+        let narrow = hir.clone().and_then(|hir| {
+            let folded = ignores_case(&hir);
+            Some((Within::of(&in_ascii(hir, folded))?, folded))
         });
         Self {
             regex: regex.clone(),
-            lines: hir.as_ref().and_then(built),
-            narrow: narrow.flatten(),
+            lines: hir.as_ref().and_then(Within::of),
+            narrow,
         }
     }
 }
 
-fn built(hir: &Hir) -> Option<meta::Regex> {
-    let config = meta::Config::new().nfa_size_limit(Some(1 << 22));
-    let mut builder = meta::Builder::new();
-    builder.configure(config).syntax(syntax::Config::new());
-    builder.build_from_hir(hir).ok()
+impl Within {
+    fn of(hir: &Hir) -> Option<Self> {
+        let config = meta::Config::new().nfa_size_limit(Some(1 << 22));
+        let mut builder = meta::Builder::new();
+        builder.configure(config).syntax(syntax::Config::new());
+        let literal = rarest(hir).map(|literal| Finder::new(literal).into_owned());
+        let regex = builder.build_from_hir(hir).ok()?;
+        Some(Self { regex, literal })
+    }
+}
+
+/// The longest part of what matches that is always the same, unless it is at the beginning: that is
+/// looked for anyway.
+fn rarest(hir: &Hir) -> Option<&[u8]> {
+    let HirKind::Concat(subs) = hir.kind() else {
+        return None;
+    };
+    let inside = subs.iter().enumerate();
+    let literals = inside.filter_map(|(at, sub)| Some((at, literal(sub)?)));
+    let (at, longest) = literals.rev().max_by_key(|(_, literal)| literal.len())?;
+    (at > 0).then_some(longest)
+}
+
+fn literal(hir: &Hir) -> Option<&[u8]> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(&literal.0),
+        HirKind::Capture(capture) => literal(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => literal(&repetition.sub),
+        HirKind::Concat(subs) => subs.iter().filter_map(literal).max_by_key(|one| one.len()),
+        HirKind::Empty
+        | HirKind::Class(_)
+        | HirKind::Look(_)
+        | HirKind::Repetition(_)
+        | HirKind::Alternation(_) => None,
+    }
 }
 
 /// Whether an expression matches every text, because it matches nothing at its beginning or end.
