@@ -138,7 +138,7 @@ impl TextBlock {
     /// The present values that a regular expression matches.
     pub(in crate::domain) fn matching(&self, pattern: &Lines) -> Option<Hits> {
         let narrow = pattern.narrow.as_ref().filter(|_| self.is_ascii());
-        let mut hits = match (narrow, &pattern.lines) {
+        let mut hits = match (narrow, &pattern.within) {
             (Some((lines, true)), _) => self.lines_of(self.folded_arena(), lines),
             (Some((lines, false)), _) | (None, Some(lines)) => self.lines_of(self.arena(), lines),
             (None, None) => {
@@ -190,7 +190,7 @@ pub(in crate::domain) struct Lines {
     regex: regex::Regex,
     /// The same where a text is a line: it matches no line feed, and its beginning and end are
     /// those of the line. `None` if there is no such one.
-    lines: Option<Within>,
+    within: Option<Within>,
     /// The same for texts of ASCII alone, and whether it is one for folded texts: then literal parts
     /// are found as such, whatever their case.
     narrow: Option<(Within, bool)>,
@@ -213,7 +213,7 @@ impl Lines {
         });
         Self {
             regex: regex.clone(),
-            lines: hir.as_ref().and_then(Within::of),
+            within: hir.as_ref().and_then(Within::of),
             narrow,
         }
     }

@@ -31,7 +31,7 @@ pub(super) enum Probe {
     /// Exactly this text, or an entry that is, or a certificate of this status.
     Exactly(Box<Finder<'static>>, String),
     /// Text that matches.
-    Matches(Lines),
+    Matches(Box<Lines>),
     /// What lies between.
     Between(End, End),
 }
@@ -62,7 +62,7 @@ impl From<&Pattern> for Probe {
             Pattern::AnyOf(texts) => Self::Contains(texts.iter().map(finder).collect()),
             Pattern::Exactly(text) => Self::Exactly(Box::new(finder(text)), text.clone()),
             Pattern::Matches(regex) if matches_all(regex) => Self::Present,
-            Pattern::Matches(regex) => Self::Matches(Lines::of(regex)),
+            Pattern::Matches(regex) => Self::Matches(Box::new(Lines::of(regex))),
             Pattern::Between(low, high) => {
                 Self::Between(End::of(low.as_deref()), End::of(high.as_deref()))
             }
