@@ -118,10 +118,10 @@ impl Search {
         }
         let used = used.into_iter().enumerate().filter(|(_, used)| *used);
         let mut used: Vec<usize> = used.map(|(number, _)| number).collect();
+        // Who works on the next block goes the other way, so that they don't wait for one another.
         if block % 2 == 1 {
             used.reverse();
         }
-        // Who works on the next block goes the other way, so that they don't wait for one another.
         used.retain(|&number| self.hits(number).is_some());
         used.sort_unstable();
         let first = *used.first()?;
