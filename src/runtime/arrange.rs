@@ -11,13 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use roaring::RoaringBitmap;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     domain::{
         Listing, Row, Sort,
         arrange::{Answer, AtOnce, Hands, Kind, Pieces, Question, SoFar},
+        listing::Bits,
     },
     flow::Event,
 };
@@ -193,13 +193,18 @@ struct Worker<'a> {
 }
 
 impl Hands for Worker<'_> {
-    fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap> {
-        let mut all = RoaringBitmap::new();
-        let Pieces { count, piece } = *work;
+    fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<Bits> {
+        let mut all = Bits::default();
+        let Pieces { count, piece, .. } = *work;
         let (next, waits) = (AtomicU32::new(0), self.waits);
         let take = || taken(&next, count).filter(|_| waits.goes_on());
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get().min(16));
-        let cores = u32::try_from(cores).unwrap_or(1);
+        // Whoever is called for little work comes too late and lets the others wait.
+        let cores = if work.is_light {
+            1
+        } else {
+            u32::try_from(cores).unwrap_or(1)
+        };
         thread::scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 1..cores.min(count) {
@@ -207,23 +212,23 @@ impl Hands for Worker<'_> {
                 scope.spawn(move || {
                     while let Some(number) = take() {
                         // Who gathers is there until the end of this.
-                        let _ = sender.send(piece(number));
+                        let _ = sender.send((number, piece(number)));
                     }
                 });
             }
             drop(sender);
             while let Some(number) = take() {
-                all |= piece(number);
-                for set in receiver.try_iter() {
-                    all |= set;
+                all.put(number as usize, &piece(number));
+                for (number, rows) in receiver.try_iter() {
+                    all.put(number as usize, &rows);
                 }
                 let has_more = next.load(Ordering::Relaxed) < count;
                 if let Some(so_far) = so_far.filter(|_| has_more && now() >= self.due) {
                     self.tell(so_far(&all));
                 }
             }
-            for set in receiver {
-                all |= set;
+            for (number, rows) in receiver {
+                all.put(number as usize, &rows);
             }
         });
         waits.goes_on().then_some(all)

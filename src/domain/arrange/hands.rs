@@ -2,27 +2,30 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
 use super::Answer;
-use crate::domain::{Listing, Row, Sort};
+use crate::domain::{
+    Listing, Row, Sort,
+    listing::{Bits, Words},
+};
 
 /// Work that can be done in any order and on several cores.
 pub struct Pieces<'a> {
-    /// How many pieces.
+    /// How many pieces, each about a block of rows.
     pub count: u32,
     /// Does one.
-    pub piece: &'a (dyn Fn(u32) -> RoaringBitmap + Sync),
+    pub piece: &'a (dyn Fn(u32) -> Words + Sync),
+    /// Whether there is so little to do that calling for help takes longer.
+    pub is_light: bool,
 }
 
 /// What can be told of the rows found so far.
-pub type SoFar<'a> = &'a dyn Fn(&RoaringBitmap) -> Answer;
+pub type SoFar<'a> = &'a dyn Fn(&Bits) -> Answer;
 
 /// How a question is worked out.
 pub trait Hands {
-    /// Does all pieces of some work and brings the sets together; `None` if nobody waits for it any
+    /// Does all pieces of some work and brings the rows together; `None` if nobody waits for it any
     /// more. Where it takes long, what is known so far is told now and then, if it can be.
-    fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap>;
+    fn all(&mut self, work: &Pieces<'_>, so_far: Option<SoFar<'_>>) -> Option<Bits>;
 
     /// Whether somebody still waits for the answer.
     fn is_wanted(&self) -> bool;
@@ -42,10 +45,10 @@ pub trait Hands {
 pub struct AtOnce;
 
 impl Hands for AtOnce {
-    fn all(&mut self, work: &Pieces<'_>, _so_far: Option<SoFar<'_>>) -> Option<RoaringBitmap> {
-        let mut all = RoaringBitmap::new();
+    fn all(&mut self, work: &Pieces<'_>, _so_far: Option<SoFar<'_>>) -> Option<Bits> {
+        let mut all = Bits::default();
         for number in 0..work.count {
-            all |= (work.piece)(number);
+            all.put(number as usize, &(work.piece)(number));
         }
         Some(all)
     }

@@ -7,14 +7,17 @@
 
 mod hands;
 mod narrow;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 
 use roaring::RoaringBitmap;
 
-use super::{FieldKey, Listing, Query, Row, Schema, Sort, Value, query::Sets};
+use super::{FieldKey, Listing, Query, Row, Schema, Sort, Value, listing::Bits, query::Sets};
 
 pub use hands::{AtOnce, Hands, Pieces, SoFar};
+use narrow::picked;
 pub use narrow::{narrowed, set_of};
 
 /// What a question rests on, as it was when it was asked.
@@ -138,6 +141,37 @@ pub struct Arrangement {
     pub blame: Option<(String, u64)>,
 }
 
+impl Arrangement {
+    /// All rows.
+    fn whole(all: &Ordered) -> Self {
+        Self {
+            rows: Arc::clone(&all.order),
+            set: Arc::clone(&all.set),
+            all: all.clone(),
+            blame: None,
+        }
+    }
+
+    /// The rows of an order that are let through.
+    fn of(all: &Ordered, rows: &Bits) -> Self {
+        let set = rows.set();
+        let set = if set.is_subset(&all.set) {
+            set
+        } else {
+            set & &*all.set
+        };
+        if set.len() == all.set.len() {
+            return Self::whole(all);
+        }
+        Self {
+            rows: picked(&all.order, rows, set.len()),
+            set: Arc::new(set),
+            all: all.clone(),
+            blame: None,
+        }
+    }
+}
+
 impl Ground {
     /// The rows a query lets through.
     fn rows(
@@ -145,20 +179,24 @@ impl Ground {
         query: &Query,
         hands: &mut impl Hands,
         so_far: Option<SoFar<'_>>,
-    ) -> Option<RoaringBitmap> {
+    ) -> Option<Bits> {
         if query.is_empty() {
-            return Some(self.listing.present().clone());
+            return Some(Bits::of(self.listing.present()));
         }
         let prepared = query.prepare(&self.listing, &self.schema, &self.sets);
-        let (count, piece) = (prepared.blocks(), &|block| prepared.block(block));
-        hands.all(&Pieces { count, piece }, so_far)
+        let pieces = Pieces {
+            count: prepared.blocks(),
+            piece: &|block| prepared.words(block as usize),
+            is_light: prepared.is_light(),
+        };
+        hands.all(&pieces, so_far)
     }
 
     /// The term of a query without which there would be rows, and how many.
     fn blame(&self, query: &Query, hands: &mut impl Hands) -> Option<(String, u64)> {
         let mut blame: Option<(String, u64)> = None;
         for (place, term) in query.terms().into_iter().enumerate() {
-            let count = self.rows(&query.without(place), hands, None)?.len();
+            let count = self.rows(&query.without(place), hands, None)?.set().len();
             if count > blame.as_ref().map_or(0, |(_, most)| *most) {
                 blame = Some((term, count));
             }
@@ -211,12 +249,12 @@ impl Question {
             Wish::Rows(wanted) => Found::Rows(self.arranged(wanted, hands)?),
             Wish::Counts(fields) => Found::Counts(self.counted(fields, hands)?),
             Wish::Found(query) => {
-                let so_far = |set: &RoaringBitmap| Answer {
+                let so_far = |rows: &Bits| Answer {
                     number: self.number,
-                    found: Found::Set(set.clone()),
+                    found: Found::Set(rows.set()),
                     is_complete: false,
                 };
-                Found::Set(self.ground.rows(query, hands, Some(&so_far))?)
+                Found::Set(self.ground.rows(query, hands, Some(&so_far))?.set())
             }
         };
         Some(Answer {
@@ -226,73 +264,60 @@ impl Question {
         })
     }
 
-    fn so_far(&self, all: &Ordered, set: &RoaringBitmap) -> Answer {
-        let arrangement = Arrangement {
-            rows: narrowed(&all.order, set),
-            set: Arc::new(set & &*all.set),
-            all: all.clone(),
-            blame: None,
-        };
+    fn so_far(&self, all: &Ordered, rows: &Bits) -> Answer {
         Answer {
             number: self.number,
-            found: Found::Rows(arrangement),
+            found: Found::Rows(Arrangement::of(all, rows)),
             is_complete: false,
         }
     }
 
     /// The first rows in order, with the others behind them in none.
-    fn first(&self, wanted: &Wanted, set: &RoaringBitmap) -> Answer {
-        let first = self.ground.listing.first(set, &wanted.sort, wanted.first);
-        let rest = set - set_of(&first);
-        let rows: Vec<Row> = first.into_iter().chain(&rest).collect();
+    fn first(&self, wanted: &Wanted, rows: &Bits) -> Answer {
+        let set = rows.set();
+        let first = self.ground.listing.first(&set, &wanted.sort, wanted.first);
+        let rest = &set - set_of(&first);
+        let order: Vec<Row> = first.into_iter().chain(&rest).collect();
         let all = Ordered {
-            order: rows.into(),
-            set: Arc::new(set.clone()),
+            order: order.into(),
+            set: Arc::new(set),
         };
-        self.so_far(&all, set)
+        self.so_far(&all, rows)
     }
 
     fn arranged(&self, wanted: &Wanted, hands: &mut impl Hands) -> Option<Arrangement> {
         let (query, known) = (&wanted.query, &wanted.known);
-        let set = match known {
+        if let (Known::Order(all), true) = (known, query.is_empty()) {
+            return Some(Arrangement::whole(all));
+        }
+        let rows = match known {
             Known::Nothing => self.ground.rows(query, hands, None),
             Known::Before(all) | Known::Order(all) => {
-                let so_far = |set: &RoaringBitmap| self.so_far(all, set);
+                let so_far = |rows: &Bits| self.so_far(all, rows);
                 self.ground.rows(query, hands, Some(&so_far))
             }
         }?;
-        let (all, set) = match known {
-            Known::Order(all) => (all.clone(), set & &*all.set),
+        let all = match known {
+            Known::Order(all) => all.clone(),
             Known::Before(_) | Known::Nothing => {
                 if let Known::Before(all) = known {
-                    hands.tell(self.so_far(all, &set));
+                    hands.tell(self.so_far(all, &rows));
                 }
-                (self.ordered(wanted, &set, hands)?, set)
+                self.ordered(wanted, &rows, hands)?
             }
         };
-        let blame = if set.is_empty() && !query.is_empty() {
-            self.ground.blame(query, hands)
-        } else {
-            None
-        };
-        Some(Arrangement {
-            rows: narrowed(&all.order, &set),
-            set: Arc::new(set),
-            all,
-            blame,
-        })
+        let mut arrangement = Arrangement::of(&all, &rows);
+        if arrangement.rows.is_empty() && !query.is_empty() {
+            arrangement.blame = self.ground.blame(query, hands);
+        }
+        Some(arrangement)
     }
 
-    fn ordered(
-        &self,
-        wanted: &Wanted,
-        set: &RoaringBitmap,
-        hands: &mut impl Hands,
-    ) -> Option<Ordered> {
+    fn ordered(&self, wanted: &Wanted, rows: &Bits, hands: &mut impl Hands) -> Option<Ordered> {
         let listing = &self.ground.listing;
         let is_known = listing.known_order(&wanted.sort).is_some();
         if wanted.first > 0 && !is_known && hands.tells() {
-            hands.tell(self.first(wanted, set));
+            hands.tell(self.first(wanted, rows));
         }
         let order = hands.order(listing, &wanted.sort)?;
         let set = Arc::new(listing.present().clone());
@@ -313,7 +338,7 @@ impl Question {
             let place = if let Some(place) = known {
                 place
             } else {
-                left.push((query, self.ground.rows(query, hands, None)?));
+                left.push((query, self.ground.rows(query, hands, None)?.set()));
                 left.len() - 1
             };
             if let Some(column) = listing.values(field) {

@@ -4,27 +4,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::domain::Row;
-
-/// Rows as bits, one behind the other: asked for a million rows, that is much faster than asking
-/// a compressed set.
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn of(set: &RoaringBitmap) -> Self {
-        let len = set.max().map_or(0, |most| most as usize / 64 + 1);
-        let mut bits = vec![0; len];
-        for row in set {
-            bits[row as usize / 64] |= 1u64 << (row % 64);
-        }
-        Self(bits)
-    }
-
-    fn contains(&self, row: Row) -> bool {
-        let word = self.0.get(row as usize / 64).copied().unwrap_or(0);
-        word >> (row % 64) & 1 == 1
-    }
-}
+use crate::domain::{Row, listing::Bits};
 
 /// The rows of an order that are in a set.
 pub fn narrowed(order: &Arc<[Row]>, set: &RoaringBitmap) -> Arc<[Row]> {
@@ -32,12 +12,28 @@ pub fn narrowed(order: &Arc<[Row]>, set: &RoaringBitmap) -> Arc<[Row]> {
         return Arc::default();
     }
     let bits = Bits::of(set);
-    if set.len() == order.len() as u64 && order.iter().all(|&row| bits.contains(row)) {
+    if set.len() == order.len() as u64 && order.iter().all(|&row| bits.has(row)) {
         return Arc::clone(order);
     }
-    let mut rows = Vec::with_capacity(usize::try_from(set.len()).unwrap_or(0));
-    rows.extend(order.iter().copied().filter(|&row| bits.contains(row)));
-    rows.into()
+    picked(order, &bits, set.len())
+}
+
+/// The rows of an order that are among others; there are at most so many.
+pub(super) fn picked(order: &[Row], rows: &Bits, most: u64) -> Arc<[Row]> {
+    let most = usize::try_from(most).map_or(order.len(), |most| most.min(order.len()));
+    // Shared from the beginning: nothing is copied once it is whole.
+    let mut shared: Arc<[Row]> = std::iter::repeat_n(0, most).collect();
+    let mut many = 0;
+    if let Some(room) = Arc::get_mut(&mut shared) {
+        rows.pick(order, |some| {
+            room[many..many + some.len()].copy_from_slice(some);
+            many += some.len();
+        });
+    }
+    if many < most {
+        return shared[..many].into();
+    }
+    shared
 }
 
 /// Rows in any order, as a set.

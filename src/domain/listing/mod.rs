@@ -3,6 +3,7 @@
 //! Every distinct value of a field is kept once, folded once on arrival; a column is a number a
 //! row. Rows are never reused, so sets of assets are bitmaps over them.
 
+mod bits;
 mod coding;
 mod column;
 mod dictionary;
@@ -30,16 +31,17 @@ use coding::Coded;
 use dictionary::Dictionary;
 use order::Orders;
 
+pub use bits::Bits;
 pub use column::Column;
 pub use difference::Difference;
 pub use order::among;
 pub use parts::{Heading, Part, Section, SectionKey, Unfit};
+pub use words::Words;
 
 pub(super) use coding::Kind;
-pub(super) use places::{ROWS, Wanted};
+pub(super) use places::{ROWS, RowBlock, Wanted};
 pub(super) use pool::{Pool, TEXTS, TextBlock};
-pub(super) use search::{Hits, Lines};
-pub(super) use words::Words;
+pub(super) use search::{Hits, Lines, matches_all};
 
 /// The key under which the name of an asset is listed.
 pub const NAME: &str = "name";

@@ -9,8 +9,8 @@ use roaring::RoaringBitmap;
 
 use super::{
     Column, Listing, NAME, NAME_PLACE, Sort, SortDirection,
+    bits::Bits,
     ranks::{by_value, is_numeric, number, size},
-    words::{Words, blocks},
 };
 use crate::domain::Row;
 
@@ -71,26 +71,9 @@ impl Known {
 
 /// The rows of an order that are in a set.
 pub fn among(order: &[Row], rows: &RoaringBitmap) -> Vec<Row> {
-    let set = Set::of(rows);
-    let passes = |row: &Row| set.has(*row);
     let mut among = Vec::with_capacity(usize::try_from(rows.len()).unwrap_or(0));
-    among.extend(order.iter().copied().filter(passes));
+    Bits::of(rows).pick(order, |some| among.extend_from_slice(some));
     among
-}
-
-/// A bit for every row.
-struct Set(Vec<Words>);
-
-impl Set {
-    fn of(rows: &RoaringBitmap) -> Self {
-        let last = blocks(rows).last().map_or(0, |last| last + 1);
-        Self((0..last).map(|block| Words::of(rows, block)).collect())
-    }
-
-    fn has(&self, row: Row) -> bool {
-        let block = self.0.get((row >> 16) as usize);
-        block.is_some_and(|words| words.has((row & 0xffff) as usize))
-    }
 }
 
 impl Listing {
@@ -111,7 +94,7 @@ impl Listing {
         let rows: Arc<[Row]> = match moved {
             Some((known, moved)) => {
                 let fresh = ruler.sorted(&(&moved & &self.present));
-                ruler.merged(&known.rows, &Set::of(&moved), &fresh).into()
+                ruler.merged(&known.rows, &Bits::of(&moved), &fresh).into()
             }
             None if sort.field.as_str() == NAME => self.arranged(&self.present, sort).into(),
             None => {
@@ -164,7 +147,7 @@ impl Listing {
         if rows.is_subset(&self.present)
             && let Some(order) = self.known_order(sort)
         {
-            let set = Set::of(rows);
+            let set = Bits::of(rows);
             let shown = order.iter().copied().filter(|&row| set.has(row));
             return shown.take(most).collect();
         }
@@ -294,7 +277,7 @@ impl<'a> Ruler<'a> {
     }
 
     /// An order without the rows that moved, and with these rows, which are in order.
-    fn merged(&self, order: &[Row], moved: &Set, fresh: &[Row]) -> Vec<Row> {
+    fn merged(&self, order: &[Row], moved: &Bits, fresh: &[Row]) -> Vec<Row> {
         let old: Vec<Row> = order
             .iter()
             .copied()

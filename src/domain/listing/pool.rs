@@ -165,6 +165,11 @@ impl TextBlock {
         }
     }
 
+    /// Whether all texts are of ASCII alone.
+    pub(in crate::domain) fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     /// The texts with line breaks in them.
     pub(in crate::domain) fn broken(&self) -> &[u16] {
         &self.broken

@@ -5,9 +5,9 @@ use roaring::RoaringBitmap;
 use super::places::ROWS;
 use crate::domain::Row;
 
-/// Rows of one block.
+/// Rows of one block, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::domain) struct Words(Vec<u64>);
+pub struct Words(Vec<u64>);
 
 impl Words {
     pub(in crate::domain) fn none() -> Self {
@@ -44,12 +44,12 @@ impl Words {
         self.0.iter().all(|&word| word == 0)
     }
 
-    pub(in crate::domain) fn words_mut(&mut self) -> &mut [u64] {
-        &mut self.0
+    pub(super) fn words(&self) -> &[u64] {
+        &self.0
     }
 
-    pub(in crate::domain) fn has(&self, at: usize) -> bool {
-        self.0[at / 64] >> (at % 64) & 1 == 1
+    pub(in crate::domain) fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.0
     }
 
     pub(in crate::domain) fn insert(&mut self, at: usize) {
@@ -62,6 +62,12 @@ impl Words {
 
     pub(in crate::domain) fn remove(&mut self, other: &Self) {
         self.combine(other, |word, other| word & !other);
+    }
+
+    /// Whether all rows of another are in it.
+    pub(in crate::domain) fn covers(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(&other.0);
+        pairs.all(|(word, other)| other & !word == 0)
     }
 
     fn combine(&mut self, other: &Self, how: impl Fn(u64, u64) -> u64) {

@@ -8,6 +8,9 @@ use crate::domain::{
     listing::{ROWS, Words},
 };
 
+/// What is searched in less than a thread takes to begin, bytes.
+const LIGHT: usize = 1 << 19;
+
 /// A query made ready for one listing as it is now. It holds all it needs, so it can be worked
 /// elsewhere, a block of rows at a time, in any order, by several threads at once; whoever works it
 /// may stop between two blocks.
@@ -48,21 +51,32 @@ impl Prepared {
 
     /// The rows of a block that pass.
     pub fn block(&self, block: u32) -> RoaringBitmap {
-        debug_assert_eq!(Self::BLOCK as usize, ROWS);
         let block = block as usize;
+        self.words(block).bitmap(block)
+    }
+
+    /// The same as bits.
+    pub(in crate::domain) fn words(&self, block: usize) -> Words {
+        debug_assert_eq!(Self::BLOCK as usize, ROWS);
         let mut rows = Words::of(&self.present, block);
         for (negated, ready) in &self.terms {
             if rows.is_empty() {
-                return RoaringBitmap::new();
+                break;
             }
-            let hits = ready.rows(block);
+            let hits = ready.rows(block, &rows);
             if *negated {
                 rows.remove(&hits);
             } else {
                 rows.keep(&hits);
             }
         }
-        rows.bitmap(block)
+        rows
+    }
+
+    /// Whether little has to be looked at: a few short columns.
+    pub(in crate::domain) fn is_light(&self) -> bool {
+        let costs = self.terms.iter().map(|(_, ready)| ready.cost());
+        costs.sum::<usize>() <= LIGHT
     }
 
     /// All rows that pass, block after block.
@@ -84,13 +98,17 @@ impl Ready {
         }
     }
 
-    fn rows(&self, block: usize) -> Words {
+    /// Its rows of a block; of those outside of `within` it may leave some out.
+    fn rows(&self, block: usize, within: &Words) -> Words {
         match self {
             Self::Rows(rows) => Words::of(rows, block),
             Self::Searches(searches) => {
                 let mut rows = Words::none();
                 for search in searches {
                     search.find(block, &mut rows);
+                    if rows.covers(within) {
+                        break;
+                    }
                 }
                 rows
             }

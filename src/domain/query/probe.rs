@@ -6,7 +6,9 @@ use memchr::memmem::Finder;
 
 use super::Pattern;
 use crate::domain::{
-    listing::{Column, Hits, Lines, Pool, ROWS, TEXTS, TextBlock, Wanted, Words},
+    listing::{
+        Column, Hits, Lines, Pool, ROWS, RowBlock, TEXTS, TextBlock, Wanted, Words, matches_all,
+    },
     text,
 };
 
@@ -29,7 +31,7 @@ pub(super) enum Probe {
     /// Exactly this text, or an entry that is, or a certificate of this status.
     Exactly(Box<Finder<'static>>, String),
     /// Text that matches.
-    Matches(Lines),
+    Matches(Box<Lines>),
     /// What lies between.
     Between(End, End),
 }
@@ -47,6 +49,9 @@ pub(super) struct Search {
     found: Vec<OnceLock<Option<Hits>>>,
 }
 
+/// Of so few blocks of texts it is not asked which are used.
+const FEW: usize = 8;
+
 impl From<&Pattern> for Probe {
     fn from(pattern: &Pattern) -> Self {
         let finder = |text: &String| Finder::new(text.as_bytes()).into_owned();
@@ -56,7 +61,8 @@ impl From<&Pattern> for Probe {
             Pattern::AnyOf(texts) if texts.iter().any(String::is_empty) => Self::Present,
             Pattern::AnyOf(texts) => Self::Contains(texts.iter().map(finder).collect()),
             Pattern::Exactly(text) => Self::Exactly(Box::new(finder(text)), text.clone()),
-            Pattern::Matches(regex) => Self::Matches(Lines::of(regex)),
+            Pattern::Matches(regex) if matches_all(regex) => Self::Present,
+            Pattern::Matches(regex) => Self::Matches(Box::new(Lines::of(regex))),
             Pattern::Between(low, high) => {
                 Self::Between(End::of(low.as_deref()), End::of(high.as_deref()))
             }
@@ -97,34 +103,35 @@ impl Search {
                 let Some(numbers) = column.places().block(block) else {
                     return;
                 };
-                let mut used = vec![false; self.found.len()];
-                numbers.used(TEXTS.trailing_zeros(), &mut used);
-                let Some(first) = used.iter().position(|&used| used) else {
-                    return;
-                };
-                let mut wanted = Wanted {
-                    first: u32::try_from(first * TEXTS).unwrap_or(u32::MAX),
-                    bits: Vec::new(),
-                };
-                let mut any = false;
-                for (number, _) in used
-                    .iter()
-                    .enumerate()
-                    .skip(first)
-                    .filter(|(_, used)| **used)
-                {
-                    let Some(hits) = self.hits(number) else {
-                        continue;
-                    };
-                    any = true;
-                    wanted.bits.resize((number - first) * (TEXTS / 64), 0);
-                    wanted.bits.extend_from_slice(hits.words());
-                }
-                if any {
+                if let Some(wanted) = self.wanted(block, numbers) {
                     numbers.find(&wanted, rows);
                 }
             }
         }
+    }
+
+    /// The numbers of hits among the texts that a block of rows uses; `None` if there are none.
+    fn wanted(&self, block: usize, numbers: &RowBlock) -> Option<Wanted> {
+        let mut used = vec![self.found.len() <= FEW; self.found.len()];
+        if self.found.len() > FEW {
+            numbers.used(TEXTS.trailing_zeros(), &mut used);
+        }
+        let used = used.into_iter().enumerate().filter(|(_, used)| *used);
+        let mut used: Vec<usize> = used.map(|(number, _)| number).collect();
+        // Who works on the next block goes the other way, so that they don't wait for one another.
+        if block % 2 == 1 {
+            used.reverse();
+        }
+        used.retain(|&number| self.hits(number).is_some());
+        used.sort_unstable();
+        let first = *used.first()?;
+        let mut bits = Vec::new();
+        for number in used {
+            bits.resize((number - first) * (TEXTS / 64), 0);
+            bits.extend_from_slice(self.hits(number)?.words());
+        }
+        let first = u32::try_from(first * TEXTS).unwrap_or(u32::MAX);
+        Some(Wanted { first, bits })
     }
 
     /// The texts of a block that are hits.
@@ -170,7 +177,7 @@ impl Source {
 impl Probe {
     fn hits(&self, block: &TextBlock, first: usize, source: &Source) -> Option<Hits> {
         match self {
-            Self::Present => block.passing(|_| true),
+            Self::Present => block.present(),
             Self::Contains(needles) => {
                 let found = needles.iter().filter_map(|needle| block.containing(needle));
                 found.reduce(|mut all, one| {
