@@ -7,8 +7,9 @@ use tokio::time::Instant;
 
 use super::{
     Wish,
-    call::{Ended, LOST_AT_MOST, unread},
+    call::Ended,
     compare::{self, NO_ANSWER},
+    doubt::{LOST_AT_MOST, unread},
     lane::{Job, Stage},
     narrow,
     road::{NoReading, Purpose, Road},

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::{
-    Wish,
-    compare::{self, NO_ANSWER, Reading},
-    lane::{Job, Stage, UNPLANNED},
+    Wish, compare,
+    doubt::unread,
+    lane::{Job, Stage},
     narrow,
     pace::Ticket,
     road::{Hold, NoReading, Purpose, Road, kind, lock},
@@ -21,8 +21,6 @@ use crate::{
     endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
 };
 
-/// How often the same changes are sent and lost before they are given up.
-pub(super) const LOST_AT_MOST: u32 = 3;
 /// How old a reading may be that a call rests on when its turn comes.
 const STALE: Duration = Duration::from_secs(2);
 /// What became of a job.
@@ -144,7 +142,7 @@ impl Road {
                 );
             }
         };
-        self.sends(&job.places, number);
+        self.sent_in().put(&job.places, number);
         self.tell_call(&note);
         let call = Call {
             kind: kind(job.thumbnails),
@@ -243,108 +241,6 @@ impl Road {
         }
     }
 
-    /// The call left and nothing came back that settles it: it is in doubt.
-    async fn was_lost(
-        &self,
-        job: Job,
-        (error, ticket, until): (EndpointError, Ticket, Instant),
-        ended: &mut Ended,
-    ) {
-        self.cap().lost(self.assets(&job));
-        let counted = if matches!(error, EndpointError::Unavailable { .. }) {
-            self.brake(ticket, &error)
-        } else {
-            self.gate().lost()
-        };
-        let job = Job {
-            number: None,
-            stage: Stage::Doubt {
-                why: error.to_string(),
-                until,
-            },
-            lost: job.lost + 1,
-            ..job
-        };
-        match counted {
-            Err(why) => ended.hold(job, Hold::of(&error, Some(why))),
-            // At once: most lost replies were carried out.
-            Ok(()) => self.resolve(job, ended).await,
-        }
-    }
-
-    /// Reads back what was sent and not answered; what is known not to be written is sent again.
-    async fn resolve(&self, job: Job, ended: &mut Ended) {
-        let Stage::Doubt { why, until } = job.stage.clone() else {
-            return;
-        };
-        let readings = match self.read(&job.places, Purpose::End).await {
-            Ok(readings) => readings,
-            Err(NoReading::NotNow) if self.wish() != Wish::Stop => return ended.again.push(job),
-            Err(NoReading::NotNow) => unread(&job, ""),
-            Err(NoReading::Halt(hold)) if self.wish() == Wish::Stop => unread(&job, &hold.why),
-            Err(NoReading::Halt(hold)) => return ended.hold(job, hold),
-            Err(NoReading::Refused(_)) if job.places.len() > UNPLANNED => {
-                // One of them may keep the others from being read.
-                let parts = job.places.chunks(UNPLANNED).map(<[u32]>::to_vec);
-                return ended.again.extend(parts.map(|places| Job {
-                    places,
-                    ..job.clone()
-                }));
-            }
-            Err(NoReading::Refused(error)) => unread(&job, &error.to_string()),
-        };
-        let is_stopping = self.wish() == Wish::Stop;
-        let too_early = Instant::now() < until;
-        let mut settled = Vec::new();
-        let mut open = Vec::new();
-        for (&place, reading) in job.places.iter().zip(&readings) {
-            let item = &self.as_sent(&job, place);
-            let call = self.sent_in(place);
-            let told = compare::silence(place, item, (call, &why), reading);
-            if told.outcome == Outcome::Unknown && too_early && !is_stopping {
-                // It may yet be written, or be there to be read.
-                open.push(place);
-            } else if told.code != NO_ANSWER {
-                settled.push(told);
-            } else if is_stopping && too_early {
-                let late = Reading::Unread("it may still be carried out".into());
-                settled.push(compare::silence(place, item, (call, &why), &late));
-            } else if is_stopping || (job.lost >= LOST_AT_MOST && !too_early) {
-                settled.push(told);
-            } else {
-                open.push(place);
-            }
-        }
-        if !self.keep(settled, &job, ended).await || open.is_empty() {
-            return;
-        }
-        if too_early {
-            let not_before = Some(until);
-            let places = open;
-            return ended.again.push(Job {
-                places,
-                not_before,
-                ..job
-            });
-        }
-        let stage = if self.gate().is_braked() {
-            Stage::Fresh
-        } else {
-            let holds = self.gate().holds();
-            let since = Instant::now();
-            Stage::Clear { holds, since }
-        };
-        let again = |places| Job {
-            stage: stage.clone(),
-            ..job.part(places)
-        };
-        // A batch lost twice may be too large to be answered in time.
-        match narrow::halves(self.items(), &open).filter(|_| job.lost >= 2) {
-            Some((left, right)) => ended.again.extend([again(left), again(right)]),
-            None => ended.again.push(again(open)),
-        }
-    }
-
     /// Reads back what was answered, and settles it.
     pub(super) async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
         let readings = if self.is_to_verify(&said) {
@@ -397,8 +293,4 @@ impl Ended {
         self.again.push(job);
         self.halt = Some(why.into());
     }
-}
-
-pub(super) fn unread(job: &Job, why: &str) -> Vec<Reading> {
-    vec![Reading::Unread(why.to_owned()); job.places.len()]
 }

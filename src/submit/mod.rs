@@ -13,6 +13,7 @@ mod broken;
 mod call;
 mod canary;
 pub mod compare;
+mod doubt;
 pub mod dry;
 pub mod engine;
 pub mod gate;

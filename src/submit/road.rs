@@ -17,6 +17,7 @@ use super::{
     Gate, Journal, NOTICED, News, Parts, Settings, Wish,
     batch::Cap,
     compare::Reading,
+    doubt::SentIn,
     is_thumbnail, narrow,
     pace::{Exhausted, Ticket},
     reads,
@@ -47,8 +48,7 @@ struct Shared {
     wished: Notify,
     next_number: AtomicU32,
     slots: Slots,
-    /// The call each change went out in last; 0 if in none.
-    sent_in: Mutex<Vec<u32>>,
+    sent_in: SentIn,
     bundle: Mutex<Bundle>,
     /// The end of the wait that was told last.
     told_wait: Mutex<Option<Instant>>,
@@ -120,12 +120,6 @@ impl Road {
             .calls
             .iter()
             .map(|call| narrow::assets(&run.items, &call.items));
-        let mut sent_in = vec![0; run.items.len()];
-        for call in run.calls.iter().filter(|call| call.noted_ms != 0) {
-            for &place in &call.items {
-                sent_in[place as usize] = call.number;
-            }
-        }
         let cap = Cap::planned(sizes.max().unwrap_or(0).max(super::lane::UNPLANNED));
         Self(Arc::new(Shared {
             run: run.id.clone(),
@@ -135,7 +129,7 @@ impl Road {
             wished: Notify::new(),
             next_number: AtomicU32::new(last + 1),
             slots: Slots::new(parts.gate.concurrency()),
-            sent_in: Mutex::new(sent_in),
+            sent_in: SentIn::of(run),
             bundle: Mutex::default(),
             told_wait: Mutex::default(),
             parts,
@@ -349,17 +343,8 @@ impl Road {
         (self.0.parts.journal.as_ref(), &self.0.run)
     }
 
-    /// The call a change went out in last; 0 if in none.
-    pub(super) fn sent_in(&self, place: u32) -> u32 {
-        lock(&self.0.sent_in)[place as usize]
-    }
-
-    /// These changes go out in this call.
-    pub(super) fn sends(&self, places: &[u32], call: u32) {
-        let mut sent_in = lock(&self.0.sent_in);
-        for &place in places {
-            sent_in[place as usize] = call;
-        }
+    pub(super) fn sent_in(&self) -> &SentIn {
+        &self.0.sent_in
     }
 
     pub(super) fn new_number(&self) -> u32 {
