@@ -11,8 +11,29 @@ use crate::domain::{Asset, AssetId, FieldKey, Value};
 /// The first byte of a page. Pages of the first format are compressed JSON, which begins otherwise.
 const KIND: u8 = 4;
 
+/// A page as it is kept, with its seal. Any thread may make one, best the one that has just read
+/// its assets.
+#[derive(Clone, Debug)]
+pub struct PackedPage {
+    pub(super) body: Vec<u8>,
+    pub(super) sum: i64,
+    pub(super) is_empty: bool,
+}
+
+impl PackedPage {
+    /// These assets.
+    pub fn of(assets: &[Asset]) -> Self {
+        let (body, sum) = pack(assets);
+        Self {
+            body,
+            sum,
+            is_empty: assets.is_empty(),
+        }
+    }
+}
+
 /// A page, and the seal of it.
-pub(super) fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
+fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
     let mut sheet = Sheet::of(KIND);
     let (keys, places) = keys(assets);
     let mut places = places.into_iter();

@@ -95,9 +95,10 @@ fn listings(
         tell("G1", &what, task(assets), Goal::AtLeast(goal))?;
     }
     if protocol == "rest" {
-        let rate = plain::ceiling(task(assets))?;
+        let (rate, bytes) = plain::ceiling(task(assets))?;
         let what = "  the same pages received and not looked at, a second";
         figures::tell("", what, (rate, ""), Goal::None);
+        figures::tell("", "  bytes an asset", (bytes, ""), Goal::None);
     }
     Ok(())
 }

@@ -299,9 +299,5 @@ const TYPE_PLACE: usize = 1;
 
 /// How the id of an asset is found.
 fn id_text(id: &AssetId) -> Coded<'_> {
-    Coded {
-        kind: Kind::Text,
-        text: id.as_str().into(),
-        extra: None,
-    }
+    Coded::text(id.as_str())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Column, Listing, NAME_PLACE, TYPE_PLACE, difference::note};
+use super::{Column, Listing, NAME_PLACE, TYPE_PLACE, coding::Coded, difference::note, id_text};
 use crate::domain::{Asset, FieldKey, Row, Value};
 
 /// A row that a page writes, and whether it was known before.
@@ -12,15 +12,28 @@ type Written = (Row, bool);
 /// A value, and the place of its asset in the page.
 type Told<'a> = (usize, &'a Value);
 
+/// The place of no value.
+const ABSENT: u32 = 0;
+
+/// A name or a type; an empty one is none.
+fn coded_text(text: &str) -> Coded<'_> {
+    if text.is_empty() {
+        Coded::of(&Value::Absent)
+    } else {
+        Coded::text(text)
+    }
+}
+
 impl Listing {
     /// Takes a page of the current generation in; returns the rows it wrote.
     pub fn take(&mut self, assets: &[Asset]) -> Vec<Row> {
         self.part();
         let first = self.differences.len();
-        let written: Vec<Written> = assets
-            .iter()
-            .map(|asset| {
-                let row = self.allocate(&asset.id);
+        self.expect();
+        let ids: Vec<_> = assets.iter().map(|asset| id_text(&asset.id)).collect();
+        let rows = self.ids.numbers(&ids).into_iter();
+        let written: Vec<Written> = rows
+            .map(|row| {
                 self.seen.insert(row);
                 (row, !self.present.insert(row))
             })
@@ -44,6 +57,19 @@ impl Listing {
         }
         self.sort_differences(first, &written);
         written.into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// Makes ready for as many assets as the endpoint says it has.
+    fn expect(&mut self) {
+        let (many, rows) = (usize::try_from(self.total), self.ids.texts().len());
+        if let Ok(many) = many
+            && many > rows
+        {
+            self.ids.expect(many);
+            for (_, values) in &mut self.columns {
+                values.expect(many, rows);
+            }
+        }
     }
 
     /// What a page tells of each column, in the order of its assets.
@@ -87,12 +113,9 @@ impl Listing {
         let Some((_, values)) = self.columns.get_index_mut(column) else {
             return;
         };
-        for (&(row, known), text) in written.iter().zip(texts) {
-            let differing = if text.is_empty() {
-                values.set(row, &Value::Absent)
-            } else {
-                values.set_text(row, text)
-            };
+        let coded: Vec<_> = texts.map(coded_text).collect();
+        for (&(row, known), place) in written.iter().zip(values.numbers(&coded)) {
+            let differing = values.set_place(row, place);
             if let Some(differing) = differing.filter(|_| known) {
                 note(&mut self.differences, (row, column), differing, values);
             }
@@ -109,23 +132,23 @@ impl Listing {
         let Some((_, values)) = self.columns.get_index_mut(column) else {
             return;
         };
-        let differences = &mut self.differences;
-        let mut put = |values: &mut Column, (row, known): Written, value: &Value| {
-            if let Some(differing) = values.set(row, value).filter(|_| known) {
-                note(differences, (row, column), differing, values);
+        let coded: Vec<_> = told.iter().map(|(_, value)| Coded::of(value)).collect();
+        let mut told = told.iter().zip(values.numbers(&coded)).peekable();
+        let mut put = |values: &mut Column, (row, known): Written, place| {
+            if let Some(differing) = values.set_place(row, place).filter(|_| known) {
+                note(&mut self.differences, (row, column), differing, values);
             }
         };
-        let mut told = told.iter().peekable();
         for (at, &(row, known)) in written.iter().enumerate() {
             let mut is_told = false;
-            while let Some((_, value)) = told.next_if(|(of, _)| *of == at) {
+            while let Some(((_, value), place)) = told.next_if(|((of, _), _)| *of == at) {
                 is_told = true;
                 if **value != Value::Unknown || !values.is_present(row) {
-                    put(values, (row, known), value);
+                    put(values, (row, known), place);
                 }
             }
             if !is_told && !stays && values.place(row) != 0 {
-                put(values, (row, known), &Value::Absent);
+                put(values, (row, known), ABSENT);
             }
         }
     }
