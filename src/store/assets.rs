@@ -11,10 +11,32 @@ use crate::domain::{Asset, AssetId, FieldKey, Value};
 /// The first byte of a page. Pages of the first format are compressed JSON, which begins otherwise.
 const KIND: u8 = 4;
 
+/// A page as it is kept, with its seal. Any thread may make one, best the one that has just read
+/// its assets.
+#[derive(Clone, Debug)]
+pub struct PackedPage {
+    pub(super) body: Vec<u8>,
+    pub(super) sum: i64,
+    pub(super) is_empty: bool,
+}
+
+impl PackedPage {
+    /// These assets.
+    pub fn of(assets: &[Asset]) -> Self {
+        let (body, sum) = pack(assets);
+        Self {
+            body,
+            sum,
+            is_empty: assets.is_empty(),
+        }
+    }
+}
+
 /// A page, and the seal of it.
-pub(super) fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
+fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
     let mut sheet = Sheet::of(KIND);
-    let keys = keys(assets);
+    let (keys, places) = keys(assets);
+    let mut places = places.into_iter();
     sheet.number(keys.len() as u64);
     for key in &keys {
         sheet.text(key.as_str());
@@ -33,8 +55,7 @@ pub(super) fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
             sheet.text(why);
         }
         sheet.number(asset.fields.len() as u64);
-        for (at, (key, value)) in asset.fields.iter().enumerate() {
-            let place = place(&keys, at, key).unwrap_or_default();
+        for ((_, value), place) in asset.fields.iter().zip(&mut places) {
             let is_same = last.get(place).is_some_and(|last| *last == value);
             sheet.number((place as u64) << 1 | u64::from(is_same));
             if !is_same {
@@ -51,25 +72,29 @@ pub(super) fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
     (body, sum)
 }
 
-/// The keys of all assets, each once.
-fn keys(assets: &[Asset]) -> Vec<&FieldKey> {
+/// The keys of all assets, each once, and which of them each field has.
+fn keys(assets: &[Asset]) -> (Vec<&FieldKey>, Vec<usize>) {
     let mut keys: Vec<&FieldKey> = Vec::new();
+    let fields = assets.iter().map(|asset| asset.fields.len()).sum();
+    let mut places = Vec::with_capacity(fields);
     for asset in assets {
-        for (at, (key, _)) in asset.fields.iter().enumerate() {
-            if place(&keys, at, key).is_none() {
+        // Fields mostly come in one order; what is empty is left out.
+        let mut next = 0;
+        for (key, _) in &asset.fields {
+            let (before, behind) = keys.split_at(next.min(keys.len()));
+            let behind = behind.iter().position(|known| *known == key);
+            let found = behind
+                .map(|place| before.len() + place)
+                .or_else(|| before.iter().position(|known| *known == key));
+            let place = found.unwrap_or_else(|| {
                 keys.push(key);
-            }
+                keys.len() - 1
+            });
+            places.push(place);
+            next = place + 1;
         }
     }
-    keys
-}
-
-/// Where a key stands. The fields of an asset mostly come in the order of the one before.
-fn place(keys: &[&FieldKey], at: usize, key: &FieldKey) -> Option<usize> {
-    if keys.get(at).is_some_and(|known| *known == key) {
-        return Some(at);
-    }
-    keys.iter().position(|known| *known == key)
+    (keys, places)
 }
 
 /// A page again, if it is what was packed; of either format.

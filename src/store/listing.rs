@@ -13,7 +13,8 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Workspace, assets,
+    Workspace,
+    assets::{self, PackedPage},
     columns::{self, Finished, KeptColumns},
     database::{self, Care, LISTING},
     error::StoreError,
@@ -169,11 +170,20 @@ impl Workspace {
     ///
     /// If it can't be kept.
     pub fn save_assets(&mut self, assets: &[Asset], total: Option<u64>) -> Result<(), StoreError> {
+        self.save_page(&PackedPage::of(assets), total)
+    }
+
+    /// The same with assets that somebody else packed.
+    ///
+    /// # Errors
+    ///
+    /// If they can't be kept.
+    pub fn save_page(&mut self, page: &PackedPage, total: Option<u64>) -> Result<(), StoreError> {
         self.may_write()?;
-        if assets.is_empty() {
+        if page.is_empty {
             return Ok(());
         }
-        let (body, sum) = assets::pack(assets);
+        let (body, sum) = (&page.body, page.sum);
         let cache = &mut self.cache;
         let current = cache.current;
         let save = |connection: &mut Connection| {

@@ -100,7 +100,11 @@ impl Workspace {
             Some(known) => known,
             None => Known::of(self)?,
         };
-        let new: Vec<&AssetId> = ids.iter().filter(|id| known.add(id.as_str())).collect();
+        // Prints first: what is far away in the set is then fetched together.
+        let prints: Vec<_> = ids.iter().map(|id| known.print(id.as_str())).collect();
+        let each = ids.iter().zip(prints);
+        let new = each.filter(|(_, print)| known.prints.insert(*print));
+        let new: Vec<&AssetId> = new.map(|(id, _)| id).collect();
         let kept = if new.is_empty() {
             Ok(())
         } else {

@@ -4,6 +4,7 @@
 //! learns how assets look from the embedded catalogue, whose own speed is a second figure.
 
 mod asset;
+mod plain;
 pub(crate) mod stub;
 
 use std::{
@@ -69,27 +70,46 @@ pub(crate) fn wire() -> Anyhow<()> {
         Command::new(std::env::current_exe()?).args(["--stub", &upstream]),
         |line| Some(line.to_owned()),
     )?;
-    for (protocol, assets, page, goal) in [
-        ("rest", world::many(), 300, 150_000.0),
-        ("soap", world::many().min(200_000), 1000, 40_000.0),
-    ] {
-        for assets in [10_000, 100_000, assets] {
-            let task = Task {
-                protocol,
-                address: &address,
-                assets,
-                readers: 8,
-                page,
-            };
-            let what = format!("listed over {protocol} a second, pages of {page}, {assets} in all");
-            tell("G1", &what, task, Goal::AtLeast(goal))?;
-        }
+    listings(("rest", 300), &address, (world::many(), 150_000.0))?;
+    far(&address)?;
+    let soap = world::many().min(200_000);
+    listings(("soap", 1000), &address, (soap, 40_000.0))?;
+    catalogues()
+}
+
+/// At once, at three sizes; and what the server gives somebody who only counts bytes.
+fn listings(
+    (protocol, page): (&'static str, usize),
+    address: &str,
+    (assets, goal): (usize, f64),
+) -> Anyhow<()> {
+    let task = |assets| Task {
+        protocol,
+        address,
+        assets,
+        readers: 8,
+        page,
+    };
+    for assets in [10_000, 100_000, assets] {
+        let what = format!("listed over {protocol} a second, pages of {page}, {assets} in all");
+        tell("G1", &what, task(assets), Goal::AtLeast(goal))?;
     }
+    if protocol == "rest" {
+        let (rate, bytes) = plain::ceiling(task(assets))?;
+        let what = "  the same pages received and not looked at, a second";
+        figures::tell("", what, (rate, ""), Goal::None);
+        figures::tell("", "  bytes an asset", (bytes, ""), Goal::None);
+    }
+    Ok(())
+}
+
+/// Behind a latency, with the same readers.
+fn far(address: &str) -> Anyhow<()> {
     let latency = 100.0;
-    control(&address, "latency/100")?;
+    control(address, "latency/100")?;
     let task = Task {
         protocol: "rest",
-        address: &address,
+        address,
         assets: world::many().min(200_000),
         readers: 8,
         page: 300,
@@ -97,8 +117,7 @@ pub(crate) fn wire() -> Anyhow<()> {
     let limit = 8.0 * 300.0 * 1000.0 / latency;
     let what = "listed over rest a second, 100 ms, 8 readers";
     tell("G2", what, task, Goal::AtLeast(0.9 * limit))?;
-    control(&address, "latency/0")?;
-    catalogues()
+    control(address, "latency/0")
 }
 
 /// The embedded catalogue's own speed.

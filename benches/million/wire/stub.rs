@@ -183,8 +183,7 @@ impl Known {
             let text = between(bounds, &format!("{word}\":\""), "\"")?;
             usize::from_str_radix(text, 16).ok()
         };
-        let (from, to) = (bound("gte").unwrap_or(0), bound("lt").unwrap_or(256));
-        let within = |number: usize| (from..to).contains(&(number % 256));
+        let (from, to) = (bound("gte").unwrap_or(0), bound("lt").unwrap_or(CELLS));
         let page: Vec<usize> = Numbers {
             next: after,
             from,
@@ -193,8 +192,9 @@ impl Known {
         .take_while(|number| *number < self.assets)
         .take(size)
         .collect();
-        let last = self.assets % 256;
-        let total = self.assets / 256 * (to - from) + (0..last).filter(|one| within(*one)).count();
+        let last = self.assets % CELLS;
+        let rest = to.min(last).saturating_sub(from);
+        let total = self.assets / CELLS * (to - from) + rest;
         let mut out = Vec::with_capacity(page.len() * 1400 + 256);
         out.extend_from_slice(b"{\"queryType\":\"INDEX\",\"searchParameters\":{},\"entities\":[");
         let mut sorts = String::with_capacity(page.len() * 110);
@@ -249,7 +249,10 @@ impl Known {
     }
 }
 
-/// Numbers whose rest by 256 lies between two bounds.
+/// The first three digits of a guid, in all.
+const CELLS: usize = 1 << 12;
+
+/// Numbers whose rest by [`CELLS`] lies between two bounds.
 struct Numbers {
     next: usize,
     from: usize,
@@ -260,23 +263,23 @@ impl Iterator for Numbers {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
-        let rest = self.next % 256;
+        let rest = self.next % CELLS;
         if rest < self.from {
             self.next += self.from - rest;
         } else if rest >= self.to {
-            self.next += 256 - rest + self.from;
+            self.next += CELLS - rest + self.from;
         }
         self.next += 1;
         Some(self.next - 1)
     }
 }
 
-/// The guid of a number: its first two digits tell the range.
+/// The guid of a number: its first three digits tell the range.
 fn guid(number: usize) -> String {
     format!(
-        "{:02x}{:06x}-5eed-4000-8000-{number:012x}",
-        number % 256,
-        number / 256
+        "{:03x}{:05x}-5eed-4000-8000-{number:012x}",
+        number % CELLS,
+        number / CELLS
     )
 }
 
@@ -301,7 +304,8 @@ fn answered(kind: &str, body: &[u8]) -> Vec<u8> {
     answer
 }
 
-fn length(head: &str) -> usize {
+/// The length of the body behind a head.
+pub(super) fn length(head: &str) -> usize {
     let lines = head.lines().filter_map(|line| line.split_once(':'));
     let mut lengths = lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     lengths
@@ -310,6 +314,7 @@ fn length(head: &str) -> usize {
         .unwrap_or(0)
 }
 
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+/// Where a part begins.
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }

@@ -70,6 +70,15 @@ pub(super) struct Coded<'a> {
 }
 
 impl<'a> Coded<'a> {
+    /// A text, which may be empty.
+    pub(super) fn text(text: &'a str) -> Self {
+        Self {
+            kind: Kind::Text,
+            text: text.into(),
+            extra: None,
+        }
+    }
+
     pub(super) fn of(value: &'a Value) -> Self {
         let text = value.display();
         let plain = |kind, text| Self {

@@ -73,17 +73,29 @@ impl Column {
 
     /// The same with a text; an empty one is a value like any other.
     pub(super) fn set_text(&mut self, row: Row, text: &str) -> Option<(u32, u32)> {
-        let coded = Coded {
-            kind: Kind::Text,
-            text: text.into(),
-            extra: None,
-        };
-        self.set_coded(row, &coded)
+        self.set_coded(row, &Coded::text(text))
+    }
+
+    /// Makes ready for so many values, if most of `rows` have one of their own.
+    pub(super) fn expect(&mut self, many: usize, rows: usize) {
+        if self.distinct() > rows / 2 {
+            self.values.expect(many);
+        }
+    }
+
+    /// The places of several values, made where they are new.
+    pub(super) fn numbers(&mut self, coded: &[Coded<'_>]) -> Vec<u32> {
+        self.values.numbers(coded)
+    }
+
+    /// The same as [`set`](Self::set) with the place of the value.
+    pub(super) fn set_place(&mut self, row: Row, place: u32) -> Option<(u32, u32)> {
+        self.places.set(row, place).map(|before| (before, place))
     }
 
     fn set_coded(&mut self, row: Row, coded: &Coded<'_>) -> Option<(u32, u32)> {
         let place = self.values.number(coded);
-        self.places.set(row, place).map(|before| (before, place))
+        self.set_place(row, place)
     }
 
     pub(super) fn kind(&self, place: u32) -> Kind {

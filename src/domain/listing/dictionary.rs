@@ -105,7 +105,7 @@ impl Dictionary {
 
     fn found(&self, coded: &Coded<'_>, hash: u64) -> Option<u32> {
         let is_it = |number| {
-            self.texts.text(number) == coded.text
+            self.texts.is(number, &coded.text)
                 && self.texts.kind(number) == coded.kind
                 && coded
                     .extra
@@ -124,7 +124,31 @@ impl Dictionary {
     /// The number of a value, made if it is new. No answer of a server is so long that there is
     /// no room for it; if there were none, it would be the first number.
     pub(super) fn number(&mut self, coded: &Coded<'_>) -> u32 {
-        let hash = self.hash(coded.kind, &coded.text);
+        self.hashed(coded, self.hash(coded.kind, &coded.text))
+    }
+
+    /// The numbers of several values, as [`number`](Self::number) tells them one by one.
+    pub(super) fn numbers(&mut self, coded: &[Coded<'_>]) -> Vec<u32> {
+        // One thing for all of them, then the next: what is far away is fetched together.
+        let hash = |one: &Coded<'_>| self.hash(one.kind, &one.text);
+        let hashes: Vec<u64> = coded.iter().map(hash).collect();
+        let found = |(one, &hash)| self.found(one, hash);
+        let found: Vec<Option<u32>> = coded.iter().zip(&hashes).map(found).collect();
+        let each = coded.iter().zip(hashes).zip(found);
+        let number = |((one, hash), found): (_, Option<u32>)| {
+            // One that was not found may be known since the one before it.
+            found.unwrap_or_else(|| self.hashed(one, hash))
+        };
+        each.map(number).collect()
+    }
+
+    /// There will be so many texts, as far as anybody says.
+    pub(super) fn expect(&mut self, many: usize) {
+        let more = many.saturating_sub(self.base.many as usize);
+        self.recent.expect(more);
+    }
+
+    fn hashed(&mut self, coded: &Coded<'_>, hash: u64) -> u32 {
         if let Some(number) = self.found(coded, hash) {
             return number;
         }

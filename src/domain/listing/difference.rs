@@ -1,6 +1,6 @@
 //! Where a value that came differs from the one known before.
 
-use super::{Listing, coding::Kind};
+use super::{Column, Listing, coding::Kind};
 use crate::domain::{FieldKey, Row, Value};
 
 /// As many differences are noted between two looks at them; a library that changes more often
@@ -19,36 +19,34 @@ pub struct Difference {
     now: u32,
 }
 
+/// Notes that a row that was known before had another value; `differing` are the places of both.
+pub(super) fn note(
+    differences: &mut Vec<Difference>,
+    (row, column): (Row, usize),
+    (before, now): (u32, u32),
+    values: &Column,
+) {
+    // What nobody had read before is no change.
+    let read = |place| values.kind(place) != Kind::Unknown;
+    if read(before) && read(now) && differences.len() < MOST {
+        differences.push(Difference {
+            row,
+            column,
+            before,
+            now,
+        });
+    }
+}
+
 impl Listing {
     /// Writes a value; where the row was `known` before and had another one, that is noted.
-    pub(super) fn put(&mut self, row: Row, column: usize, value: &Value, known: bool) {
+    fn put(&mut self, row: Row, column: usize, value: &Value, known: bool) {
         self.part();
         let Some((_, values)) = self.columns.get_index_mut(column) else {
             return;
         };
-        let differing = values.set(row, value);
-        let Some((before, now)) = differing.filter(|_| known) else {
-            return;
-        };
-        // What nobody had read before is no change.
-        let read = |place| values.kind(place) != Kind::Unknown;
-        if read(before) && read(now) && self.differences.len() < MOST {
-            self.differences.push(Difference {
-                row,
-                column,
-                before,
-                now,
-            });
-        }
-    }
-
-    /// The same with a text, which is absent if it is empty.
-    pub(super) fn put_text(&mut self, row: Row, column: usize, text: &str, known: bool) {
-        if text.is_empty() || known {
-            return self.put(row, column, &Value::text(text), known);
-        }
-        if let Some((_, values)) = self.columns.get_index_mut(column) {
-            values.set_text(row, text);
+        if let Some(differing) = values.set(row, value).filter(|_| known) {
+            note(&mut self.differences, (row, column), differing, values);
         }
     }
 
@@ -56,11 +54,7 @@ impl Listing {
     pub(super) fn place_of(&mut self, key: &FieldKey) -> usize {
         match self.columns.get_index_of(key) {
             Some(place) => place,
-            None => {
-                self.columns
-                    .insert_full(key.clone(), super::Column::default())
-                    .0
-            }
+            None => self.columns.insert_full(key.clone(), Column::default()).0,
         }
     }
 

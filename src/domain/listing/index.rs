@@ -9,18 +9,29 @@ const SHARDS: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     shards: Vec<HashTable<u32>>,
+    /// How many there will be, as far as anybody says.
+    expected: usize,
 }
+
+/// A table grows to so many times its size at once, if so many are expected: somebody's word is
+/// not worth more room than that.
+const STRIDE: usize = 8;
 
 impl Index {
     /// One with room for so many.
     pub(super) fn with_room(many: usize) -> Self {
-        // Not every table is as full as the others.
-        let room = many / SHARDS + many / SHARDS / 16;
+        let room = share(many);
         Self {
             shards: (0..SHARDS)
                 .map(|_| HashTable::with_capacity(room))
                 .collect(),
+            expected: 0,
         }
+    }
+
+    /// There will be so many: growing in small steps means looking at every text again each time.
+    pub(super) fn expect(&mut self, many: usize) {
+        self.expected = many;
     }
 
     /// Whether nothing is in it.
@@ -39,13 +50,48 @@ impl Index {
         if self.shards.is_empty() {
             self.shards = vec![HashTable::new(); SHARDS];
         }
+        let expected = share(self.expected);
         if let Some(shard) = self.shards.get_mut(shard(hash)) {
+            let many = shard.len();
+            let wanted = expected.min(many * STRIDE);
+            if many == shard.capacity() && wanted > many {
+                shard.reserve(wanted - many, |&known| hash_of(known));
+            }
             shard.insert_unique(hash, number, |&known| hash_of(known));
         }
     }
 }
 
+/// The share of one table; not every one is as full as the others.
+fn share(many: usize) -> usize {
+    many / SHARDS + many / SHARDS / 16
+}
+
 /// The table of a hash: bits the tables themselves make no use of.
 fn shard(hash: u64) -> usize {
     usize::try_from(hash >> 40).unwrap_or(0) % SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_promises_more_than_comes_takes_no_more_room_than_that_is_worth() {
+        let hash = |number: u32| u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for expected in [0, 5000, usize::MAX] {
+            let mut index = Index::default();
+            index.expect(expected);
+            for number in 0..5000 {
+                assert_eq!(index.find(hash(number), |one| one == number), None);
+                index.insert(hash(number), number, hash);
+            }
+            for number in 0..5000 {
+                let found = index.find(hash(number), |one| one == number);
+                assert_eq!(found, Some(number));
+            }
+            let room: usize = index.shards.iter().map(HashTable::capacity).sum();
+            assert!(room < 5000 * 2 * STRIDE, "{expected}: {room}");
+        }
+    }
 }

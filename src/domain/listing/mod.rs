@@ -15,6 +15,7 @@ mod places;
 mod pool;
 mod ranks;
 mod search;
+mod taking;
 mod words;
 
 #[cfg(test)]
@@ -167,58 +168,6 @@ impl Listing {
         self.complete = false;
     }
 
-    /// Takes a page of the current generation in; returns the rows it wrote.
-    pub fn take(&mut self, assets: &[Asset]) -> Vec<Row> {
-        self.part();
-        let mut told = Vec::new();
-        assets
-            .iter()
-            .map(|asset| self.take_one(asset, &mut told))
-            .collect()
-    }
-
-    fn take_one(&mut self, asset: &Asset, told: &mut Vec<bool>) -> Row {
-        let row = self.allocate(&asset.id);
-        let known = self.present.contains(row);
-        told.clear();
-        told.resize(self.columns.len(), false);
-        self.put_text(row, NAME_PLACE, &asset.name, known);
-        self.put_text(row, TYPE_PLACE, &asset.kind, known);
-        // Fields mostly come in the same order.
-        let mut next = TYPE_PLACE + 1;
-        for (key, value) in &asset.fields {
-            let place = match self.columns.get_index(next) {
-                Some((expected, _)) if expected == key => next,
-                Some(_) | None => self.place_of(key),
-            };
-            next = place + 1;
-            if let Some(told) = told.get_mut(place) {
-                *told = true;
-            }
-            if *value == Value::Unknown && self.columns[place].is_present(row) {
-                continue;
-            }
-            self.put(row, place, value, known);
-        }
-        // A thumbnail once read is not forgotten because the page does not tell it.
-        for (place, told) in told.iter().enumerate().skip(TYPE_PLACE + 1) {
-            let is_set = |(_, column): (_, &Column)| column.place(row) != 0;
-            if !told
-                && self.columns.get_index(place).is_some_and(is_set)
-                && Some(place) != self.columns.get_index_of(&FieldKey::thumbnail())
-            {
-                self.put(row, place, &Value::Absent, known);
-            }
-        }
-        match &asset.locked {
-            Some(reason) => drop(self.locked.set_text(row, reason)),
-            None => drop(self.locked.set(row, &Value::Absent)),
-        }
-        self.present.insert(row);
-        self.seen.insert(row);
-        row
-    }
-
     /// Ends a listing: assets it did not see are gone.
     pub fn finish(&mut self) {
         self.part();
@@ -352,9 +301,5 @@ const TYPE_PLACE: usize = 1;
 
 /// How the id of an asset is found.
 fn id_text(id: &AssetId) -> Coded<'_> {
-    Coded {
-        kind: Kind::Text,
-        text: id.as_str().into(),
-        extra: None,
-    }
+    Coded::text(id.as_str())
 }

@@ -69,6 +69,14 @@ impl Pool {
             .map_or("", |(block, place)| block.text(place))
     }
 
+    /// Whether the text of a number is this one.
+    pub(super) fn is(&self, number: u32, text: &str) -> bool {
+        self.block(number).is_some_and(|(block, place)| {
+            let span = span(&block.ends, place);
+            span.len() == text.len() && block.text.as_bytes()[span] == *text.as_bytes()
+        })
+    }
+
     /// The folded text of a number; empty if there is none.
     pub(super) fn folded(&self, number: u32) -> &str {
         self.block(number)

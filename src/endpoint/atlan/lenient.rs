@@ -26,7 +26,8 @@ pub(super) struct Body<'a> {
 /// Makes a body text: drops the byte order mark, replaces what is no UTF-8.
 pub(super) fn body(bytes: &[u8]) -> Body<'_> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = String::from_utf8_lossy(bytes);
+    // Whole text, which is nearly all there is, is told far sooner than text with holes.
+    let text = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     let broken = matches!(text, Cow::Owned(_));
     Body { text, broken }
 }

@@ -26,7 +26,6 @@ impl Pictures {
     pub(super) fn name(&mut self, assets: &mut [Asset]) {
         let key = FieldKey::thumbnail();
         for asset in assets {
-            let own = (asset.id.clone(), asset.name.clone());
             for (field, value) in &mut asset.fields {
                 let Value::Asset { id, name } = value else {
                     continue;
@@ -35,8 +34,9 @@ impl Pictures {
                     continue;
                 }
                 let address = id.as_str().to_owned();
-                self.addresses.insert(own.0.clone(), address.clone());
-                let owner = self.owners.entry(address).or_insert_with(|| own.clone());
+                self.addresses.insert(asset.id.clone(), address.clone());
+                let own = || (asset.id.clone(), asset.name.clone());
+                let owner = self.owners.entry(address).or_insert_with(own);
                 (*id, *name) = owner.clone();
             }
         }

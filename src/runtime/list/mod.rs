@@ -18,7 +18,7 @@ use crate::{
     domain::{Asset, AssetId, Failure, failure::FailureKind},
     endpoint::{Asking, Cursor, EndpointError, Page},
     flow::Event,
-    store::{StoreError, Workspace},
+    store::{PackedPage, StoreError, Workspace},
 };
 
 pub(super) use again::THUMBNAILS_AT_A_TIME;
@@ -30,9 +30,10 @@ pub(super) use room::Room;
 pub(super) const CHUNK: usize = 100;
 const WHAT: &str = "could not list the library";
 
-/// A page, and its room.
+/// A page, what is kept of it if anything is, and its room.
 struct Arrived {
     page: Page,
+    packed: Option<PackedPage>,
     entered: Entered,
 }
 
@@ -203,8 +204,15 @@ impl Runtime {
         let endpoint = &self.0.endpoint;
         let asked = self.patiently((Asking::Page, fresh), || endpoint.page(cursor.clone()));
         let page = asked.await?;
+        let keeps = self.0.read_only.is_none();
+        // Here its assets are at hand still, and several readers pack side by side.
+        let packed = keeps.then(|| PackedPage::of(&page.assets));
         let entered = self.0.room.enter(page.assets.len()).await;
-        Ok(Arrived { page, entered })
+        Ok(Arrived {
+            page,
+            packed,
+            entered,
+        })
     }
 
     /// Gives every new asset its row, keeps the page and tells it: one piece of work of the disk
@@ -216,15 +224,18 @@ impl Runtime {
         token: &CancellationToken,
     ) -> impl Future<Output = Result<(), Failure>> + Send + 'static {
         let (events, token) = (self.0.events.clone(), token.clone());
-        let keeps = self.0.read_only.is_none();
         let work = move |workspace: &mut Workspace| {
             if token.is_cancelled() {
                 return Ok(());
             }
-            let Arrived { page, entered } = arrived;
+            let Arrived {
+                page,
+                packed,
+                entered,
+            } = arrived;
             let assets = page.assets;
-            if keeps {
-                keep(workspace, &assets, Some(total))?;
+            if let Some(packed) = packed {
+                keep(workspace, (&assets, &packed), total)?;
             }
             let page = Event::Page {
                 generation,
@@ -283,8 +294,12 @@ fn ended<T>(joined: Result<T, tokio::task::JoinError>) -> Result<T, Failure> {
     })
 }
 
-fn keep(workspace: &mut Workspace, assets: &[Asset], total: Option<u64>) -> Result<(), StoreError> {
+fn keep(
+    workspace: &mut Workspace,
+    (assets, packed): (&[Asset], &PackedPage),
+    total: u64,
+) -> Result<(), StoreError> {
     let ids: Vec<AssetId> = assets.iter().map(|asset| asset.id.clone()).collect();
     workspace.allocate_rows(&ids)?;
-    workspace.save_assets(assets, total)
+    workspace.save_page(packed, Some(total))
 }

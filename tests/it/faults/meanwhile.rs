@@ -29,6 +29,8 @@ fn stage(protocol: Protocol, faults: &'static str) -> Stage {
     let mut stage = Stage::over(protocol).faults(faults);
     (stage.assets, stage.page) = (ALL, 5);
     stage.settings.concurrency = Some(3);
+    // What happens between two pages does not depend on how long they wait for each other.
+    stage.settings.requests_per_minute = Some(100_000);
     stage
 }
 

@@ -21,10 +21,14 @@ use place::{Mark, Part, Place};
 
 pub(super) use quick::Places;
 
-/// Ranges a listing is read in at most; cut by the first two hexadecimal digits of the guids.
+/// Ranges a listing is read in at most, if there are no more readers.
 const MOST_RANGES: u64 = 64;
 /// Pages a range should have, so that its last one, half empty, is no great loss.
-const PAGES_A_RANGE: u64 = 10;
+const PAGES_A_RANGE: u64 = 24;
+/// Pages a range should have where each reader has but one.
+const FEWEST_PAGES: u64 = 4;
+/// Ranges are cut by the first three hexadecimal digits of the guids.
+const CUTS: u64 = 1 << 12;
 
 /// One page, with the number of hits the reader may not see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,14 +150,13 @@ pub(super) fn parts(first: &Page, size: usize, readers: usize) -> Vec<Cursor> {
     else {
         return one();
     };
-    let pages = first.total / size.max(1) as u64;
-    let ranges = (pages / PAGES_A_RANGE).min(MOST_RANGES);
+    let ranges = ranges(first.total / size.max(1) as u64, readers);
     if readers < 2 || ranges < 2 || part != Part::default() {
         return one();
     }
     let bound = |number: u64| {
         let inside = (1..ranges).contains(&number);
-        inside.then(|| format!("{:02x}", number * 256 / ranges))
+        inside.then(|| format!("{:03x}", number * CUTS / ranges))
     };
     let range = |number| {
         let part = Part {
@@ -170,6 +173,18 @@ pub(super) fn parts(first: &Page, size: usize, readers: usize) -> Vec<Cursor> {
         }
     };
     (0..ranges).map(|number| range(number).cursor()).collect()
+}
+
+/// How many ranges so many pages are read in: as many for each reader, so that all of them come to
+/// their end together.
+fn ranges(pages: u64, readers: usize) -> u64 {
+    let readers = u64::try_from(readers).unwrap_or(1).clamp(1, CUTS);
+    let each = (pages / PAGES_A_RANGE).min(MOST_RANGES) / readers;
+    if each > 0 {
+        each * readers
+    } else {
+        (pages / FEWEST_PAGES).min(readers)
+    }
 }
 
 /// Reads a page.

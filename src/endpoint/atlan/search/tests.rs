@@ -111,6 +111,42 @@ fn every_asset_is_listed_once_and_a_short_page_ends_it() {
 }
 
 #[test]
+fn readers_share_the_guids_evenly_and_none_belongs_to_two() {
+    for (total, readers, wanted) in [
+        (1_000_000, 8, 64),
+        (200_000, 8, 24),
+        (10_000, 8, 8),
+        (4_000, 3, 3),
+    ] {
+        let mark = Mark {
+            place: Some(Place::After(vec![json!(7), json!("g")])),
+            ..Mark::default()
+        };
+        let first = Page {
+            assets: Vec::new(),
+            gone: Vec::new(),
+            total,
+            next: Some(mark.cursor()),
+        };
+        let ranges: Vec<Part> = parts(&first, 300, readers)
+            .iter()
+            .map(|cursor| Mark::of(Some(cursor)).unwrap().part)
+            .collect();
+        assert_eq!(ranges.len(), wanted, "{total} for {readers}");
+        let mut held = vec![0; ranges.len()];
+        for cell in 0..0x1_0000 {
+            let guid = format!("{cell:04x}5eed-0000-4000-8000-000000000000");
+            let holding = (0..ranges.len()).filter(|place| ranges[*place].holds(&guid));
+            let holding: Vec<_> = holding.collect();
+            assert_eq!(holding.len(), 1, "{guid}");
+            held[holding[0]] += 1;
+        }
+        let (least, most) = (held.iter().min().unwrap(), held.iter().max().unwrap());
+        assert!(most - least <= 16, "{held:?}");
+    }
+}
+
+#[test]
 fn a_full_last_page_is_followed_by_an_empty_one() {
     let assets = named(50, |_| 7);
     let mut index = Index::new(assets.clone(), true);

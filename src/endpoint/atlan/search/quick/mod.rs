@@ -3,14 +3,14 @@
 //! What it does not expect it refuses, whole page and all, and `long` reads that page instead. Both
 //! make the same assets of what both can read.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, mem::take};
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
 use crate::{
-    domain::{Asset, AssetId, Value},
+    domain::{Asset, AssetId, FieldKey, Value},
     endpoint::atlan::{entity, lenient::Body},
 };
 
@@ -102,8 +102,11 @@ impl<'de> Visitor<'de> for Entities<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut hits: A) -> Result<Told, A::Error> {
         let mut told = Told::default();
-        let slots = self.0.places().len();
-        let (mut hit, mut orders) = (Hit::new(slots), Orders::default());
+        // Keys of the page's own: their counts are touched by whoever has the page, and by nobody
+        // else.
+        let keys = self.0.places().keys().iter();
+        let keys: Vec<FieldKey> = keys.map(|key| FieldKey::new(key.as_str())).collect();
+        let (mut hit, mut orders) = (Hit::new(keys.len()), Orders::default());
         while hits
             .next_element_seed(Entity {
                 vocabulary: self.0,
@@ -113,14 +116,14 @@ impl<'de> Visitor<'de> for Entities<'_> {
             .is_some()
         {
             told.hits += 1;
-            let read = std::mem::replace(&mut hit, Hit::new(slots));
-            read.judge(self.0, &mut told);
+            hit.judge(self.0, &keys, &mut told);
+            hit.clear();
         }
         Ok(told)
     }
 }
 
-/// What one hit says.
+/// What one hit says. One is filled after the other, in the same place.
 struct Hit<'de> {
     guid: Option<Cow<'de, str>>,
     kind: Option<Cow<'de, str>>,
@@ -156,8 +159,24 @@ impl Hit<'_> {
         }
     }
 
+    /// Makes room for the next one.
+    fn clear(&mut self) {
+        let (mut values, mut pictures) = (take(&mut self.values), take(&mut self.pictures));
+        for value in &mut values {
+            if *value != Value::Absent {
+                *value = Value::Absent;
+            }
+        }
+        pictures.clear();
+        *self = Self {
+            values,
+            pictures,
+            ..Self::new(0)
+        };
+    }
+
     /// Adds what it turned out to be.
-    fn judge(mut self, vocabulary: &Vocabulary, told: &mut Told) {
+    fn judge(&mut self, vocabulary: &Vocabulary, keys: &[FieldKey], told: &mut Told) {
         let Some(guid) = self.guid.take().filter(|guid| !guid.is_empty()) else {
             return;
         };
@@ -189,16 +208,26 @@ impl Hit<'_> {
             self.values[place] =
                 address.map_or(Value::Absent, |(_, address)| entity::picture(address));
         }
-        let fields = places.keys().iter().zip(self.values);
-        let fields = fields.filter(|(_, value)| value.is_present());
         told.created.push(self.created);
         told.assets.push(Asset {
             name: name.unwrap_or_else(|| guid.clone().into_owned()),
             id: AssetId::new(guid),
             kind,
-            fields: fields.map(|(key, value)| (key.clone(), value)).collect(),
+            fields: self.fields(keys),
             locked,
         });
+    }
+
+    /// Takes its values, with their keys.
+    fn fields(&mut self, keys: &[FieldKey]) -> Vec<(FieldKey, Value)> {
+        let present = |value: &&Value| value.is_present();
+        let mut fields = Vec::with_capacity(self.values.iter().filter(present).count());
+        for (key, value) in keys.iter().zip(&mut self.values) {
+            if value.is_present() {
+                fields.push((key.clone(), take(value)));
+            }
+        }
+        fields
     }
 
     /// Tags it has itself, and those it has from others; the short list does not tell them apart.

@@ -145,11 +145,6 @@ impl Places {
         !self.is_odd
     }
 
-    /// How many fields there are.
-    pub(super) fn len(&self) -> usize {
-        self.keys.len()
-    }
-
     /// The fields in their order.
     pub(super) fn keys(&self) -> &[FieldKey] {
         &self.keys

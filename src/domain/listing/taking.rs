@@ -1,0 +1,235 @@
+//! Taking a page in, column by column: what finding a value needs stays at hand while every asset
+//! of the page looks for its own.
+
+use std::collections::HashMap;
+
+use super::{Column, Listing, NAME_PLACE, TYPE_PLACE, coding::Coded, difference::note, id_text};
+use crate::domain::{Asset, FieldKey, Row, Value};
+
+/// A row that a page writes, and whether it was known before.
+type Written = (Row, bool);
+
+/// A value, and the place of its asset in the page.
+type Told<'a> = (usize, &'a Value);
+
+/// The place of no value.
+const ABSENT: u32 = 0;
+
+/// A name or a type; an empty one is none.
+fn coded_text(text: &str) -> Coded<'_> {
+    if text.is_empty() {
+        Coded::of(&Value::Absent)
+    } else {
+        Coded::text(text)
+    }
+}
+
+impl Listing {
+    /// Takes a page of the current generation in; returns the rows it wrote.
+    pub fn take(&mut self, assets: &[Asset]) -> Vec<Row> {
+        self.part();
+        let first = self.differences.len();
+        self.expect();
+        let ids: Vec<_> = assets.iter().map(|asset| id_text(&asset.id)).collect();
+        let rows = self.ids.numbers(&ids).into_iter();
+        let written: Vec<Written> = rows
+            .map(|row| {
+                self.seen.insert(row);
+                (row, !self.present.insert(row))
+            })
+            .collect();
+        let names = assets.iter().map(|asset| asset.name.as_str());
+        self.take_texts(NAME_PLACE, &written, names);
+        let kinds = assets.iter().map(|asset| asset.kind.as_str());
+        self.take_texts(TYPE_PLACE, &written, kinds);
+        let told = self.told(assets);
+        // A thumbnail once read is not forgotten because the page does not tell it.
+        let thumbnail = self.columns.get_index_of(&FieldKey::thumbnail());
+        for (column, told) in told.iter().enumerate() {
+            let stays = column <= TYPE_PLACE || Some(column) == thumbnail;
+            self.take_values((column, stays), &written, told);
+        }
+        for (asset, &(row, _)) in assets.iter().zip(&written) {
+            match &asset.locked {
+                Some(reason) => drop(self.locked.set_text(row, reason)),
+                None => drop(self.locked.set(row, &Value::Absent)),
+            }
+        }
+        self.sort_differences(first, &written);
+        written.into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// Makes ready for as many assets as the endpoint says it has.
+    fn expect(&mut self) {
+        let (many, rows) = (usize::try_from(self.total), self.ids.texts().len());
+        if let Ok(many) = many
+            && many > rows
+        {
+            self.ids.expect(many);
+            for (_, values) in &mut self.columns {
+                values.expect(many, rows);
+            }
+        }
+    }
+
+    /// What a page tells of each column, in the order of its assets.
+    fn told<'a>(&mut self, assets: &'a [Asset]) -> Vec<Vec<Told<'a>>> {
+        let mut told: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.columns.len()];
+        // The keys of the page and their columns. Fields mostly come in one order; what is empty
+        // is left out.
+        let mut keys: Vec<(&FieldKey, usize)> = Vec::new();
+        for (at, asset) in assets.iter().enumerate() {
+            let mut next = 0;
+            for (key, value) in &asset.fields {
+                let (before, behind) = keys.split_at(next);
+                let is_it = |(known, _): &(&FieldKey, usize)| *known == key;
+                let found = behind.iter().position(is_it).map(|place| next + place);
+                let found = found.or_else(|| before.iter().position(is_it));
+                let place = found.unwrap_or_else(|| {
+                    keys.push((key, self.place_of(key)));
+                    keys.len() - 1
+                });
+                next = place + 1;
+                let column = keys[place].1;
+                if column >= told.len() {
+                    told.resize_with(column + 1, Vec::new);
+                }
+                let told = &mut told[column];
+                if told.capacity() == 0 {
+                    told.reserve(assets.len() - at);
+                }
+                told.push((at, value));
+            }
+        }
+        told
+    }
+
+    fn take_texts<'a>(
+        &mut self,
+        column: usize,
+        written: &[Written],
+        texts: impl Iterator<Item = &'a str>,
+    ) {
+        let Some((_, values)) = self.columns.get_index_mut(column) else {
+            return;
+        };
+        let coded: Vec<_> = texts.map(coded_text).collect();
+        for (&(row, known), place) in written.iter().zip(values.numbers(&coded)) {
+            let differing = values.set_place(row, place);
+            if let Some(differing) = differing.filter(|_| known) {
+                note(&mut self.differences, (row, column), differing, values);
+            }
+        }
+    }
+
+    /// Writes the values of a column; where the page tells none, there is none, unless it stays.
+    fn take_values(
+        &mut self,
+        (column, stays): (usize, bool),
+        written: &[Written],
+        told: &[Told<'_>],
+    ) {
+        let Some((_, values)) = self.columns.get_index_mut(column) else {
+            return;
+        };
+        let coded: Vec<_> = told.iter().map(|(_, value)| Coded::of(value)).collect();
+        let mut told = told.iter().zip(values.numbers(&coded)).peekable();
+        let mut put = |values: &mut Column, (row, known): Written, place| {
+            if let Some(differing) = values.set_place(row, place).filter(|_| known) {
+                note(&mut self.differences, (row, column), differing, values);
+            }
+        };
+        for (at, &(row, known)) in written.iter().enumerate() {
+            let mut is_told = false;
+            while let Some(((_, value), place)) = told.next_if(|((of, _), _)| *of == at) {
+                is_told = true;
+                if **value != Value::Unknown || !values.is_present(row) {
+                    put(values, (row, known), place);
+                }
+            }
+            if !is_told && !stays && values.place(row) != 0 {
+                put(values, (row, known), ABSENT);
+            }
+        }
+    }
+
+    /// Puts what a page differs in together by asset, in the order of the page.
+    fn sort_differences(&mut self, first: usize, written: &[Written]) {
+        let new = &mut self.differences[first..];
+        if new.is_empty() {
+            return;
+        }
+        let mut places = HashMap::new();
+        for (place, (row, _)) in written.iter().enumerate() {
+            places.entry(*row).or_insert(place);
+        }
+        new.sort_by_key(|one| places.get(&one.row));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+    use crate::domain::listing::Difference;
+
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Absent),
+            Just(Value::Unknown),
+            select(vec!["", "a", "b", "A"]).prop_map(Value::text),
+            Just(Value::list(["a", "b"])),
+        ]
+    }
+
+    prop_compose! {
+        /// Few assets and few fields, so that they come again, in another order, or not at all.
+        fn any_asset()(
+            id in select(vec!["1", "2", "3", "4"]),
+            name in select(vec!["", "pier", "quay"]),
+            kind in select(vec!["Image", "Video"]),
+            fields in vec((select(vec!["Title", "Rights", "thumbnail", "Notes"]), value()), 0..6),
+            is_locked: bool,
+        ) -> Asset {
+            let fields = fields.into_iter().map(|(key, value)| (FieldKey::new(key), value));
+            Asset {
+                id: id.into(),
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                fields: fields.collect(),
+                locked: is_locked.then(|| "shut".to_owned()),
+            }
+        }
+    }
+
+    /// In the order of assets and fields; what differed in one of them stays in its order.
+    fn in_order(mut differences: Vec<Difference>) -> Vec<Difference> {
+        differences.sort_by_key(|one| (one.row, one.column));
+        differences
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_says_what_its_assets_say_one_by_one(
+            pages in vec(vec(any_asset(), 0..8), 1..5),
+        ) {
+            let (mut listing, mut plain) = (Listing::new(), Listing::new());
+            for page in pages {
+                let rows = listing.take(&page);
+                let alone = page.iter().flat_map(|one| plain.take(std::slice::from_ref(one)));
+                prop_assert_eq!(rows, alone.collect::<Vec<_>>());
+                prop_assert!(listing == plain);
+                let differences = listing.take_differences();
+                let rows: Vec<Row> = differences.iter().map(|one| one.row).collect();
+                let mut groups = rows.clone();
+                groups.dedup();
+                let mut once = groups.clone();
+                once.sort_unstable();
+                once.dedup();
+                prop_assert_eq!(groups.len(), once.len(), "told asset by asset: {:?}", rows);
+                prop_assert_eq!(in_order(differences), in_order(plain.take_differences()));
+            }
+        }
+    }
+}
