@@ -389,9 +389,11 @@ fn while_a_library_comes_the_cursor_stays_at_the_top_until_somebody_moves() {
         capabilities: Box::new(library.capabilities.clone()),
         schema: library.schema.clone(),
     });
-    let asked = session.effects.iter().find_map(|effect| match effect {
-        Effect::List { generation } => Some(*generation),
-        _ => None,
+    let asked = session.effects.iter().find_map(|effect| {
+        let Effect::List { generation } = effect else {
+            return None;
+        };
+        Some(*generation)
     });
     let page = |assets: &[usize]| Event::Page {
         generation: asked.unwrap(),
