@@ -35,7 +35,7 @@ fn a_demo_that_loses_its_terminal_in_mid_run_goes_on_and_its_library_proves_it()
     terminal.types(":").shows(" COMMAND ");
     terminal
         .types(&format!("set Title {WORD}\r"))
-        .shows("Staged ");
+        .shows("u undo");
     terminal.types("S").shows("Submit plan");
     let assets = planned(&terminal.screen());
     assert!(assets > 25, "{assets} need a typed number");
