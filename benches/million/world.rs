@@ -75,8 +75,28 @@ pub(crate) fn pages(count: usize, take: &mut dyn FnMut(Vec<Asset>)) -> Anyhow<()
     Ok(())
 }
 
+/// Whether the assets are works of a museum, repeated.
+pub(crate) fn is_of_works() -> bool {
+    std::env::var_os("ARMARIUS_CARNEGIE").is_some()
+}
+
 /// The fields of the assets that [`pages`] gives.
 pub(crate) fn schema() -> Schema {
+    if is_of_works() {
+        let texts = [
+            "medium",
+            "credit_line",
+            "department",
+            "classification",
+            "image_url",
+        ];
+        let tags = ["creators", "nationality"];
+        let of = |names: &[&str], kind| -> Vec<Field> {
+            names.iter().map(|name| Field::plain(name, kind)).collect()
+        };
+        let fields = [of(&texts, FieldKind::Text), of(&tags, FieldKind::Tags)].concat();
+        return Schema { fields };
+    }
     let kinds = [
         ("Title", FieldKind::Text),
         ("Season", FieldKind::Text),
