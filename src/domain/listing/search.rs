@@ -291,27 +291,21 @@ fn ignores_case(hir: &Hir) -> bool {
     }
 }
 
-/// The same expression for texts of ASCII alone, folded ones perhaps.
-fn in_ascii(hir: Hir, folded: bool) -> Hir {
-    let within = |sub: Hir| in_ascii(sub, folded);
+/// What an expression is made of in the end.
+enum Leaf {
+    Literal(Box<[u8]>),
+    Class(Class),
+    Look(Look),
+}
+
+/// The same expression with other leaves.
+fn with_leaves(hir: Hir, leaf: &impl Fn(Leaf) -> Hir) -> Hir {
+    let within = |sub: Hir| with_leaves(sub, leaf);
     match hir.into_kind() {
         HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) => Hir::literal(literal.0),
-        HirKind::Class(Class::Unicode(mut class)) => {
-            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
-            if folded {
-                class.difference(&ClassUnicode::new([ClassUnicodeRange::new('A', 'Z')]));
-            }
-            Hir::class(Class::Unicode(class))
-        }
-        HirKind::Class(Class::Bytes(mut class)) => {
-            class.intersect(&ClassBytes::new([ClassBytesRange::new(0, 0x7f)]));
-            if folded {
-                class.difference(&ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]));
-            }
-            Hir::class(Class::Bytes(class))
-        }
-        HirKind::Look(look) => Hir::look(look),
+        HirKind::Literal(literal) => leaf(Leaf::Literal(literal.0)),
+        HirKind::Class(class) => leaf(Leaf::Class(class)),
+        HirKind::Look(look) => leaf(Leaf::Look(look)),
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
             sub: Box::new(within(*repetition.sub)),
             ..repetition
@@ -325,32 +319,51 @@ fn in_ascii(hir: Hir, folded: bool) -> Hir {
     }
 }
 
+/// The same expression for texts of ASCII alone, folded ones perhaps.
+fn in_ascii(hir: Hir, folded: bool) -> Hir {
+    with_leaves(hir, &|leaf| match leaf {
+        Leaf::Literal(literal) => Hir::literal(literal),
+        Leaf::Class(class) if folded => Hir::class(without(of_ascii(class), b'A', b'Z')),
+        Leaf::Class(class) => Hir::class(of_ascii(class)),
+        Leaf::Look(look) => Hir::look(look),
+    })
+}
+
 /// The same expression, but within a line.
 fn in_line(hir: Hir) -> Hir {
-    match hir.into_kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) if literal.0.contains(&b'\n') => Hir::fail(),
-        HirKind::Literal(literal) => Hir::literal(literal.0),
-        HirKind::Class(Class::Unicode(mut class)) => {
-            class.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
-            Hir::class(Class::Unicode(class))
+    with_leaves(hir, &|leaf| match leaf {
+        Leaf::Literal(literal) if literal.contains(&b'\n') => Hir::fail(),
+        Leaf::Literal(literal) => Hir::literal(literal),
+        Leaf::Class(class) => Hir::class(without(class, b'\n', b'\n')),
+        Leaf::Look(Look::Start) => Hir::look(Look::StartLF),
+        Leaf::Look(Look::End) => Hir::look(Look::EndLF),
+        Leaf::Look(look) => Hir::look(look),
+    })
+}
+
+/// What of a class is ASCII.
+fn of_ascii(mut class: Class) -> Class {
+    match &mut class {
+        Class::Unicode(class) => {
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
         }
-        HirKind::Class(Class::Bytes(mut class)) => {
-            class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
-            Hir::class(Class::Bytes(class))
+        Class::Bytes(class) => {
+            class.intersect(&ClassBytes::new([ClassBytesRange::new(0, 0x7f)]));
         }
-        HirKind::Look(Look::Start) => Hir::look(Look::StartLF),
-        HirKind::Look(Look::End) => Hir::look(Look::EndLF),
-        HirKind::Look(look) => Hir::look(look),
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(in_line(*repetition.sub)),
-            ..repetition
-        }),
-        HirKind::Capture(capture) => Hir::capture(Capture {
-            sub: Box::new(in_line(*capture.sub)),
-            ..capture
-        }),
-        HirKind::Concat(subs) => Hir::concat(subs.into_iter().map(in_line).collect()),
-        HirKind::Alternation(subs) => Hir::alternation(subs.into_iter().map(in_line).collect()),
     }
+    class
+}
+
+/// A class without some characters of ASCII.
+fn without(mut class: Class, first: u8, last: u8) -> Class {
+    match &mut class {
+        Class::Unicode(class) => {
+            let range = ClassUnicodeRange::new(first.into(), last.into());
+            class.difference(&ClassUnicode::new([range]));
+        }
+        Class::Bytes(class) => {
+            class.difference(&ClassBytes::new([ClassBytesRange::new(first, last)]));
+        }
+    }
+    class
 }
