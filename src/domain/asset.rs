@@ -68,6 +68,41 @@ impl Asset {
     }
 }
 
+/// The keys of several assets' fields, each once, in the order they come.
+#[derive(Clone, Debug, Default)]
+pub struct Keys<'a> {
+    known: Vec<&'a FieldKey>,
+    next: usize,
+}
+
+impl<'a> Keys<'a> {
+    /// From here on come the fields of another asset.
+    pub fn begin(&mut self) {
+        self.next = 0;
+    }
+
+    /// The place of the next field's key among those known, made if it is new.
+    pub fn place(&mut self, key: &'a FieldKey) -> usize {
+        // Fields mostly come in one order; what is empty is left out.
+        let (before, behind) = self.known.split_at(self.next);
+        let behind = behind.iter().position(|known| *known == key);
+        let found = behind
+            .map(|place| self.next + place)
+            .or_else(|| before.iter().position(|known| *known == key));
+        let place = found.unwrap_or_else(|| {
+            self.known.push(key);
+            self.known.len() - 1
+        });
+        self.next = place + 1;
+        place
+    }
+
+    /// The keys so far.
+    pub fn known(&self) -> &[&'a FieldKey] {
+        &self.known
+    }
+}
+
 impl From<String> for AssetId {
     fn from(text: String) -> Self {
         Self(text.into())

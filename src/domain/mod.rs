@@ -27,7 +27,7 @@ pub mod text;
 pub mod value;
 pub mod workbench;
 
-pub use asset::{Asset, AssetId, Row};
+pub use asset::{Asset, AssetId, Keys, Row};
 pub use capability::{Capabilities, Offer};
 pub use certificate::{Certificate, CertificateStatus};
 pub use change::{Change, TagDelta};

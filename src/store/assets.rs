@@ -6,7 +6,7 @@ use super::{
     page::{self, Page},
     seal,
 };
-use crate::domain::{Asset, AssetId, FieldKey, Value};
+use crate::domain::{Asset, AssetId, FieldKey, Keys, Value};
 
 /// The first byte of a page. Pages of the first format are compressed JSON, which begins otherwise.
 const KIND: u8 = 4;
@@ -37,8 +37,9 @@ fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
     let mut sheet = Sheet::of(KIND);
     let (keys, places) = keys(assets);
     let mut places = places.into_iter();
+    let keys = keys.known();
     sheet.number(keys.len() as u64);
-    for key in &keys {
+    for key in keys {
         sheet.text(key.as_str());
     }
     sheet.number(assets.len() as u64);
@@ -73,26 +74,13 @@ fn pack(assets: &[Asset]) -> (Vec<u8>, i64) {
 }
 
 /// The keys of all assets, each once, and which of them each field has.
-fn keys(assets: &[Asset]) -> (Vec<&FieldKey>, Vec<usize>) {
-    let mut keys: Vec<&FieldKey> = Vec::new();
+fn keys(assets: &[Asset]) -> (Keys<'_>, Vec<usize>) {
+    let mut keys = Keys::default();
     let fields = assets.iter().map(|asset| asset.fields.len()).sum();
     let mut places = Vec::with_capacity(fields);
     for asset in assets {
-        // Fields mostly come in one order; what is empty is left out.
-        let mut next = 0;
-        for (key, _) in &asset.fields {
-            let (before, behind) = keys.split_at(next.min(keys.len()));
-            let behind = behind.iter().position(|known| *known == key);
-            let found = behind
-                .map(|place| before.len() + place)
-                .or_else(|| before.iter().position(|known| *known == key));
-            let place = found.unwrap_or_else(|| {
-                keys.push(key);
-                keys.len() - 1
-            });
-            places.push(place);
-            next = place + 1;
-        }
+        keys.begin();
+        places.extend(asset.fields.iter().map(|(key, _)| keys.place(key)));
     }
     (keys, places)
 }

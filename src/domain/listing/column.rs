@@ -13,9 +13,12 @@ use super::{
 };
 use crate::domain::{Row, Value};
 
+/// The place of no value.
+pub(super) const ABSENT: u32 = 0;
+
 /// One field of all assets.
 ///
-/// Each distinct value has a place; equal places are equal values, and place 0 is absent. A copy
+/// Each distinct value has a place; equal places are equal values. A copy
 /// shares what it can with the original, so it costs next to nothing.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -43,7 +46,7 @@ impl Column {
         let fits = places
             .iter()
             .all(|block| (block.most() as usize) < texts.len());
-        let absent = texts.kind(0) == Kind::Absent && texts.text(0).is_empty();
+        let absent = texts.kind(ABSENT) == Kind::Absent && texts.text(ABSENT).is_empty();
         (fits && absent).then(|| Self {
             values: Dictionary::restored(texts),
             places: Places::restored(places),
@@ -64,16 +67,28 @@ impl Column {
 
     /// Gives a row a value; the places of the value before and of this one, if they differ.
     pub(super) fn set(&mut self, row: Row, value: &Value) -> Option<(u32, u32)> {
-        // Most values of most fields are absent.
-        if *value == Value::Absent {
-            return self.places.set(row, 0).map(|before| (before, 0));
-        }
-        self.set_coded(row, &Coded::of(value))
+        let place = self.number(value);
+        self.set_place(row, place)
     }
 
     /// The same with a text; an empty one is a value like any other.
     pub(super) fn set_text(&mut self, row: Row, text: &str) -> Option<(u32, u32)> {
-        self.set_coded(row, &Coded::text(text))
+        let place = self.values.number(&Coded::text(text));
+        self.set_place(row, place)
+    }
+
+    /// The same with the place of the value.
+    pub(super) fn set_place(&mut self, row: Row, place: u32) -> Option<(u32, u32)> {
+        self.places.set(row, place).map(|before| (before, place))
+    }
+
+    /// The place of a value, made if it is new.
+    pub(super) fn number(&mut self, value: &Value) -> u32 {
+        // Most values of most fields are absent.
+        if *value == Value::Absent {
+            return ABSENT;
+        }
+        self.values.number(&Coded::of(value))
     }
 
     /// Makes ready for so many values, if most of `rows` have one of their own.
@@ -86,16 +101,6 @@ impl Column {
     /// The places of several values, made where they are new.
     pub(super) fn numbers(&mut self, coded: &[Coded<'_>]) -> Vec<u32> {
         self.values.numbers(coded)
-    }
-
-    /// The same as [`set`](Self::set) with the place of the value.
-    pub(super) fn set_place(&mut self, row: Row, place: u32) -> Option<(u32, u32)> {
-        self.places.set(row, place).map(|before| (before, place))
-    }
-
-    fn set_coded(&mut self, row: Row, coded: &Coded<'_>) -> Option<(u32, u32)> {
-        let place = self.values.number(coded);
-        self.set_place(row, place)
     }
 
     pub(super) fn kind(&self, place: u32) -> Kind {

@@ -19,13 +19,20 @@ pub struct Difference {
     now: u32,
 }
 
-/// Notes that a row that was known before had another value; `differing` are the places of both.
-pub(super) fn note(
+/// A row that is written, and whether it was known before.
+pub(super) type Written = (Row, bool);
+
+/// Gives a row the value at a place of its column; where it was known before and had another one,
+/// that is noted.
+pub(super) fn write(
     differences: &mut Vec<Difference>,
-    (row, column): (Row, usize),
-    (before, now): (u32, u32),
-    values: &Column,
+    (column, values): (usize, &mut Column),
+    (row, known): Written,
+    place: u32,
 ) {
+    let Some((before, now)) = values.set_place(row, place).filter(|_| known) else {
+        return;
+    };
     // What nobody had read before is no change.
     let read = |place| values.kind(place) != Kind::Unknown;
     if read(before) && read(now) && differences.len() < MOST {
@@ -39,17 +46,6 @@ pub(super) fn note(
 }
 
 impl Listing {
-    /// Writes a value; where the row was `known` before and had another one, that is noted.
-    fn put(&mut self, row: Row, column: usize, value: &Value, known: bool) {
-        self.part();
-        let Some((_, values)) = self.columns.get_index_mut(column) else {
-            return;
-        };
-        if let Some(differing) = values.set(row, value).filter(|_| known) {
-            note(&mut self.differences, (row, column), differing, values);
-        }
-    }
-
     /// The place of a field's column, made if it is new.
     pub(super) fn place_of(&mut self, key: &FieldKey) -> usize {
         match self.columns.get_index_of(key) {
@@ -61,7 +57,12 @@ impl Listing {
     /// Changes one value because it was read again; where it differs, that is noted.
     pub fn reread(&mut self, row: Row, field: &FieldKey, value: &Value) {
         let (column, known) = (self.place_of(field), self.present.contains(row));
-        self.put(row, column, value, known);
+        self.part();
+        let Some((_, values)) = self.columns.get_index_mut(column) else {
+            return;
+        };
+        let place = values.number(value);
+        write(&mut self.differences, (column, values), (row, known), place);
     }
 
     /// What differed since this was asked last.

@@ -3,17 +3,17 @@
 
 use std::collections::HashMap;
 
-use super::{Column, Listing, NAME_PLACE, TYPE_PLACE, coding::Coded, difference::note, id_text};
-use crate::domain::{Asset, FieldKey, Row, Value};
-
-/// A row that a page writes, and whether it was known before.
-type Written = (Row, bool);
+use super::{
+    Listing, NAME_PLACE, TYPE_PLACE,
+    coding::Coded,
+    column::ABSENT,
+    difference::{Written, write},
+    id_text,
+};
+use crate::domain::{Asset, FieldKey, Keys, Row, Value};
 
 /// A value, and the place of its asset in the page.
 type Told<'a> = (usize, &'a Value);
-
-/// The place of no value.
-const ABSENT: u32 = 0;
 
 /// A name or a type; an empty one is none.
 fn coded_text(text: &str) -> Coded<'_> {
@@ -75,22 +75,16 @@ impl Listing {
     /// What a page tells of each column, in the order of its assets.
     fn told<'a>(&mut self, assets: &'a [Asset]) -> Vec<Vec<Told<'a>>> {
         let mut told: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.columns.len()];
-        // The keys of the page and their columns. Fields mostly come in one order; what is empty
-        // is left out.
-        let mut keys: Vec<(&FieldKey, usize)> = Vec::new();
+        let mut keys = Keys::default();
+        let mut columns = Vec::new();
         for (at, asset) in assets.iter().enumerate() {
-            let mut next = 0;
+            keys.begin();
             for (key, value) in &asset.fields {
-                let (before, behind) = keys.split_at(next);
-                let is_it = |(known, _): &(&FieldKey, usize)| *known == key;
-                let found = behind.iter().position(is_it).map(|place| next + place);
-                let found = found.or_else(|| before.iter().position(is_it));
-                let place = found.unwrap_or_else(|| {
-                    keys.push((key, self.place_of(key)));
-                    keys.len() - 1
-                });
-                next = place + 1;
-                let column = keys[place].1;
+                let place = keys.place(key);
+                if place == columns.len() {
+                    columns.push(self.place_of(key));
+                }
+                let column = columns[place];
                 if column >= told.len() {
                     told.resize_with(column + 1, Vec::new);
                 }
@@ -114,11 +108,8 @@ impl Listing {
             return;
         };
         let coded: Vec<_> = texts.map(coded_text).collect();
-        for (&(row, known), place) in written.iter().zip(values.numbers(&coded)) {
-            let differing = values.set_place(row, place);
-            if let Some(differing) = differing.filter(|_| known) {
-                note(&mut self.differences, (row, column), differing, values);
-            }
+        for (&written, place) in written.iter().zip(values.numbers(&coded)) {
+            write(&mut self.differences, (column, values), written, place);
         }
     }
 
@@ -134,21 +125,17 @@ impl Listing {
         };
         let coded: Vec<_> = told.iter().map(|(_, value)| Coded::of(value)).collect();
         let mut told = told.iter().zip(values.numbers(&coded)).peekable();
-        let mut put = |values: &mut Column, (row, known): Written, place| {
-            if let Some(differing) = values.set_place(row, place).filter(|_| known) {
-                note(&mut self.differences, (row, column), differing, values);
-            }
-        };
-        for (at, &(row, known)) in written.iter().enumerate() {
+        for (at, &written) in written.iter().enumerate() {
+            let (row, _) = written;
             let mut is_told = false;
             while let Some(((_, value), place)) = told.next_if(|((of, _), _)| *of == at) {
                 is_told = true;
                 if **value != Value::Unknown || !values.is_present(row) {
-                    put(values, (row, known), place);
+                    write(&mut self.differences, (column, values), written, place);
                 }
             }
             if !is_told && !stays && values.place(row) != 0 {
-                put(values, (row, known), ABSENT);
+                write(&mut self.differences, (column, values), written, ABSENT);
             }
         }
     }
