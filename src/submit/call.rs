@@ -116,13 +116,13 @@ impl Road {
     /// Notes the call, then sends it once. `seen` is how often the brake had been pulled when its
     /// values were read: if anything but the pace came between, they are read again.
     async fn send(&self, job: Job, (seen, slot): (Option<u64>, Option<Slot>), ended: &mut Ended) {
-        let stage = Stage::Fresh;
         let was_held = seen.is_some() && self.gate().is_braked();
         let ticket = self.turn(Purpose::Begin, Asking::Submit).await;
         let holds = self.gate().holds();
         let is_stale = was_held || seen.is_some_and(|seen| seen != holds);
         let Some(ticket) = ticket.filter(|_| !is_stale) else {
             // By the time it goes on, the values may have changed.
+            let stage = Stage::Fresh;
             return ended.again.push(Job { stage, ..job });
         };
         let number = job.number.unwrap_or_else(|| self.new_number());
@@ -130,17 +130,7 @@ impl Road {
             Ok((note, Some(slot))) if self.is_still_to_go(&job, holds) => (note, slot),
             // It is to wait, or to be cut smaller.
             Ok((note, _)) => return self.wait_again(job, note, ended).await,
-            Err(failure) => {
-                let number = Some(number);
-                return ended.hold(
-                    Job {
-                        number,
-                        stage,
-                        ..job
-                    },
-                    failure,
-                );
-            }
+            Err(failure) => return ended.hold(job.waiting(number), failure),
         };
         self.sent_in().put(&job.places, number);
         self.tell_call(&note);

@@ -91,6 +91,15 @@ impl Job {
         }
     }
 
+    /// The same, not sent: the call of this number waits for it.
+    pub(super) fn waiting(self, number: u32) -> Self {
+        Self {
+            number: Some(number),
+            stage: Stage::Fresh,
+            ..self
+        }
+    }
+
     /// The assets of its changes, once for each change.
     fn rows<'a>(&'a self, items: &'a [Item]) -> impl Iterator<Item = Row> + 'a {
         self.places.iter().map(|&place| items[place as usize].row)
@@ -167,11 +176,7 @@ impl Lanes {
         }
         for note in run.calls.iter().filter(|note| note.noted_ms == 0) {
             let places = taken(&mut open, &note.items);
-            let number = note.number;
-            lanes.add_places(run, &places, |job| Job {
-                number: Some(number),
-                ..job
-            });
+            lanes.add_places(run, &places, |job| job.waiting(note.number));
         }
         let mut rest: Vec<u32> = open.into_iter().collect();
         rest.sort_unstable();

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     call::Ended,
-    lane::{Job, Stage},
+    lane::Job,
     road::{Road, kind},
     slots::Slot,
 };
@@ -73,13 +73,7 @@ impl Road {
 
     /// A noted call that did not leave, or of which nothing was done: it waits again, in its place.
     pub(super) async fn wait_again(&self, job: Job, note: CallNote, ended: &mut Ended) {
-        let number = Some(note.number);
-        let stage = Stage::Fresh;
-        let job = Job {
-            number,
-            stage,
-            ..job
-        };
+        let job = job.waiting(note.number);
         let waits = CallNote {
             noted_ms: 0,
             took_ms: None,
