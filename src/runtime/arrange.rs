@@ -288,29 +288,13 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        Asset, FieldKey, Listing, Query, Schema, Value,
-        arrange::{Found, Ground, Known, Wanted, Wish},
+        FieldKey, Query,
+        arrange::{Found, Ground, Known, Wanted, Wish, tests::ground},
         listing::TYPE,
     };
 
-    fn ground() -> Ground {
-        let mut listing = Listing::new();
-        let assets: Vec<Asset> = (0..200_000)
-            .map(|number| Asset {
-                id: format!("a{number}").as_str().into(),
-                name: format!("asset {}", number * 7 % 1000),
-                kind: if number % 2 == 0 { "Image" } else { "Video" }.into(),
-                fields: vec![("Season".into(), Value::text(format!("S{}", number % 5)))],
-                locked: None,
-            })
-            .collect();
-        listing.take(&assets);
-        Ground {
-            listing,
-            schema: Schema::default(),
-            sets: Arc::default(),
-        }
-    }
+    /// Enough for several pieces.
+    const MANY: usize = 200_000;
 
     fn rows(query: &str) -> Wish {
         Wish::Rows(Wanted {
@@ -358,7 +342,7 @@ mod tests {
             (3, rows("season:S2")),
             (4, rows("season:S3 type:video")),
         ];
-        let answers = answers(&ground(), &asked, [4, 2, 0]);
+        let answers = answers(&ground(MANY), &asked, [4, 2, 0]);
         let complete = answers.iter().filter(|answer| answer.is_complete);
         let numbers: Vec<u64> = complete.map(|answer| answer.number).collect();
         assert_eq!(numbers, [4, 2], "the rows shown come first");
@@ -367,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_is_worked_out_in_pieces_on_all_cores_is_the_same_as_in_place() {
-        let ground = ground();
+        let ground = ground(MANY);
         for wish in [
             rows("season:S3 -video name:~\"[13579]$\""),
             rows("nowhere season:S3"),
@@ -391,12 +375,12 @@ mod tests {
     #[test]
     fn a_question_nobody_waits_for_is_given_up() {
         let asked = [(1, rows("season:S1"))];
-        assert_eq!(answers(&ground(), &asked, [2, 0, 0]), []);
+        assert_eq!(answers(&ground(MANY), &asked, [2, 0, 0]), []);
     }
 
     #[test]
     fn rows_found_so_far_are_told_in_order_and_are_some_of_all() {
-        let (ground, newest) = (ground(), Newest::default());
+        let (ground, newest) = (ground(MANY), Newest::default());
         newest[0].store(1, Ordering::Release);
         let (events, mut told) = unbounded_channel();
         let asked = |wish| Question {

@@ -8,7 +8,7 @@
 mod hands;
 mod narrow;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{fmt, sync::Arc};
 

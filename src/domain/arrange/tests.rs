@@ -20,14 +20,15 @@ const QUERIES: [&str; 7] = [
     "nowhere",
 ];
 
-fn ground(many: usize) -> Ground {
+/// So many assets of two types and five seasons.
+pub(crate) fn ground(many: usize) -> Ground {
     let mut listing = Listing::new();
     let assets: Vec<Asset> = (0..many)
         .map(|number| Asset {
             id: format!("a{number}").as_str().into(),
             name: format!("asset {}", number * 7 % 1000),
-            kind: "Image".into(),
-            fields: vec![("Season".into(), Value::text(format!("S{}", number % 3)))],
+            kind: if number % 2 == 0 { "Image" } else { "Video" }.into(),
+            fields: vec![("Season".into(), Value::text(format!("S{}", number % 5)))],
             locked: None,
         })
         .collect();
