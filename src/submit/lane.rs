@@ -149,7 +149,7 @@ impl Lanes {
     ) -> Self {
         let mut lanes = Self::default();
         let mut open: HashSet<u32> = run.open().collect();
-        let (mut doubted, mut found, mut until) = (Vec::new(), Vec::new(), now);
+        let (mut doubted, mut found, mut until) = (Vec::new(), HashMap::new(), now);
         for note in run.calls.iter().rev().filter(|note| note.noted_ms != 0) {
             let places = taken(&mut open, &note.items);
             if places.is_empty() {
@@ -159,8 +159,10 @@ impl Lanes {
             // It left up to so long after the note.
             let left = (timeout + PROMPT).saturating_sub(Duration::from_millis(age));
             until = until.max(now + left);
+            for (place, value) in &note.found {
+                found.entry(*place).or_insert_with(|| value.clone());
+            }
             doubted.extend(places);
-            found.extend(note.found.iter().cloned());
         }
         // Read back together: fewer requests than there were calls.
         for places in doubted.chunks(READ_TOGETHER) {
@@ -168,10 +170,13 @@ impl Lanes {
                 why: INTERRUPTED.into(),
                 until,
             };
-            lanes.add_places(run, places, |job| Job {
-                stage: stage.clone(),
-                found: found.clone(),
-                ..job
+            lanes.add_places(run, places, |job| {
+                let found = |&place: &u32| Some((place, found.get(&place)?.clone()));
+                Job {
+                    stage: stage.clone(),
+                    found: job.places.iter().filter_map(found).collect(),
+                    ..job
+                }
             });
         }
         for note in run.calls.iter().filter(|note| note.noted_ms == 0) {
