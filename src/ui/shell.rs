@@ -84,6 +84,10 @@ const INTERRUPT: Chord = Chord {
     shift: false,
 };
 
+/// How long news wait for a key that was pressed and is not read yet. On a busy machine the thread
+/// that reads may have to wait for a processor, and taking news in keeps this one from it.
+const KEY_FIRST_MS: u64 = 20;
+
 /// Paints the first frame.
 ///
 /// # Errors
@@ -241,6 +245,12 @@ async fn wait(
         }
         if is_due { Woken::Due } else { Woken::Frame }
     };
+    if terminal::is_typed() {
+        let patience = pin!(world.sleep_ms(KEY_FIRST_MS));
+        if let Either::Left((read, _)) = select(inputs.next(), patience).await {
+            return read.map_or(Woken::Ended, Woken::Inputs);
+        }
+    }
     let news = select(inputs.next(), events.next());
     match select(news, pin!(due)).await {
         Either::Right((woken, _)) => woken,

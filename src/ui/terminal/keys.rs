@@ -71,6 +71,11 @@ pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
     })))
 }
 
+/// Whether something was typed that the thread that reads has not got to yet.
+pub fn is_typed() -> bool {
+    is_taken() && waiting::is_readable()
+}
+
 /// What the thread that reads tells.
 #[derive(Clone, Debug)]
 enum Read {

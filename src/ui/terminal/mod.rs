@@ -12,7 +12,7 @@ mod waiting;
 
 #[cfg(debug_assertions)]
 pub use keys::break_keys;
-pub use keys::{Inputs, inputs};
+pub use keys::{Inputs, inputs, is_typed};
 pub use modes::{Screen, restore, restore_or_leave, screen};
 
 use std::io::{self, IsTerminal, Write};

@@ -11,7 +11,7 @@ pub(super) enum Waited {
     Gone,
 }
 
-pub(super) use system::{prepare, wait, wake};
+pub(super) use system::{is_readable, prepare, wait, wake};
 
 #[cfg(unix)]
 mod system {
@@ -19,6 +19,7 @@ mod system {
         io::{self, Read, Write},
         os::{fd::AsRawFd, unix::net::UnixStream},
         sync::OnceLock,
+        time::Duration,
     };
 
     use filedescriptor::{Error, POLLERR, POLLHUP, POLLIN, poll, pollfd};
@@ -48,12 +49,7 @@ mod system {
         let Some((_, far)) = LINE.get() else {
             return Err(io::Error::other("nothing was prepared"));
         };
-        let of = |number| pollfd {
-            fd: number,
-            events: POLLIN,
-            revents: 0,
-        };
-        let mut all = [of(io::stdin().as_raw_fd()), of(far.as_raw_fd())];
+        let mut all = [readable(&io::stdin()), readable(far)];
         loop {
             match poll(&mut all, None) {
                 Ok(_) => break,
@@ -73,6 +69,20 @@ mod system {
         }
         Ok(Waited::Readable)
     }
+
+    /// Whether there is something to read that nobody has read yet. Does not wait.
+    pub(in crate::ui::terminal) fn is_readable() -> bool {
+        let mut keyboard = [readable(&io::stdin())];
+        poll(&mut keyboard, Some(Duration::ZERO)).is_ok() && keyboard[0].revents == POLLIN
+    }
+
+    fn readable(file: &impl AsRawFd) -> pollfd {
+        pollfd {
+            fd: file.as_raw_fd(),
+            events: POLLIN,
+            revents: 0,
+        }
+    }
 }
 
 #[cfg(not(unix))]
@@ -88,6 +98,11 @@ mod system {
     }
 
     pub(in crate::ui::terminal) fn wake() {}
+
+    /// Nobody can tell without reading it.
+    pub(in crate::ui::terminal) fn is_readable() -> bool {
+        false
+    }
 
     pub(in crate::ui::terminal) fn wait() -> io::Result<Waited> {
         let comes = poll(Duration::from_secs(1))?;
