@@ -20,12 +20,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{
     Anyhow,
+    asked::asked,
     figures::{self, Goal, ms, percentile},
     world,
 };
 
 /// Assets that are taken in between two looks at the keyboard.
-const BITE: usize = 1500;
+const BITE: usize = 500;
 
 /// A screen, and whoever works for it.
 struct Desk {
@@ -207,7 +208,7 @@ fn growth(desk: &mut Desk, count: usize) -> Anyhow<()> {
     let what = format!("a key that moves, {count} listed, p99");
     tell("G17", &what, percentile(&moves, 99), 6.0);
     desk.key("/")?;
-    let took = desk.types("waxed")?;
+    let took = desk.types(asked().word)?;
     let took = sorted(took.iter().map(|took| took.complete));
     let what = format!("a key of a filter, {count} listed, p50");
     tell("G9", &what, percentile(&took, 50), f64::INFINITY);
@@ -217,18 +218,10 @@ fn growth(desk: &mut Desk, count: usize) -> Anyhow<()> {
 
 /// Filters typed key by key: each key is painted at once, and its result soon.
 fn filters(desk: &mut Desk) -> Anyhow<()> {
-    let texts = [
-        ("G9", "name:jkt_0012", 25.0),
-        ("G9", "name:~\"JKT_.*9_FRONT$\"", 25.0),
-        ("G9", "waxed", 25.0),
-        ("G9", "~\"(?i)w.x\"", 25.0),
-        ("G10", "season:AW26", 5.0),
-        ("G10", "type:image -has:expiry", 5.0),
-    ];
     let mut firsts = Vec::new();
     // What is typed before a colon looks for words in any field.
     let mut words = Vec::new();
-    for (row, text, most) in texts {
+    for &(row, text, most) in asked().typed {
         desk.all()?;
         desk.key("/")?;
         let typed = desk.types(text)?;
@@ -257,7 +250,7 @@ fn filters(desk: &mut Desk) -> Anyhow<()> {
 }
 
 fn orders(desk: &mut Desk) -> Anyhow<()> {
-    for field in ["title", "price", "season"] {
+    for field in asked().orders {
         let took = desk.command(&format!("sort {field}"))?;
         let what = format!("the order by {field}, complete");
         tell("G11", &what, took.complete, 700.0);
@@ -307,7 +300,7 @@ fn marks(desk: &mut Desk) -> Anyhow<()> {
 
 fn counts(desk: &mut Desk) -> Anyhow<()> {
     desk.key("/")?;
-    desk.types("season:AW26")?;
+    desk.types(asked().few)?;
     desk.key("enter")?;
     let mut took = Vec::new();
     for _ in 0..10 {

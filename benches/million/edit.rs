@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 
 use crate::{
     Anyhow,
+    asked::asked,
     figures::{self, Goal, percentile, times},
     world,
 };
@@ -34,7 +35,7 @@ pub(crate) fn all(bench: &Workbench) -> RoaringBitmap {
     bench.listing.present().clone()
 }
 
-fn asked(field: &str, edit: Edit, rows: &RoaringBitmap) -> Vec<Asked> {
+fn changes(field: &str, edit: Edit, rows: &RoaringBitmap) -> Vec<Asked> {
     vec![Asked {
         field: field.into(),
         edit,
@@ -46,7 +47,7 @@ fn asked(field: &str, edit: Edit, rows: &RoaringBitmap) -> Vec<Asked> {
 pub(crate) fn stage(field: &str, edit: Edit, rows: &RoaringBitmap) -> Command {
     Command::Stage {
         label: String::new(),
-        asked: asked(field, edit, rows),
+        asked: changes(field, edit, rows),
     }
 }
 
@@ -101,7 +102,7 @@ pub(crate) fn edit() -> Anyhow<()> {
             &format!("mark all of {count}, and back"),
             (&taken, goal(10.0)),
         );
-        let one = stage("Rights", value(), &rows);
+        let one = stage(asked().text, value(), &rows);
         let (taken, staged, operation) = act(&bench, &one, TURNS)?;
         tell(
             "G13",
@@ -125,7 +126,7 @@ pub(crate) fn edit() -> Anyhow<()> {
         tell("G14", &format!("undo that, {count}"), (&taken, goal(16.0)));
         let (taken, _, _) = act(&undone, &Command::Redo, TURNS)?;
         tell("-", &format!("redo that, {count}"), (&taken, goal(30.0)));
-        let tags = stage("Keywords", Edit::AddTags(vec!["spring".into()]), &rows);
+        let tags = stage(asked().tags, Edit::AddTags(vec!["spring".into()]), &rows);
         let (taken, two, _) = act(&staged, &tags, 3)?;
         tell("-", &format!("add a tag to {count}"), (&taken, None));
         let (taken, _, _) = act(&two, &Command::Undo, 3)?;
@@ -190,10 +191,10 @@ fn memory(bench: &Workbench, commands: &[&Command], full: bool) -> Anyhow<()> {
 /// Where every value is another one.
 fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
     let count = rows.len();
-    let append = Edit::Append(" (2027)".into());
+    let (field, append) = (asked().differing, Edit::Append(" (2027)".into()));
     let some: RoaringBitmap = rows.iter().take(50_000).collect();
     let taken = times(TURNS, || {
-        bench.preview(&asked("Title", append.clone(), &some))
+        bench.preview(&changes(field, append.clone(), &some))
     });
     let goal = (count >= 50_000).then_some(300.0);
     tell(
@@ -201,13 +202,13 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
         &format!("preview of an append on {}", some.len()),
         (&taken, goal),
     );
-    let taken = times(3, || bench.preview(&asked("Title", append.clone(), rows)));
+    let taken = times(3, || bench.preview(&changes(field, append.clone(), rows)));
     tell(
         "-",
         &format!("preview of an append on {count}"),
         (&taken, None),
     );
-    let command = stage("Title", append, rows);
+    let command = stage(field, append, rows);
     memory(bench, &[&command], full)?;
     let (taken, staged, operation) = act(bench, &command, 3)?;
     tell(
@@ -251,7 +252,7 @@ fn planned(staged: &Workbench, rows: &RoaringBitmap, full: bool) {
         &format!("the plan of {} different changes", rows.len()),
         (&taken, None),
     );
-    let key = FieldKey::new("Title");
+    let key = FieldKey::new(asked().differing);
     let drawn = times(TURNS, || {
         let shown = rows.iter().take(50);
         shown

@@ -13,6 +13,7 @@ use armarius::domain::{
 
 use crate::{
     Anyhow,
+    asked::asked,
     figures::{self, Goal, percentile, times},
     world,
 };
@@ -22,52 +23,10 @@ const TURNS: usize = 20;
 /// Rows of a first page.
 const PAGE: usize = 200;
 
-/// Filters of every kind with the row of the goals they belong to and the most they may take until
-/// they are painted, milliseconds.
-const FILTERS: [(&str, &str, f64); 11] = [
-    ("G9", "name:jkt_0012", 25.0),
-    ("G9", "name:~\"JKT_.*9_FRONT$\"", 25.0),
-    ("G9", "name:~\"(?i)jkt_.*9_front$\"", 25.0),
-    ("G9", "title:~\"no\\. 99.*7$\"", 25.0),
-    ("G9", "waxed", 25.0),
-    ("G9", "0012", 25.0),
-    ("G9", "~\"JKT_.*9_FRONT$\"", 25.0),
-    ("G10", "season:AW26", 5.0),
-    ("G10", "season=AW26", 5.0),
-    ("G10", "width:1200..2000", 5.0),
-    ("G10", "rights=\"Agency X\" -has:expiry", 5.0),
-];
-
-/// The same kinds for the works of a museum.
-const OF_WORKS: [(&str, &str, f64); 9] = [
-    ("G9", "name:textile", 25.0),
-    ("G9", "name:~\"Fragment [0-9]*7$\"", 25.0),
-    ("G9", "name:~\"(?i)frag.* [0-9]*7$\"", 25.0),
-    ("G9", "medium:~\"satin.*velvet$\"", 25.0),
-    ("G9", "velvet", 25.0),
-    ("G9", "~\"Gifford.*S\"", 25.0),
-    ("G10", "department:fine", 5.0),
-    ("G10", "department=\"Fine Arts\"", 5.0),
-    ("G10", "classification=Textiles -has:image_url", 5.0),
-];
-
-/// What is asked of the assets at hand: filters, one of few values, and its field.
-fn asked() -> (
-    &'static [(&'static str, &'static str, f64)],
-    &'static str,
-    &'static str,
-) {
-    if world::is_of_works() {
-        (&OF_WORKS, "department:fine", "department")
-    } else {
-        (&FILTERS, "season:AW26", "Season")
-    }
-}
-
 /// Filters, orders, and the counts of every field under a filter.
 pub(crate) fn find() -> Anyhow<()> {
     let listing = world::listing(world::many())?;
-    let (filters, few, field) = asked();
+    let asked = asked();
     let sets = Sets::default();
     let prepare = |text: &str| -> Anyhow<_> {
         let query = Query::parse(text)?;
@@ -80,7 +39,7 @@ pub(crate) fn find() -> Anyhow<()> {
         &times(TURNS, || listing.clone()),
         Goal::AtMost(1.0),
     );
-    for &(row, text, most) in filters {
+    for &(row, text, most) in asked.filters {
         let prepare = prepare(text)?;
         let taken = times(TURNS, || both(&prepare()));
         let what = format!("filter {text}, two threads, p95");
@@ -90,7 +49,7 @@ pub(crate) fn find() -> Anyhow<()> {
         let what = format!("filter {text}, one thread, p95");
         figures::tell(row, &what, (percentile(&taken, 95), "ms"), Goal::None);
     }
-    let some = prepare(few)?().rows();
+    let some = prepare(asked.few)?().rows();
     let columns: Vec<_> = listing
         .fields()
         .filter_map(|key| listing.values(key))
@@ -106,7 +65,7 @@ pub(crate) fn find() -> Anyhow<()> {
         Goal::AtMost(50.0),
     );
     let column = listing
-        .values(&FieldKey::new(field))
+        .values(&FieldKey::new(asked.few_field))
         .ok_or("no such field")?;
     let counted = times(TURNS, || column.facet(&some));
     tell(
@@ -149,8 +108,11 @@ fn orders(mut listing: Listing) -> Anyhow<()> {
         field: field.into(),
         direction,
     };
-    let (_, few, field) = asked();
-    let (name, other) = (Sort::default(), by(field, SortDirection::Descending));
+    let asked = asked();
+    let (name, other) = (
+        Sort::default(),
+        by(asked.few_field, SortDirection::Descending),
+    );
     for sort in [&name, &other] {
         let first = times(5, || listing.first(listing.present(), sort, PAGE));
         let what = format!("the first page by {}", sort.field);
@@ -165,7 +127,7 @@ fn orders(mut listing: Listing) -> Anyhow<()> {
         &ordered,
         Goal::AtMost(700.0),
     );
-    let some = Query::parse(few)?.rows(&listing, &world::schema(), &Sets::default());
+    let some = Query::parse(asked.few)?.rows(&listing, &world::schema(), &Sets::default());
     let known = times(TURNS, || among(&listing.order(&name), &some));
     tell(
         "G11",

@@ -17,6 +17,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
 mod arrange;
+mod asked;
 mod edit;
 mod figures;
 mod find;

@@ -15,6 +15,7 @@ use armarius::{
 
 use crate::{
     Anyhow,
+    asked::asked,
     figures::{self, Goal},
     world,
 };
@@ -107,7 +108,7 @@ async fn opened(folder: &Path, count: usize) -> Anyhow<(f64, f64)> {
         }
     };
     workbench.absorb_rest(*rest);
-    let query = Query::parse("Rights:a").map_err(|error| error.to_string())?;
+    let query = Query::parse(asked().few).map_err(|error| error.to_string())?;
     let found = query.rows(&workbench.listing, &world::schema(), &Sets::default());
     let filtered = figures::ms(begun.elapsed());
     drop(found);

@@ -89,6 +89,7 @@ pub(crate) fn schema() -> Schema {
             "department",
             "classification",
             "image_url",
+            "accession_number",
         ];
         let tags = ["creators", "nationality"];
         let of = |names: &[&str], kind| -> Vec<Field> {
