@@ -54,8 +54,11 @@ impl Browse {
             return lines;
         }
         if let Some(failure) = scene.connection.failure() {
-            let mut lines = vec![format!("{}.", capital(&failure.what)), failure.why.clone()];
-            lines.extend((!failure.hint.is_empty()).then(|| failure.hint.clone()));
+            let told = [&failure.what, &failure.why, &failure.hint].into_iter();
+            let mut lines: Vec<String> = told
+                .filter(|text| !text.is_empty())
+                .map(|text| sentence(text))
+                .collect();
             lines.push(match scene.connection.link {
                 Link::SignIn(_) => "R signs in again; marks and staged changes are kept.".into(),
                 Link::Idle
@@ -80,10 +83,15 @@ impl Browse {
     }
 }
 
-fn capital(text: &str) -> String {
+/// A text as a sentence of its own.
+fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
-    }
+    let first = characters.next().map(char::to_uppercase);
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    let first = first.into_iter().flatten();
+    first.chain(characters).chain(end.chars()).collect()
 }
