@@ -50,7 +50,12 @@ impl Browse {
             if marked > 0 {
                 lines.push(format!("{} stay marked.", text::counted(marked, "asset")));
             }
-            lines.push("0 shows everything; / changes the filter.".into());
+            let ways = if scene.covered {
+                "Esc goes back to what was shown."
+            } else {
+                "0 shows everything; / changes the filter."
+            };
+            lines.push(ways.into());
             return lines;
         }
         if let Some(failure) = scene.connection.failure() {
