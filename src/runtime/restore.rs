@@ -171,7 +171,12 @@ impl Begun {
 
 /// The listing, and whether it is worth keeping it as columns.
 fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<(Rest, bool), StoreError> {
-    let (listing, listed_ms, is_worth) = columns::cached(workspace)?;
+    let columns::Opened {
+        listing,
+        listed_ms,
+        is_worth,
+        ..
+    } = columns::cached(workspace)?;
     adopt(workspace, &listing)?;
     let mut just_over = Vec::new();
     for (id, state) in workspace.last_runs(RUNS)? {

@@ -223,7 +223,7 @@ impl Runtime {
         (arrived, total): (Arrived, u64),
         token: &CancellationToken,
     ) -> impl Future<Output = Result<(), Failure>> + Send + 'static {
-        let (events, token) = (self.0.events.clone(), token.clone());
+        let (runtime, token) = (self.clone(), token.clone());
         let work = move |workspace: &mut Workspace| {
             if token.is_cancelled() {
                 return Ok(());
@@ -234,16 +234,21 @@ impl Runtime {
                 entered,
             } = arrived;
             let assets = page.assets;
-            if let Some(packed) = packed {
-                keep(workspace, (&assets, &packed), total)?;
-            }
+            let many = assets.len();
+            let kept = packed.map(|packed| keep(workspace, (&assets, &packed), total));
+            let kept = kept.transpose()?;
             let page = Event::Page {
                 generation,
                 assets,
                 total,
             };
-            if events.send(page).is_ok() {
+            if runtime.0.events.send(page).is_ok() {
                 entered.told();
+            }
+            if let Some(page @ 1..) = kept
+                && lock(&runtime.0.gathered).is_due(many, now_ms())
+            {
+                runtime.tell(Event::KeepDue { generation, page });
             }
             Ok(())
         };
@@ -298,7 +303,7 @@ fn keep(
     workspace: &mut Workspace,
     (assets, packed): (&[Asset], &PackedPage),
     total: u64,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let ids: Vec<AssetId> = assets.iter().map(|asset| asset.id.clone()).collect();
     workspace.allocate_rows(&ids)?;
     workspace.save_page(packed, Some(total))

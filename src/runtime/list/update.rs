@@ -7,11 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Runtime, WHAT, is_about_parts};
 use crate::{
-    domain::Failure,
+    domain::{AssetId, Failure},
     endpoint::{Asking, Census, EndpointError},
     flow::Event,
     runtime::now_ms,
-    store::Workspace,
+    store::{PackedPage, Workspace},
 };
 
 /// What changed so long before is asked for again: an index lags behind, clocks differ a little,
@@ -77,10 +77,31 @@ impl Runtime {
             let page = (arrived, census.total);
             self.keep_page(generation, page, token).await?;
             if !ids.is_empty() {
-                self.tell(Event::Gone { generation, ids });
+                self.keep_gone(generation, ids, token).await?;
             }
         }
         Ok(Some(census))
+    }
+
+    /// Keeps that assets are gone, and tells it.
+    async fn keep_gone(
+        &self,
+        generation: u64,
+        ids: Vec<AssetId>,
+        token: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let (runtime, token) = (self.clone(), token.clone());
+        let work = move |workspace: &mut Workspace| {
+            if token.is_cancelled() {
+                return Ok(());
+            }
+            if runtime.0.read_only.is_none() {
+                workspace.save_page(&PackedPage::gone(&ids), None)?;
+            }
+            runtime.tell(Event::Gone { generation, ids });
+            Ok(())
+        };
+        self.0.disk.ask(WHAT, work).await
     }
 
     /// Keeps that the listing is what the library was then.
