@@ -207,9 +207,16 @@ pub(super) struct Opened {
     /// When the library was so; `None` if the listing never came to its end.
     pub(super) listed_ms: Option<i64>,
     /// How many assets were taken in one by one.
-    pub(super) since: u64,
+    since: u64,
+    /// Whether pages are left that are in the columns as well.
+    is_twice: bool,
+}
+
+impl Opened {
     /// Whether it is worth keeping it as columns.
-    pub(super) is_worth: bool,
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        self.is_twice || self.since * 20 > self.listing.len()
+    }
 }
 
 /// The cached listing: rows of the workspace, columns if there are any, and what came since. A
@@ -250,10 +257,10 @@ pub(super) fn cached(workspace: &mut Workspace) -> Result<Opened, StoreError> {
     listing.forget_differences();
     let is_twice = kept.is_some_and(|kept| workspace.holds_pages_of(&kept).unwrap_or(false));
     Ok(Opened {
-        is_worth: since * 20 > listing.len() || is_twice,
-        listed_ms: told.as_of_ms,
         listing,
+        listed_ms: told.as_of_ms,
         since,
+        is_twice,
     })
 }
 
@@ -278,13 +285,16 @@ fn told(
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, sync::Arc};
 
     use tempfile::TempDir;
 
     use super::*;
     use crate::{
         domain::{Asset, AssetId, Value},
+        endpoint::memory::Memory,
+        flow::{Effect, Event},
+        runtime::{Events, RuntimeParts, RuntimeSettings},
         store::{Holder, PackedPage},
     };
 
@@ -341,7 +351,7 @@ mod tests {
         let mut workspace = opened(&folder);
         let again = cached(&mut workspace).unwrap();
         assert!(again.listing == listing, "every value of every asset");
-        let told = (again.listed_ms, again.since, again.is_worth);
+        let told = (again.listed_ms, again.since, again.is_worth_keeping());
         assert_eq!(told, (Some(77), 0, false));
 
         let since = [asset(3, "Studio"), asset(500, "New")];
@@ -494,7 +504,7 @@ mod tests {
                     assert_eq!(told.listing.asset(row), listing.asset(row), "{after}");
                 }
                 if start == 2 {
-                    let still = (told.since, told.is_worth);
+                    let still = (told.since, told.is_worth_keeping());
                     assert_eq!(still, (0, false), "{after}: nothing is taken in twice");
                 } else if listing.rows_made() > 0 {
                     fold(2)(&mut workspace, &mut told.listing);
@@ -551,5 +561,76 @@ mod tests {
         assert!(!gathered.is_due(20_000, 39_999), "it costs much to write");
         assert!(gathered.is_due(1, 40_000));
         assert!(gathered.is_due(20_000, -9_000), "a clock that was set back");
+    }
+
+    /// A runtime over a library of so many assets.
+    fn runtime(folder: &TempDir, many: usize) -> (Runtime, Events) {
+        let assets = (0..many).map(|number| asset(number, "Acme"));
+        let parts = RuntimeParts {
+            endpoint: Arc::new(Memory::new(assets)),
+            workspace: opened(folder),
+            profile: "gallery".into(),
+            author: "jruiz".into(),
+            settings: RuntimeSettings::default(),
+            reports: folder.path().join("reports"),
+        };
+        Runtime::new(parts).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_long_listing_that_is_cut_off_opens_from_what_was_kept_while_it_came() {
+        let folder = TempDir::new().unwrap();
+        let many = usize::try_from(WORTH).unwrap() + 500;
+        let (runtime, mut events) = runtime(&folder, many);
+        // It went on for long.
+        lock(&runtime.0.gathered).since_ms = Some(i64::MIN);
+        runtime.perform(Effect::List { generation: 1 });
+        let mut listing = Listing::new();
+        listing.begin(1);
+        let page = loop {
+            let event = events.recv().await.unwrap();
+            if let Event::Page { assets, .. } = event {
+                listing.take(&assets);
+            } else if let Event::KeepDue { page, .. } = event {
+                break page;
+            }
+        };
+        assert!(listing.len() >= WORTH.into());
+        let (kept, rows) = (listing.len(), listing.rows_made());
+        // Here it is cut off.
+        runtime.perform(Effect::StopListing);
+        runtime.perform(Effect::KeepSoFar {
+            listing: Box::new(listing),
+            page,
+        });
+        runtime.0.disk.ask("look", |_| Ok(())).await.unwrap();
+        runtime.columns_written().await;
+        runtime.shutdown().await;
+        let told = cached(&mut opened(&folder)).unwrap();
+        assert!(told.listing.rows_made() >= rows);
+        assert_eq!(told.listing.len() - kept, told.since, "the rest alone");
+        assert_eq!(told.listed_ms, None);
+    }
+
+    #[tokio::test]
+    async fn a_whole_listing_waits_for_what_is_being_written_and_a_part_gives_way() {
+        let folder = TempDir::new().unwrap();
+        let (runtime, _events) = runtime(&folder, 0);
+        let other = TempDir::new().unwrap();
+        let (workspace, listing) = kept(&other);
+        let keeping = workspace.columns_to_keep(listing.rows_made());
+        let keeping = keeping.unwrap().unwrap();
+        lock(&runtime.0.writer).busy = true;
+        for (replaces_pages, waits) in [(false, false), (true, true), (false, true)] {
+            runtime.write_columns(Writing {
+                keeping: keeping.clone(),
+                listing: Listing::new(),
+                replaces_pages,
+            });
+            let writer = lock(&runtime.0.writer);
+            let next = writer.next.as_ref().map(|next| next.replaces_pages);
+            assert_eq!(next, Some(waits), "{replaces_pages}");
+        }
+        drop(runtime.shutdown().await);
     }
 }

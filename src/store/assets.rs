@@ -170,7 +170,11 @@ fn read_gone(body: &[u8]) -> Option<Vec<AssetId>> {
     let mut reading = Reading::of(GONE, body)?;
     let count = reading.count()?;
     let mut id = String::new();
-    let ids = (0..count).map(|_| reading.following(&mut id).map(|()| AssetId::new(id.as_str())));
+    let ids = (0..count).map(|_| {
+        reading
+            .following(&mut id)
+            .map(|()| AssetId::new(id.as_str()))
+    });
     let ids: Vec<AssetId> = ids.collect::<Option<_>>()?;
     reading.is_over().then_some(ids)
 }

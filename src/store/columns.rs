@@ -161,7 +161,10 @@ impl Workspace {
 
     fn total_so_far(&self) -> Result<u64, StoreError> {
         let sql = "SELECT coalesce((SELECT total FROM listings ORDER BY id DESC LIMIT 1), 0)";
-        let asked = self.cache.connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let asked = self
+            .cache
+            .connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0));
         let total = asked.map_err(|error| StoreError::of(&self.cache.path, &error))?;
         Ok(u64::try_from(total).unwrap_or(0))
     }
@@ -187,7 +190,10 @@ impl Workspace {
     /// If the file can't be read.
     pub fn holds_pages_of(&self, columns: &KeptColumns) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM pages WHERE seq <= ?1)";
-        let asked = self.cache.connection.query_row(sql, [columns.page()], |row| row.get(0));
+        let asked = self
+            .cache
+            .connection
+            .query_row(sql, [columns.page()], |row| row.get(0));
         asked.map_err(|error| StoreError::of(&self.cache.path, &error))
     }
 

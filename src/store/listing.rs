@@ -304,7 +304,9 @@ impl Workspace {
             scope.spawn(move || {
                 let unpacked = pages.iter().map(|(body, sum)| assets::unpack(body, *sum));
                 // Whoever found one of them damaged waits for no more.
-                unpacked.map(|kept| sender.send(kept)).all(|sent| sent.is_ok())
+                unpacked
+                    .map(|kept| sender.send(kept))
+                    .all(|sent| sent.is_ok())
             });
             let mut each = |kept| match kept {
                 Kept::Agreed(at_ms) => agreed_ms = Some(at_ms),
