@@ -242,7 +242,10 @@ pub(super) fn cached(workspace: &mut Workspace) -> Result<Opened, StoreError> {
         // That is told with the listing.
         Kept::Agreed(_) => {}
     });
-    let told = told(workspace, loaded, kept.as_ref())?;
+    let told = match loaded {
+        Ok(told) => told.unwrap_or_default(),
+        Err(_) => without_pages(workspace, kept.as_ref())?,
+    };
     match (&kept, told.as_of_ms) {
         (Some(_), Some(_)) => {
             listing.total = listing.len();
@@ -264,23 +267,15 @@ pub(super) fn cached(workspace: &mut Workspace) -> Result<Opened, StoreError> {
     })
 }
 
-/// What is known about a listing, whatever became of its pages.
-fn told(
+/// What is known about a listing whose pages are damaged: the columns are what they were.
+fn without_pages(
     workspace: &mut Workspace,
-    loaded: Result<Option<CachedListing>, StoreError>,
     kept: Option<&KeptColumns>,
 ) -> Result<CachedListing, StoreError> {
-    let told = match loaded {
-        Ok(told) => told,
-        Err(_) => {
-            if workspace.access().refusal().is_none() {
-                workspace.renew_cache()?;
-            }
-            // The columns are what they were.
-            kept.map(KeptColumns::told)
-        }
-    };
-    Ok(told.unwrap_or_default())
+    if workspace.access().refusal().is_none() {
+        workspace.renew_cache()?;
+    }
+    Ok(kept.map(KeptColumns::told).unwrap_or_default())
 }
 
 #[cfg(test)]
