@@ -360,6 +360,27 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_page_leaves_what_the_columns_tell() {
+        let folder = TempDir::new().unwrap();
+        let (mut workspace, listing) = kept(&folder);
+        workspace
+            .save_assets(&[asset(3, "Zanzibar")], None)
+            .unwrap();
+        workspace.listing_as_of(88).unwrap();
+        drop(workspace);
+        let path = folder.path().join("listing.sqlite");
+        let mut bytes = fs::read(&path).unwrap();
+        let place = bytes.windows(8).position(|text| text == b"Zanzibar");
+        bytes[place.unwrap()] ^= 0x20;
+        fs::write(&path, bytes).unwrap();
+        for start in 1..=2 {
+            let again = cached(&mut opened(&folder)).unwrap();
+            assert!(again.listing == listing, "start {start}");
+            assert_eq!(again.listed_ms, Some(77), "start {start}");
+        }
+    }
+
+    #[test]
     fn damaged_columns_cost_a_listing_and_no_row() {
         let folder = TempDir::new().unwrap();
         let (workspace, listing) = kept(&folder);
