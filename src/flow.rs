@@ -46,6 +46,13 @@ pub enum Effect {
     StopListing,
     /// Keep this listing, which was just finished, so that it opens at once.
     KeepListing(Box<Listing>),
+    /// Keep what has come of a listing, as [`Event::KeepDue`] asked for it.
+    KeepSoFar {
+        /// What has come.
+        listing: Box<Listing>,
+        /// The page that was told before.
+        page: i64,
+    },
     /// Read these assets again and answer [`Event::Refreshed`].
     Refresh(Vec<AssetId>),
     /// Read the thumbnails of these assets and answer [`Event::Values`].
@@ -203,6 +210,14 @@ pub enum Event {
         assets: Vec<Asset>,
         /// How many the endpoint says there are.
         total: u64,
+    },
+    /// So much has come that it should be kept as it is now: the next start takes in one by one
+    /// what comes after it.
+    KeepDue {
+        /// Of which listing; of an older one nothing is kept.
+        generation: u64,
+        /// The page told before this.
+        page: i64,
     },
     /// Assets of the listing that the endpoint names as gone.
     Gone {

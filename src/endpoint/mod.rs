@@ -177,6 +177,9 @@ pub struct Page {
     pub assets: Vec<Asset>,
     /// Assets it names as gone: archived, in the trash.
     pub gone: Vec<AssetId>,
+    /// Entries that can't be told as assets: they are among the total, and come without an id or
+    /// may not be read.
+    pub unread: u64,
     /// How many assets the endpoint says there are in all, or in this part of the listing.
     pub total: u64,
     /// Where the next page starts; `None` at the end.

@@ -45,6 +45,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::Arranged(_)
         | Event::ListFailed { .. }
         | Event::Updated { .. }
+        | Event::KeepDue { .. }
         | Event::Picture { .. }
         | Event::RunWaits { .. }
         | Event::DryRun(_)

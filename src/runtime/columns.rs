@@ -4,60 +4,148 @@
 
 use std::{borrow::Cow, thread};
 
-use super::{Runtime, lock};
+use super::{Runtime, lock, now_ms};
 use crate::{
     domain::{
         Listing, Row,
         listing::{Heading, Part, SectionKey},
     },
-    store::{Keeping, KeptColumns, StoreError, Workspace},
+    store::{CachedListing, Keeping, Kept, KeptColumns, StoreError, Workspace},
 };
 
 /// Smaller listings are read from their pages as fast.
 const WORTH: Row = 20_000;
+/// How long pages gather before what has come of a listing is kept as columns, milliseconds: a
+/// start has no more of them to take in.
+const GATHERED_MS: u64 = 5_000;
+/// Nor is more of the time spent with writing them than one part in so many.
+const SPARED: u64 = 10;
 /// The sheet of what a listing is but for its blocks, and the one of the rows that are listed.
 const HEADING: &str = "heading";
 const PRESENT: &str = "present";
 
-/// The thread that writes columns, if one does.
-pub(super) type Writer = Option<thread::JoinHandle<()>>;
+/// Columns that are to be written.
+struct Writing {
+    keeping: Keeping,
+    listing: Listing,
+    /// The pages in them are not needed any more.
+    replaces_pages: bool,
+}
+
+/// The thread that writes columns, if one does, and what it writes next.
+#[derive(Default)]
+pub(super) struct Writer {
+    thread: Option<thread::JoinHandle<()>>,
+    busy: bool,
+    next: Option<Writing>,
+}
+
+impl Writer {
+    fn is_busy(&self) -> bool {
+        // One that panicked has written nothing and never will.
+        let is_there = |thread: &thread::JoinHandle<()>| !thread.is_finished();
+        self.busy && self.thread.as_ref().is_none_or(is_there)
+    }
+}
+
+/// The pages that came since columns were written.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    assets: u64,
+    since_ms: Option<i64>,
+    /// How long it took to write columns last.
+    took_ms: u64,
+}
+
+impl Gathered {
+    /// Takes note of a page; says whether all that has come is worth being written.
+    pub(super) fn is_due(&mut self, assets: usize, now_ms: i64) -> bool {
+        self.assets += assets as u64;
+        let since_ms = *self.since_ms.get_or_insert(now_ms);
+        let wait = GATHERED_MS.max(self.took_ms * SPARED);
+        let is_due = self.assets >= WORTH.into() && now_ms.abs_diff(since_ms) >= wait;
+        if is_due {
+            (self.assets, self.since_ms) = (0, Some(now_ms));
+        }
+        is_due
+    }
+}
 
 impl Runtime {
     /// Keeps a listing that was finished. What can't be kept is read page by page at the next
     /// start.
     pub(super) fn keep_listing(&self, listing: Listing) {
+        self.keep_columns(listing, Workspace::columns_to_keep, true);
+    }
+
+    /// Keeps what has come of a listing up to a page, so that the next start has little to take in
+    /// if this listing does not come to its end.
+    pub(super) fn keep_so_far(&self, listing: Listing, page: i64) {
+        let so_far = move |workspace: &Workspace, rows| workspace.columns_so_far(rows, page);
+        self.keep_columns(listing, so_far, false);
+    }
+
+    fn keep_columns(
+        &self,
+        listing: Listing,
+        keeping: impl FnOnce(&Workspace, Row) -> Result<Option<Keeping>, StoreError> + Send + 'static,
+        replaces_pages: bool,
+    ) {
         if self.0.read_only.is_some() || listing.rows_made() < WORTH {
             return;
         }
         let runtime = self.clone();
         self.0.disk.tell(move |workspace| {
-            if let Ok(Some(keeping)) = workspace.columns_to_keep(listing.rows_made()) {
-                runtime.write_columns(keeping, listing);
+            if let Ok(Some(keeping)) = keeping(workspace, listing.rows_made()) {
+                runtime.write_columns(Writing {
+                    keeping,
+                    listing,
+                    replaces_pages,
+                });
             }
         });
     }
 
-    fn write_columns(&self, keeping: Keeping, listing: Listing) {
+    fn write_columns(&self, writing: Writing) {
         let mut writer = lock(&self.0.writer);
-        if writer.as_ref().is_some_and(|writer| !writer.is_finished()) {
-            // The next start keeps what this one does not.
+        if writer.is_busy() {
+            // What is whole does not stand back behind a part of it.
+            if writing.replaces_pages || writer.next.is_none() {
+                writer.next = Some(writing);
+            }
             return;
         }
-        let disk = self.0.disk.clone();
+        let runtime = self.clone();
         let work = move || {
-            if write(&keeping, &listing).is_ok() {
-                disk.tell(move |workspace| drop(workspace.columns_kept(&keeping)));
+            let mut writing = Some(writing);
+            while let Some(one) = writing {
+                runtime.write_one(one);
+                let mut writer = lock(&runtime.0.writer);
+                writing = writer.next.take();
+                writer.busy = writing.is_some();
             }
         };
-        *writer = thread::Builder::new()
-            .name("columns".into())
-            .spawn(work)
-            .ok();
+        let thread = thread::Builder::new().name("columns".into()).spawn(work);
+        writer.thread = thread.ok();
+        writer.busy = writer.thread.is_some();
+    }
+
+    fn write_one(&self, one: Writing) {
+        let begun_ms = now_ms();
+        let is_written = write(&one.keeping, &one.listing).is_ok();
+        lock(&self.0.gathered).took_ms = now_ms().abs_diff(begun_ms);
+        if is_written && one.replaces_pages {
+            let give_up = move |workspace: &mut Workspace| {
+                // What can't be given up is left out at the next start.
+                drop(workspace.columns_kept(&one.keeping));
+            };
+            self.0.disk.tell(give_up);
+        }
     }
 
     /// Waits until the columns that are being written are there.
     pub(super) async fn columns_written(&self) {
-        let writer = lock(&self.0.writer).take();
+        let writer = lock(&self.0.writer).thread.take();
         if let Some(writer) = writer {
             // One that panicked has written nothing.
             let _ = self.0.handle.spawn_blocking(move || writer.join()).await;
@@ -113,12 +201,27 @@ fn key(name: &str) -> Option<SectionKey> {
     })
 }
 
+/// A listing that was opened.
+pub(super) struct Opened {
+    pub(super) listing: Listing,
+    /// When the library was so; `None` if the listing never came to its end.
+    pub(super) listed_ms: Option<i64>,
+    /// How many assets were taken in one by one.
+    since: u64,
+    /// Whether pages are left that are in the columns as well.
+    is_twice: bool,
+}
+
+impl Opened {
+    /// Whether it is worth keeping it as columns.
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        self.is_twice || self.since * 20 > self.listing.len()
+    }
+}
+
 /// The cached listing: rows of the workspace, columns if there are any, and what came since. A
-/// damaged cache costs a listing, not work. Says when it was complete, and whether it is worth
-/// keeping it as columns.
-pub(super) fn cached(
-    workspace: &mut Workspace,
-) -> Result<(Listing, Option<i64>, bool), StoreError> {
+/// damaged cache costs a listing, not work.
+pub(super) fn cached(workspace: &mut Workspace) -> Result<Opened, StoreError> {
     let kept = workspace.kept_columns().ok().flatten();
     let kept = kept.and_then(|kept| Some((read(&kept)?, kept)));
     let (mut listing, kept) = kept.map_or_else(
@@ -130,42 +233,64 @@ pub(super) fn cached(
         listing.allocate(&id);
     })?;
     let mut since = 0;
-    let loaded = workspace.load_assets(kept.as_ref(), |assets| {
-        since += assets.len() as u64;
-        listing.take(&assets);
+    let loaded = workspace.load_assets(kept.as_ref(), |page| match page {
+        Kept::Came(assets) => {
+            since += assets.len() as u64;
+            listing.take(&assets);
+        }
+        Kept::Gone(ids) => listing.leave(&ids),
+        // That is told with the listing.
+        Kept::Agreed(_) => {}
     });
     let told = match loaded {
-        Ok(told) => told,
-        Err(_) if workspace.access().refusal().is_some() => None,
-        Err(_) => {
-            workspace.renew_cache()?;
-            None
-        }
+        Ok(told) => told.unwrap_or_default(),
+        Err(_) => without_pages(workspace, kept.as_ref())?,
     };
-    let told = told.unwrap_or_default();
     match (&kept, told.as_of_ms) {
-        (Some(_), _) => {
+        (Some(_), Some(_)) => {
             listing.total = listing.len();
             listing.complete = true;
         }
         (None, Some(_)) => listing.finish(),
-        (None, None) => listing.total = told.total,
+        (_, None) => {
+            listing.total = told.total;
+            listing.complete = false;
+        }
     }
     listing.forget_differences();
-    let is_worth = told.as_of_ms.is_some() && since * 20 > listing.len();
-    Ok((listing, told.as_of_ms, is_worth))
+    let is_twice = kept.is_some_and(|kept| workspace.holds_pages_of(&kept).unwrap_or(false));
+    Ok(Opened {
+        listing,
+        listed_ms: told.as_of_ms,
+        since,
+        is_twice,
+    })
+}
+
+/// What is known about a listing whose pages are damaged: the columns are what they were.
+fn without_pages(
+    workspace: &mut Workspace,
+    kept: Option<&KeptColumns>,
+) -> Result<CachedListing, StoreError> {
+    if workspace.access().refusal().is_none() {
+        workspace.renew_cache()?;
+    }
+    Ok(kept.map(KeptColumns::told).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, sync::Arc};
 
     use tempfile::TempDir;
 
     use super::*;
     use crate::{
         domain::{Asset, AssetId, Value},
-        store::Holder,
+        endpoint::memory::Memory,
+        flow::{Effect, Event},
+        runtime::{Events, RuntimeParts, RuntimeSettings},
+        store::{Holder, PackedPage},
     };
 
     fn asset(number: usize, rights: &str) -> Asset {
@@ -219,18 +344,40 @@ mod tests {
         let (workspace, mut listing) = kept(&folder);
         drop(workspace);
         let mut workspace = opened(&folder);
-        let (again, listed_ms, is_worth) = cached(&mut workspace).unwrap();
-        assert!(again == listing, "every value of every asset");
-        assert_eq!((listed_ms, is_worth), (Some(77), false));
+        let again = cached(&mut workspace).unwrap();
+        assert!(again.listing == listing, "every value of every asset");
+        let told = (again.listed_ms, again.since, again.is_worth_keeping());
+        assert_eq!(told, (Some(77), 0, false));
 
         let since = [asset(3, "Studio"), asset(500, "New")];
         workspace.allocate_rows(&[since[1].id.clone()]).unwrap();
         workspace.save_assets(&since, None).unwrap();
         listing.take(&since);
         drop(workspace);
-        let (again, ..) = cached(&mut opened(&folder)).unwrap();
-        assert!(again == listing, "what was read since");
-        assert_eq!(again.clone().take_differences(), []);
+        let mut again = cached(&mut opened(&folder)).unwrap();
+        assert!(again.listing == listing, "what was read since");
+        assert_eq!(again.listing.take_differences(), []);
+    }
+
+    #[test]
+    fn a_damaged_page_leaves_what_the_columns_tell() {
+        let folder = TempDir::new().unwrap();
+        let (mut workspace, listing) = kept(&folder);
+        workspace
+            .save_assets(&[asset(3, "Zanzibar")], None)
+            .unwrap();
+        workspace.listing_as_of(88).unwrap();
+        drop(workspace);
+        let path = folder.path().join("listing.sqlite");
+        let mut bytes = fs::read(&path).unwrap();
+        let place = bytes.windows(8).position(|text| text == b"Zanzibar");
+        bytes[place.unwrap()] ^= 0x20;
+        fs::write(&path, bytes).unwrap();
+        for start in 1..=2 {
+            let again = cached(&mut opened(&folder)).unwrap();
+            assert!(again.listing == listing, "start {start}");
+            assert_eq!(again.listed_ms, Some(77), "start {start}");
+        }
     }
 
     #[test]
@@ -244,10 +391,262 @@ mod tests {
             let mut bytes = good.clone();
             bytes[place] ^= 0x20;
             fs::write(&path, bytes).unwrap();
-            let (again, listed_ms, _) = cached(&mut opened(&folder)).unwrap();
-            assert_eq!((again.len(), listed_ms), (0, None), "byte {place}");
-            assert_eq!(again.rows_made(), 500);
-            assert_eq!(again.id(499), listing.id(499));
+            let again = cached(&mut opened(&folder)).unwrap();
+            let told = (again.listing.len(), again.listed_ms);
+            assert_eq!(told, (0, None), "byte {place}");
+            assert_eq!(again.listing.rows_made(), 500);
+            assert_eq!(again.listing.id(499), listing.id(499));
         }
+    }
+
+    /// What somebody does to a workspace, and what a listing is told of it.
+    type Step = Box<dyn Fn(&mut Workspace, &mut Listing)>;
+
+    fn keeps(columns: &Keeping, listing: &Listing) {
+        write(columns, listing).unwrap();
+    }
+
+    fn page(number: usize, rights: &'static str) -> Step {
+        Box::new(move |workspace, listing| {
+            let assets: Vec<Asset> = (number * 40..(number + 1) * 40)
+                .map(|number| asset(number, rights))
+                .collect();
+            let ids: Vec<AssetId> = assets.iter().map(|asset| asset.id.clone()).collect();
+            workspace.allocate_rows(&ids).unwrap();
+            let packed = PackedPage::of(&assets);
+            let number = workspace.save_page(&packed, Some(200)).unwrap();
+            listing.take(&assets);
+            // Every other page is followed by columns of what has come.
+            if number % 2 == 0 {
+                let so_far = workspace.columns_so_far(listing.rows_made(), number);
+                keeps(&so_far.unwrap().unwrap(), listing);
+            }
+        })
+    }
+
+    fn begin() -> Step {
+        Box::new(|workspace, listing| {
+            workspace.begin_listing().unwrap();
+            listing.begin(listing.generation + 1);
+        })
+    }
+
+    fn finish(at_ms: i64) -> Step {
+        Box::new(move |workspace, listing| {
+            workspace.finish_listing(at_ms).unwrap();
+            listing.finish();
+        })
+    }
+
+    /// Keeps the listing as columns; `halves` of it.
+    fn fold(halves: usize) -> Step {
+        Box::new(move |workspace, listing| {
+            let keeping = workspace.columns_to_keep(listing.rows_made());
+            let keeping = keeping.unwrap().unwrap();
+            keeps(&keeping, listing);
+            if halves == 2 {
+                workspace.columns_kept(&keeping).unwrap();
+            }
+        })
+    }
+
+    fn again(number: usize, rights: &'static str) -> Step {
+        Box::new(move |workspace, listing| {
+            let assets = [asset(number, rights)];
+            workspace.save_assets(&assets, None).unwrap();
+            listing.take(&assets);
+        })
+    }
+
+    fn gone(number: usize) -> Step {
+        Box::new(move |workspace, listing| {
+            let ids = [asset(number, "").id];
+            workspace.save_page(&PackedPage::gone(&ids), None).unwrap();
+            listing.leave(&ids);
+        })
+    }
+
+    fn agreed(at_ms: i64) -> Step {
+        Box::new(move |workspace, _| workspace.listing_as_of(at_ms).unwrap())
+    }
+
+    /// A first listing, a refresh by what changed, and a listing anew; and as of when the listing
+    /// is after each step.
+    fn story() -> Vec<(Option<i64>, Step)> {
+        let mut steps = vec![(None, begin())];
+        steps.extend((0..5).map(|number| (None, page(number, "Acme"))));
+        steps.extend([
+            (Some(10), finish(10)),
+            (Some(10), fold(1)),
+            (Some(10), fold(2)),
+            (Some(20), agreed(20)),
+            (Some(20), again(7, "Studio")),
+            (Some(20), gone(8)),
+            (Some(30), agreed(30)),
+            (Some(30), begin()),
+        ]);
+        steps.extend((0..4).map(|number| (Some(30), page(number, "Agency"))));
+        steps.extend([
+            (Some(40), finish(40)),
+            (Some(40), fold(2)),
+            (Some(40), gone(9)),
+            (Some(50), agreed(50)),
+            (Some(50), fold(1)),
+        ]);
+        steps
+    }
+
+    #[test]
+    fn whenever_a_kill_comes_the_listing_opens_with_all_that_had_come_as_of_when_that_was_true() {
+        for kill in 1..=story().len() {
+            let folder = TempDir::new().unwrap();
+            let (mut workspace, mut listing) = (opened(&folder), Listing::new());
+            let mut as_of_ms = None;
+            for (ms, step) in story().into_iter().take(kill) {
+                step(&mut workspace, &mut listing);
+                as_of_ms = ms;
+            }
+            drop(workspace);
+            // Once and again: what a start keeps opens as well.
+            for start in 1..=2 {
+                let mut workspace = opened(&folder);
+                let mut told = cached(&mut workspace).unwrap();
+                let after = format!("killed after {kill} steps, start {start}");
+                assert_eq!(told.listed_ms, as_of_ms, "{after}");
+                assert_eq!(told.listing.complete, as_of_ms.is_some(), "{after}");
+                assert_eq!(told.listing.rows_made(), listing.rows_made(), "{after}");
+                assert_eq!(told.listing.present(), listing.present(), "{after}");
+                for row in listing.present() {
+                    assert_eq!(told.listing.asset(row), listing.asset(row), "{after}");
+                }
+                if start == 2 {
+                    let still = (told.since, told.is_worth_keeping());
+                    assert_eq!(still, (0, false), "{after}: nothing is taken in twice");
+                } else if listing.rows_made() > 0 {
+                    fold(2)(&mut workspace, &mut told.listing);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_listing_that_broke_off_leaves_the_next_start_what_came_after_its_columns() {
+        let folder = TempDir::new().unwrap();
+        let (mut workspace, mut listing) = (opened(&folder), Listing::new());
+        begin()(&mut workspace, &mut listing);
+        for number in 0..5 {
+            page(number, "Acme")(&mut workspace, &mut listing);
+        }
+        drop(workspace);
+        let mut workspace = opened(&folder);
+        let told = cached(&mut workspace).unwrap();
+        assert_eq!((told.listing.len(), told.since), (200, 40), "the last page");
+        assert_eq!((told.listing.total, told.listed_ms), (200, None));
+        // A listing anew is whole by its own pages.
+        listing = told.listing;
+        begin()(&mut workspace, &mut listing);
+        for number in 0..3 {
+            page(number, "Agency")(&mut workspace, &mut listing);
+        }
+        finish(10)(&mut workspace, &mut listing);
+        drop(workspace);
+        let told = cached(&mut opened(&folder)).unwrap();
+        assert_eq!((told.listing.len(), told.listed_ms), (120, Some(10)));
+    }
+
+    #[test]
+    fn what_was_asked_to_be_kept_of_a_listing_that_ended_meanwhile_is_not() {
+        let folder = TempDir::new().unwrap();
+        let (mut workspace, mut listing) = (opened(&folder), Listing::new());
+        begin()(&mut workspace, &mut listing);
+        page(0, "Acme")(&mut workspace, &mut listing);
+        finish(10)(&mut workspace, &mut listing);
+        let so_far = workspace.columns_so_far(listing.rows_made(), 1).unwrap();
+        assert!(so_far.is_none(), "it would be taken for all of it");
+    }
+
+    #[test]
+    fn what_gathered_is_due_when_it_is_much_and_some_time_went_by() {
+        let mut gathered = Gathered::default();
+        assert!(!gathered.is_due(1_000_000, 7), "the first page");
+        assert!(!gathered.is_due(1, 5_006));
+        assert!(gathered.is_due(1, 5_007));
+        assert!(!gathered.is_due(300, 20_000), "little came since");
+        assert!(gathered.is_due(20_000, 20_000));
+        gathered.took_ms = 2_000;
+        assert!(!gathered.is_due(20_000, 39_999), "it costs much to write");
+        assert!(gathered.is_due(1, 40_000));
+        assert!(gathered.is_due(20_000, -9_000), "a clock that was set back");
+    }
+
+    /// A runtime over a library of so many assets.
+    fn runtime(folder: &TempDir, many: usize) -> (Runtime, Events) {
+        let assets = (0..many).map(|number| asset(number, "Acme"));
+        let parts = RuntimeParts {
+            endpoint: Arc::new(Memory::new(assets)),
+            workspace: opened(folder),
+            profile: "gallery".into(),
+            author: "jruiz".into(),
+            settings: RuntimeSettings::default(),
+            reports: folder.path().join("reports"),
+        };
+        Runtime::new(parts).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_long_listing_that_is_cut_off_opens_from_what_was_kept_while_it_came() {
+        let folder = TempDir::new().unwrap();
+        let many = usize::try_from(WORTH).unwrap() + 500;
+        let (runtime, mut events) = runtime(&folder, many);
+        // It went on for long.
+        lock(&runtime.0.gathered).since_ms = Some(i64::MIN);
+        runtime.perform(Effect::List { generation: 1 });
+        let mut listing = Listing::new();
+        listing.begin(1);
+        let page = loop {
+            let event = events.recv().await.unwrap();
+            if let Event::Page { assets, .. } = event {
+                listing.take(&assets);
+            } else if let Event::KeepDue { page, .. } = event {
+                break page;
+            }
+        };
+        assert!(listing.len() >= WORTH.into());
+        let (kept, rows) = (listing.len(), listing.rows_made());
+        // Here it is cut off.
+        runtime.perform(Effect::StopListing);
+        runtime.perform(Effect::KeepSoFar {
+            listing: Box::new(listing),
+            page,
+        });
+        runtime.0.disk.ask("look", |_| Ok(())).await.unwrap();
+        runtime.columns_written().await;
+        runtime.shutdown().await;
+        let told = cached(&mut opened(&folder)).unwrap();
+        assert!(told.listing.rows_made() >= rows);
+        assert_eq!(told.listing.len() - kept, told.since, "the rest alone");
+        assert_eq!(told.listed_ms, None);
+    }
+
+    #[tokio::test]
+    async fn a_whole_listing_waits_for_what_is_being_written_and_a_part_gives_way() {
+        let folder = TempDir::new().unwrap();
+        let (runtime, _events) = runtime(&folder, 0);
+        let other = TempDir::new().unwrap();
+        let (workspace, listing) = kept(&other);
+        let keeping = workspace.columns_to_keep(listing.rows_made());
+        let keeping = keeping.unwrap().unwrap();
+        lock(&runtime.0.writer).busy = true;
+        for (replaces_pages, waits) in [(false, false), (true, true), (false, true)] {
+            runtime.write_columns(Writing {
+                keeping: keeping.clone(),
+                listing: Listing::new(),
+                replaces_pages,
+            });
+            let writer = lock(&runtime.0.writer);
+            let next = writer.next.as_ref().map(|next| next.replaces_pages);
+            assert_eq!(next, Some(waits), "{replaces_pages}");
+        }
+        drop(runtime.shutdown().await);
     }
 }

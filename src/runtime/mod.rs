@@ -155,6 +155,8 @@ struct Inner {
     marks: Mutex<Option<RoaringBitmap>>,
     /// Who writes the columns of a listing.
     writer: Mutex<columns::Writer>,
+    /// What came since they were written.
+    gathered: Mutex<columns::Gathered>,
     pictures: Pictures,
     current: Mutex<Current>,
     closing: OnceLock<Closing>,
@@ -189,6 +191,7 @@ impl Runtime {
             marks: Mutex::default(),
             room: Room::default(),
             writer: Mutex::default(),
+            gathered: Mutex::default(),
             pictures: Pictures::new(connect::gate(&RuntimeSettings::default())),
             current: Mutex::default(),
             closing: OnceLock::new(),
@@ -219,6 +222,7 @@ impl Runtime {
             Effect::Arrange(question) => self.0.arranger.arrange(question),
             Effect::StopArranging => self.0.arranger.stop(),
             Effect::KeepListing(listing) => self.keep_listing(*listing),
+            Effect::KeepSoFar { listing, page } => self.keep_so_far(*listing, page),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

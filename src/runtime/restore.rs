@@ -171,7 +171,9 @@ impl Begun {
 
 /// The listing, and whether it is worth keeping it as columns.
 fn rest(workspace: &mut Workspace, begun: &Begun) -> Result<(Rest, bool), StoreError> {
-    let (listing, listed_ms, is_worth) = columns::cached(workspace)?;
+    let opened = columns::cached(workspace)?;
+    let is_worth = opened.is_worth_keeping();
+    let (listing, listed_ms) = (opened.listing, opened.listed_ms);
     adopt(workspace, &listing)?;
     let mut just_over = Vec::new();
     for (id, state) in workspace.last_runs(RUNS)? {

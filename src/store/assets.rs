@@ -10,6 +10,10 @@ use crate::domain::{Asset, AssetId, FieldKey, Keys, Value};
 
 /// The first byte of a page. Pages of the first format are compressed JSON, which begins otherwise.
 const KIND: u8 = 4;
+/// The first byte of a page that names assets that are gone.
+const GONE: u8 = 5;
+/// The first byte of a page that says when the listing was what the library was.
+const AGREED: u8 = 6;
 
 /// A page as it is kept, with its seal. Any thread may make one, best the one that has just read
 /// its assets.
@@ -20,6 +24,18 @@ pub struct PackedPage {
     pub(super) is_empty: bool,
 }
 
+/// What a page tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// These assets came.
+    Came(Vec<Asset>),
+    /// These assets are gone.
+    Gone(Vec<AssetId>),
+    /// With all that was told before, the listing is what the library was then, milliseconds since
+    /// 1970.
+    Agreed(i64),
+}
+
 impl PackedPage {
     /// These assets.
     pub fn of(assets: &[Asset]) -> Self {
@@ -28,6 +44,33 @@ impl PackedPage {
             body,
             sum,
             is_empty: assets.is_empty(),
+        }
+    }
+
+    /// Assets that are gone.
+    pub fn gone(ids: &[AssetId]) -> Self {
+        let mut sheet = Sheet::of(GONE);
+        sheet.number(ids.len() as u64);
+        let mut before = "";
+        for id in ids {
+            sheet.following(id.as_str(), before);
+            before = id.as_str();
+        }
+        Self::sealed(sheet.done(), ids.is_empty())
+    }
+
+    /// The listing is what the library was then.
+    pub(super) fn agreed(at_ms: i64) -> Self {
+        let mut sheet = Sheet::of(AGREED);
+        sheet.number(at_ms.cast_unsigned());
+        Self::sealed(sheet.done(), false)
+    }
+
+    fn sealed(body: Vec<u8>, is_empty: bool) -> Self {
+        Self {
+            sum: seal::wide(&body),
+            body,
+            is_empty,
         }
     }
 }
@@ -85,25 +128,49 @@ fn keys(assets: &[Asset]) -> (Keys<'_>, Vec<usize>) {
     (keys, places)
 }
 
-/// A page again, if it is what was packed; of either format.
-pub(super) fn unpack(body: &[u8], sum: i64) -> Result<Vec<Asset>, String> {
+/// A page again, if it is what was packed; of any format.
+pub(super) fn unpack(body: &[u8], sum: i64) -> Result<Kept, String> {
     let unfit = || "a page does not fit together".to_owned();
-    if body.first() != Some(&KIND) {
-        let page: Page = page::unpack(body, sum)?;
-        return page.assets().ok_or_else(unfit);
-    }
+    let reads: fn(&[u8]) -> Option<Kept> = match body.first() {
+        Some(&KIND) => |body| read(body).map(Kept::Came),
+        Some(&GONE) => |body| read_gone(body).map(Kept::Gone),
+        Some(&AGREED) => |body| read_agreed(body).map(Kept::Agreed),
+        _ => {
+            let page: Page = page::unpack(body, sum)?;
+            return page.assets().map(Kept::Came).ok_or_else(unfit);
+        }
+    };
     if seal::wide(body) != sum {
         return Err("a record does not fit its check sum".to_owned());
     }
-    read(body).ok_or_else(unfit)
+    reads(body).ok_or_else(unfit)
 }
 
 /// Reads a page from what is within its seal: a door for fuzzing. Whatever it is given, it neither
 /// panics nor goes on for ever.
 #[doc(hidden)]
 pub fn read_page(body: &[u8]) {
-    drop(read(body));
+    drop((read(body), read_gone(body), read_agreed(body)));
     page::read_page(body);
+}
+
+fn read_gone(body: &[u8]) -> Option<Vec<AssetId>> {
+    let mut reading = Reading::of(GONE, body)?;
+    let count = reading.count()?;
+    let mut id = String::new();
+    let ids = (0..count).map(|_| {
+        reading
+            .following(&mut id)
+            .map(|()| AssetId::new(id.as_str()))
+    });
+    let ids: Vec<AssetId> = ids.collect::<Option<_>>()?;
+    reading.is_over().then_some(ids)
+}
+
+fn read_agreed(body: &[u8]) -> Option<i64> {
+    let mut reading = Reading::of(AGREED, body)?;
+    let at_ms = reading.number()?.cast_signed();
+    reading.is_over().then_some(at_ms)
 }
 
 fn read(body: &[u8]) -> Option<Vec<Asset>> {
@@ -188,29 +255,45 @@ mod tests {
     #[test]
     fn assets_are_read_as_they_came() {
         let (body, sum) = pack(&assets());
-        assert_eq!(unpack(&body, sum), Ok(assets()));
+        assert_eq!(unpack(&body, sum), Ok(Kept::Came(assets())));
         let (none, sum) = pack(&[]);
-        assert_eq!(unpack(&none, sum), Ok(Vec::new()));
+        assert_eq!(unpack(&none, sum), Ok(Kept::Came(Vec::new())));
+    }
+
+    #[test]
+    fn what_went_and_when_all_agreed_is_read_as_it_was_told() {
+        let gone = ["a/1", "a/2", "b"].map(AssetId::from).to_vec();
+        let page = PackedPage::gone(&gone);
+        assert_eq!(unpack(&page.body, page.sum), Ok(Kept::Gone(gone)));
+        for at_ms in [0, 1_790_000_000_000, -5, i64::MIN] {
+            let page = PackedPage::agreed(at_ms);
+            assert_eq!(unpack(&page.body, page.sum), Ok(Kept::Agreed(at_ms)));
+        }
     }
 
     #[test]
     fn pages_kept_by_an_earlier_version_are_read() {
         let body = page::first_format::pack(&Page::of(&assets())).unwrap();
-        assert_eq!(unpack(&body, seal::of(&body)), Ok(assets()));
+        assert_eq!(unpack(&body, seal::of(&body)), Ok(Kept::Came(assets())));
     }
 
     #[test]
     fn no_flipped_bit_and_no_cut_makes_another_page() {
-        let (body, sum) = pack(&assets());
-        for place in 0..body.len() * 8 {
-            let mut bytes = body.clone();
-            bytes[place / 8] ^= 1 << (place % 8);
-            assert!(unpack(&bytes, sum).is_err(), "bit {place}");
-            // Whatever it says, reading it comes to an end.
-            drop(read(&bytes));
-        }
-        for length in 0..body.len() {
-            assert_eq!(read(&body[..length]), None, "cut at {length}");
+        let gone = PackedPage::gone(&["a/1".into(), "a/2".into()]);
+        for page in [PackedPage::of(&assets()), gone, PackedPage::agreed(77)] {
+            let (body, sum) = (page.body, page.sum);
+            for place in 0..body.len() * 8 {
+                let mut bytes = body.clone();
+                bytes[place / 8] ^= 1 << (place % 8);
+                assert!(unpack(&bytes, sum).is_err(), "bit {place}");
+                // Whatever it says, reading it comes to an end.
+                read_page(&bytes);
+            }
+            for length in 0..body.len() {
+                let cut = &body[..length];
+                let read = (read(cut), read_gone(cut), read_agreed(cut));
+                assert_eq!(read, (None, None, None), "cut at {length}");
+            }
         }
     }
 }

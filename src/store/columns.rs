@@ -30,7 +30,8 @@ pub(super) struct Head {
     pub(super) listing: i64,
     pub(super) page: i64,
     total: u64,
-    as_of_ms: i64,
+    /// `None` for what came of a listing that had not come to its end.
+    as_of_ms: Option<i64>,
     rows: Row,
     /// The seal of the last block of those rows.
     seal: i64,
@@ -89,7 +90,7 @@ impl KeptColumns {
     pub fn told(&self) -> CachedListing {
         CachedListing {
             total: self.head.total,
-            as_of_ms: Some(self.head.as_of_ms),
+            as_of_ms: self.head.as_of_ms,
         }
     }
 
@@ -132,16 +133,68 @@ impl Workspace {
         let Some(finished) = self.cache.finished.get() else {
             return Ok(None);
         };
+        self.keeping(rows, finished)
+    }
+
+    /// The same for the listing as it was when a page had been kept, while more of it comes. The
+    /// pages stay: once all have come they are the listing. `None`, too, if they have.
+    ///
+    /// # Errors
+    ///
+    /// If nothing may be written, or the file can't be read.
+    pub fn columns_so_far(&self, rows: Row, page: i64) -> Result<Option<Keeping>, StoreError> {
+        self.may_write()?;
+        let last = self.cache.finished.get();
+        if last.is_some_and(|last| page <= last.page) {
+            return Ok(None);
+        }
+        let last = last.unwrap_or_default();
+        let agreed = last.agreed.filter(|(behind, _)| *behind < page);
+        let so_far = Finished {
+            page,
+            total: self.total_so_far()?,
+            as_of_ms: agreed.map(|(_, at_ms)| at_ms).or(last.as_of_ms),
+            ..last
+        };
+        self.keeping(rows, so_far)
+    }
+
+    fn total_so_far(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce((SELECT total FROM listings ORDER BY id DESC LIMIT 1), 0)";
+        let asked = self
+            .cache
+            .connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0));
+        let total = asked.map_err(|error| StoreError::of(&self.cache.path, &error))?;
+        Ok(u64::try_from(total).unwrap_or(0))
+    }
+
+    fn keeping(&self, rows: Row, of: Finished) -> Result<Option<Keeping>, StoreError> {
         let head = self.seal_of_rows(rows)?.map(|seal| Head {
-            listing: finished.listing,
-            page: finished.page,
-            total: finished.total,
-            as_of_ms: finished.as_of_ms,
+            listing: of.listing,
+            page: of.page,
+            total: of.total,
+            as_of_ms: of.as_of_ms,
             rows,
             seal,
         });
         let path = place(&self.cache.path);
         Ok(head.map(|head| Keeping { path, head }))
+    }
+
+    /// Whether pages are still there that are in the columns as well: somebody was stopped before
+    /// they were given up.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub fn holds_pages_of(&self, columns: &KeptColumns) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pages WHERE seq <= ?1)";
+        let asked = self
+            .cache
+            .connection
+            .query_row(sql, [columns.page()], |row| row.get(0));
+        asked.map_err(|error| StoreError::of(&self.cache.path, &error))
     }
 
     /// Columns were written: the pages in them are not needed any more.
@@ -231,13 +284,17 @@ struct Since {
     pages: Vec<(i64, i64, Vec<u8>, i64)>,
 }
 
-/// A whole listing that was finished or loaded in this process.
-#[derive(Clone, Copy, Debug)]
+/// A listing that was finished or loaded in this process.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Finished {
     pub(super) listing: i64,
+    /// The last page of it.
     pub(super) page: i64,
     pub(super) total: u64,
-    pub(super) as_of_ms: i64,
+    /// When the library was as those pages tell; `None` if more of them should have come.
+    pub(super) as_of_ms: Option<i64>,
+    /// The page that says the library was so later, and when.
+    pub(super) agreed: Option<(i64, i64)>,
 }
 
 #[cfg(test)]

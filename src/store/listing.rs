@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Workspace,
-    assets::{self, PackedPage},
+    assets::{self, Kept, PackedPage},
     columns::{self, Finished, KeptColumns},
     database::{self, Care, LISTING},
     error::StoreError,
@@ -27,7 +27,7 @@ use crate::domain::Asset;
 pub struct CachedListing {
     /// How many assets the endpoint said there are.
     pub total: u64,
-    /// When its last page came, milliseconds since 1970; `None` if it never came to an end.
+    /// When the library was so, milliseconds since 1970; `None` if it never came to an end.
     pub as_of_ms: Option<i64>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Cache {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) current: Option<i64>,
-    /// The last whole listing in memory; told by whoever reads it, too.
+    /// What is in memory: the last whole listing, or what was loaded of one that broke off.
     pub(super) finished: Cell<Option<Finished>>,
     pub(super) renewed: bool,
 }
@@ -170,31 +170,41 @@ impl Workspace {
     ///
     /// If it can't be kept.
     pub fn save_assets(&mut self, assets: &[Asset], total: Option<u64>) -> Result<(), StoreError> {
-        self.save_page(&PackedPage::of(assets), total)
+        self.save_page(&PackedPage::of(assets), total).map(drop)
     }
 
-    /// The same with assets that somebody else packed.
+    /// The same with a page that somebody else packed; its number, by which columns are told what
+    /// is in them.
     ///
     /// # Errors
     ///
-    /// If they can't be kept.
-    pub fn save_page(&mut self, page: &PackedPage, total: Option<u64>) -> Result<(), StoreError> {
+    /// If it can't be kept.
+    pub fn save_page(&mut self, page: &PackedPage, total: Option<u64>) -> Result<i64, StoreError> {
         self.may_write()?;
         if page.is_empty {
-            return Ok(());
+            return Ok(0);
         }
+        self.put_page(page, total, self.cache.current)
+    }
+
+    fn put_page(
+        &mut self,
+        page: &PackedPage,
+        total: Option<u64>,
+        of: Option<i64>,
+    ) -> Result<i64, StoreError> {
         let (body, sum) = (&page.body, page.sum);
         let cache = &mut self.cache;
-        let current = cache.current;
         let save = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             let sql = "SELECT coalesce(max(id), 0) FROM listings";
             let last = transaction.query_row(sql, [], |row| row.get(0))?;
-            let listing: i64 = current.unwrap_or(last);
+            let listing: i64 = of.unwrap_or(last);
             transaction.execute(
                 "INSERT INTO pages (listing, body, seal) VALUES (?1, ?2, ?3)",
                 params![listing, body, sum],
             )?;
+            let number = transaction.last_insert_rowid();
             if let Some(total) = total {
                 let total = i64::try_from(total).unwrap_or(i64::MAX);
                 transaction.execute(
@@ -202,10 +212,11 @@ impl Workspace {
                     params![listing, total],
                 )?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok(number)
         };
         let saved = save(&mut cache.connection);
-        saved.map_err(|error| cache.fault(&error))
+        saved.map_err(|error: rusqlite::Error| cache.fault(&error))
     }
 
     /// Ends the listing begun last: every page has come, what it did not list is gone.
@@ -237,7 +248,8 @@ impl Workspace {
                 listing: current,
                 page,
                 total: u64::try_from(total).unwrap_or(0),
-                as_of_ms,
+                as_of_ms: Some(as_of_ms),
+                agreed: None,
             })
         };
         let finished = finish(&mut cache.connection);
@@ -246,22 +258,27 @@ impl Workspace {
         Ok(())
     }
 
-    /// The cached listing, with what was kept since, is what the library was at this time.
+    /// The last whole listing, with what was kept since, is what the library was at this time. That
+    /// stands behind the pages it rests on, so it never outlasts them.
     ///
     /// # Errors
     ///
     /// If it can't be kept.
     pub fn listing_as_of(&mut self, at_ms: i64) -> Result<(), StoreError> {
         self.may_write()?;
-        let cache = &self.cache;
-        let sql = "UPDATE listings SET complete_ms = ?1
-                   WHERE id = (SELECT max(id) FROM listings WHERE complete_ms NOT NULL)";
-        let written = cache.connection.execute(sql, [at_ms]);
-        written.map(drop).map_err(|error| cache.fault(&error))
+        let finished = self.cache.finished.get();
+        let Some(mut whole) = finished.filter(|one| one.as_of_ms.is_some()) else {
+            return Ok(());
+        };
+        let page = PackedPage::agreed(at_ms);
+        let number = self.put_page(&page, None, Some(whole.listing))?;
+        whole.agreed = Some((number, at_ms));
+        self.cache.finished.set(Some(whole));
+        Ok(())
     }
 
-    /// Hands over the cached assets that are not in the columns, page by page, oldest first;
-    /// `None` if nothing is cached.
+    /// Hands over what the cached pages tell that are not in the columns, page by page, oldest
+    /// first; `None` if nothing is cached.
     ///
     /// # Errors
     ///
@@ -269,7 +286,7 @@ impl Workspace {
     pub fn load_assets(
         &self,
         columns: Option<&KeptColumns>,
-        mut take: impl FnMut(Vec<Asset>),
+        mut take: impl FnMut(Kept),
     ) -> Result<Option<CachedListing>, StoreError> {
         let cache = &self.cache;
         let fault = |error: rusqlite::Error| cache.fault(&error);
@@ -280,6 +297,7 @@ impl Workspace {
         let after = columns.map_or(0, KeptColumns::page);
         let (pages, last) = pages_after(&cache.connection, after).map_err(fault)?;
         let is_empty = pages.is_empty();
+        let mut agreed_ms = None;
         // One thread unpacks while this one takes.
         let (sender, receiver) = mpsc::sync_channel(8);
         thread::scope(|scope| {
@@ -287,23 +305,30 @@ impl Workspace {
                 let unpacked = pages.iter().map(|(body, sum)| assets::unpack(body, *sum));
                 // Whoever found one of them damaged waits for no more.
                 unpacked
-                    .map(|assets| sender.send(assets))
+                    .map(|kept| sender.send(kept))
                     .all(|sent| sent.is_ok())
             });
+            let mut each = |kept| match kept {
+                Kept::Agreed(at_ms) => agreed_ms = Some(at_ms),
+                kept @ (Kept::Came(_) | Kept::Gone(_)) => take(kept),
+            };
             receiver
                 .into_iter()
-                .try_for_each(|assets| assets.map(&mut take).map_err(damaged))
+                .try_for_each(|kept| kept.map(&mut each).map_err(damaged))
         })?;
-        let (listing, told) = match columns {
+        let (listing, mut told) = match columns {
             Some(columns) => (columns.listing(), columns.told()),
             None if is_empty => return Ok(None),
             None => told(&cache.connection).map_err(fault)?,
         };
-        cache.finished.set(told.as_of_ms.map(|as_of_ms| Finished {
+        // What agreed once says nothing of a listing that never came to its end.
+        told.as_of_ms = told.as_of_ms.map(|as_of_ms| agreed_ms.unwrap_or(as_of_ms));
+        cache.finished.set(Some(Finished {
             listing,
             page: last,
             total: told.total,
-            as_of_ms,
+            as_of_ms: told.as_of_ms,
+            agreed: None,
         }));
         Ok(Some(told))
     }

@@ -31,7 +31,7 @@ mod recovery;
 mod tests;
 
 pub use self::{
-    assets::{PackedPage, read_page},
+    assets::{Kept, PackedPage, read_page},
     columns::{Keeping, KeptColumns},
     error::StoreError,
     listing::CachedListing,

@@ -393,7 +393,11 @@ fn a_listing_that_broke_off_takes_nothing_away_and_a_complete_one_replaces_all()
 pub(super) fn cached(workspace: &Workspace) -> (Option<CachedListing>, Vec<Asset>) {
     let mut assets = Vec::new();
     let columns = workspace.kept_columns().unwrap();
-    let take = |page: Vec<Asset>| assets.extend(page);
+    let take = |kept| match kept {
+        Kept::Came(page) => assets.extend(page),
+        Kept::Gone(ids) => assets.retain(|asset| !ids.contains(&asset.id)),
+        Kept::Agreed(at_ms) => panic!("as of {at_ms} is told with the listing"),
+    };
     let told = workspace.load_assets(columns.as_ref(), take).unwrap();
     (told, assets)
 }

@@ -300,6 +300,7 @@ impl Session {
             Effect::StopListing
             | Effect::Agreed { .. }
             | Effect::KeepListing(_)
+            | Effect::KeepSoFar { .. }
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

@@ -29,12 +29,14 @@ impl Workbench {
         rows
     }
 
-    /// The rows whose value of a field is no longer the one their draft rests on.
+    /// The rows whose value of a field is no longer the one their draft rests on. Nothing is known
+    /// of assets that are not listed, so none are told while the listing is still to come.
     pub fn drifted_in(&self, field: &FieldKey) -> RoaringBitmap {
         let groups = self.draft().field(field);
         let column = self.listing.values(field);
         groups.map_or_else(RoaringBitmap::new, |groups| {
-            groups.moved(column, groups.rows(), false)
+            let listed = groups.rows() & self.listing.present();
+            groups.moved(column, &listed, false)
         })
     }
 }

@@ -56,7 +56,7 @@ impl Workbench {
 mod tests {
     use super::*;
     use crate::domain::{
-        Asset, Edit, Field, FieldKind, Stamp, Value,
+        Asset, Edit, Field, FieldKey, FieldKind, Stamp, Value,
         workbench::{Asked, Command, Refusal},
     };
 
@@ -98,6 +98,39 @@ mod tests {
         assert_eq!(refused, Err(Refusal::Opening));
         workbench.absorb_rest(rest());
         assert!(workbench.apply(&stage, stamp).is_ok());
+    }
+
+    #[test]
+    fn nothing_is_said_to_have_changed_on_the_server_before_the_listing_is_there() {
+        let field = FieldKey::new("Rights");
+        let mut before = Workbench::new();
+        before.schema.fields = vec![Field::plain("Rights", FieldKind::Text)];
+        before.absorb_rest(rest());
+        before.listing.set(0, &field, &Value::text("ACME"));
+        let stage = Command::Stage {
+            label: String::new(),
+            asked: vec![Asked {
+                field: field.clone(),
+                edit: Edit::Set(Value::text("Acme")),
+                rows: [0].into_iter().collect(),
+            }],
+        };
+        let operation = before.apply(&stage, Stamp::default()).unwrap();
+        for (now, drifts) in [("ACME", false), ("Agency", true)] {
+            let mut workbench = Workbench::new();
+            workbench.await_rest();
+            workbench.replay_all(vec![operation.clone()]);
+            assert!(workbench.drifted().is_empty(), "nobody knows yet");
+            let mut rest = rest();
+            rest.listing.set(0, &field, &Value::text(now));
+            workbench.absorb_rest(rest);
+            assert_eq!(!workbench.drifted().is_empty(), drifts, "{now}");
+        }
+        // Nor of assets whose values were lost with the cache: all that is left are their rows.
+        let mut workbench = Workbench::new();
+        workbench.replay_all(vec![operation]);
+        workbench.listing.allocate(&"a".into());
+        assert!(workbench.drifted().is_empty());
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl DynamicMedia {
         Ok(Page {
             assets: place.new_to(told.assets),
             gone: Vec::new(),
+            unread: 0,
             total,
             next: next.map(|next| next.cursor()),
         })

@@ -240,6 +240,7 @@ impl World {
                 .map(|asset| self.library.listed(asset))
                 .collect(),
             gone: Vec::new(),
+            unread: 0,
             total: all.len() as u64,
             next: (end < all.len()).then(|| Cursor(end.to_string())),
         })

@@ -58,6 +58,16 @@ impl Headless {
         Ok(())
     }
 
+    /// Keeps what has come of a listing, if that is what the news asks for.
+    pub(super) fn keep_so_far(&self, event: &Event) {
+        if let Event::KeepDue { generation, page } = *event
+            && generation == self.workbench.listing.generation
+        {
+            let listing = Box::new(self.workbench.listing.clone());
+            self.perform(Effect::KeepSoFar { listing, page });
+        }
+    }
+
     /// Reads the thumbnails of these rows that are not known yet; a call an asset on some
     /// endpoints.
     ///

@@ -253,6 +253,7 @@ impl Headless {
             let picked = pick(&event);
             let may_tell = event.tells_what_others_did();
             let told = sending::told(&event);
+            self.keep_so_far(&event);
             absorb(&mut self.workbench, event);
             if let Some(told) = told {
                 self.pass_on(told);

@@ -39,8 +39,10 @@ impl Runtime {
     fn refreshed(&self, asked: &[AssetId], assets: Vec<Asset>) {
         let missing = |id: &&AssetId| !assets.iter().any(|asset| asset.id == **id);
         let gone = asked.iter().filter(missing).cloned().collect();
-        self.keep_assets(assets.clone());
-        self.tell(Event::Refreshed { assets, gone });
+        // Told first: whoever is told of a page that is kept later has been told of this.
+        let told = assets.clone();
+        self.tell(Event::Refreshed { assets: told, gone });
+        self.keep_assets(assets);
     }
 
     /// Keeps assets that were read again in the cached listing.

@@ -29,6 +29,8 @@ pub(super) use room::Room;
 /// How many assets are read again at a time.
 pub(super) const CHUNK: usize = 100;
 const WHAT: &str = "could not list the library";
+/// The setting that says how many entries of the library could not be read when it was listed.
+const UNREAD: &str = "unread entries";
 
 /// A page, what is kept of it if anything is, and its room.
 struct Arrived {
@@ -58,6 +60,8 @@ struct Parts {
     totals: Vec<Option<u64>>,
     /// How many the first page said there are in all.
     first: u64,
+    /// Entries that could not be read: in the first page, and in the rest.
+    unread: (u64, u64),
 }
 
 impl Parts {
@@ -68,6 +72,7 @@ impl Parts {
             totals: vec![None; cursors.len()],
             open: cursors.into_iter().enumerate().map(open).collect(),
             first: first.total,
+            unread: (first.unread, 0),
         }
     }
 
@@ -85,6 +90,7 @@ impl Parts {
             return false;
         };
         self.totals = vec![None];
+        self.unread.1 = 0;
         self.open = VecDeque::from([Open { part: 0, cursor }]);
         true
     }
@@ -129,12 +135,16 @@ impl Runtime {
             self.0.disk.ask(WHAT, Workspace::begin_listing).await?;
         }
         let first = self.page(None, true).await.map_err(said)?;
-        let parts = self.in_parts(&first.page).await.map_err(said)?;
+        let mut parts = self.in_parts(&first.page).await.map_err(said)?;
         let total = first.page.total;
         self.keep_page(generation, (first, total), token).await?;
-        self.read_parts(generation, parts, token).await?;
+        self.read_parts(generation, &mut parts, token).await?;
         if self.0.read_only.is_none() {
-            let finish = move |workspace: &mut Workspace| workspace.finish_listing(began_ms);
+            let unread = parts.unread.0 + parts.unread.1;
+            let finish = move |workspace: &mut Workspace| {
+                workspace.finish_listing(began_ms)?;
+                workspace.set_setting(UNREAD, &unread.to_string())
+            };
             self.0.disk.ask(WHAT, finish).await?;
         }
         self.tell(Event::Listed { generation });
@@ -161,7 +171,7 @@ impl Runtime {
     async fn read_parts(
         &self,
         generation: u64,
-        mut parts: Parts,
+        parts: &mut Parts,
         token: &CancellationToken,
     ) -> Result<(), Failure> {
         let (mut reading, mut keeping) = (JoinSet::new(), JoinSet::new());
@@ -172,7 +182,7 @@ impl Runtime {
                 reading.spawn_on(self.clone().read_on(open), &self.0.handle);
             }
             tokio::select! {
-                Some(came) = reading.join_next() => match ended(came).and_then(|came| went_on(&mut parts, came)) {
+                Some(came) = reading.join_next() => match ended(came).and_then(|came| went_on(parts, came)) {
                     Ok(Some(arrived)) => {
                         let keep = self.keep_page(generation, (arrived, parts.total()), token);
                         keeping.spawn_on(keep, &self.0.handle);
@@ -223,7 +233,7 @@ impl Runtime {
         (arrived, total): (Arrived, u64),
         token: &CancellationToken,
     ) -> impl Future<Output = Result<(), Failure>> + Send + 'static {
-        let (events, token) = (self.0.events.clone(), token.clone());
+        let (runtime, token) = (self.clone(), token.clone());
         let work = move |workspace: &mut Workspace| {
             if token.is_cancelled() {
                 return Ok(());
@@ -234,16 +244,21 @@ impl Runtime {
                 entered,
             } = arrived;
             let assets = page.assets;
-            if let Some(packed) = packed {
-                keep(workspace, (&assets, &packed), total)?;
-            }
+            let many = assets.len();
+            let kept = packed.map(|packed| keep(workspace, (&assets, &packed), total));
+            let kept = kept.transpose()?;
             let page = Event::Page {
                 generation,
                 assets,
                 total,
             };
-            if events.send(page).is_ok() {
+            if runtime.0.events.send(page).is_ok() {
                 entered.told();
+            }
+            if let Some(page @ 1..) = kept
+                && lock(&runtime.0.gathered).is_due(many, now_ms())
+            {
+                runtime.tell(Event::KeepDue { generation, page });
             }
             Ok(())
         };
@@ -265,6 +280,7 @@ fn went_on(parts: &mut Parts, came: Came) -> Result<Option<Arrived>, Failure> {
             return Err(error.failure(WHAT));
         }
     };
+    parts.unread.1 += arrived.page.unread;
     if let Some(total) = parts.totals.get_mut(came.part) {
         *total = Some(arrived.page.total);
     }
@@ -298,7 +314,7 @@ fn keep(
     workspace: &mut Workspace,
     (assets, packed): (&[Asset], &PackedPage),
     total: u64,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let ids: Vec<AssetId> = assets.iter().map(|asset| asset.id.clone()).collect();
     workspace.allocate_rows(&ids)?;
     workspace.save_page(packed, Some(total))

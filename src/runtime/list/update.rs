@@ -2,16 +2,17 @@
 //!
 //! What is gone for good leaves no trace to ask for. So the endpoint is asked how many assets there
 //! are: whoever has the listing compares, and only where the numbers differ all is listed anew.
+//! Entries that could not be read when it was listed are counted by the endpoint, and not by us.
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Runtime, WHAT, is_about_parts};
+use super::{Runtime, UNREAD, WHAT, is_about_parts};
 use crate::{
-    domain::Failure,
+    domain::{AssetId, Failure},
     endpoint::{Asking, Census, EndpointError},
     flow::Event,
     runtime::now_ms,
-    store::Workspace,
+    store::{PackedPage, Workspace},
 };
 
 /// What changed so long before is asked for again: an index lags behind, clocks differ a little,
@@ -38,8 +39,10 @@ impl Runtime {
         let at_ms = now_ms();
         let said = |error: EndpointError| error.failure(WHAT);
         self.connected().await.map_err(said)?;
-        let total = match self.changes((generation, since_ms), token).await {
-            Ok(census) => census.map(|census| census.total),
+        let unread = self.unread().await?;
+        let known = (since_ms, unread);
+        let total = match self.changes(generation, known, token).await {
+            Ok(census) => census.map(|census| readable(census, unread)),
             Err(Trouble::Endpoint(error)) if is_about_parts(&error) => None,
             Err(Trouble::Endpoint(error)) => return Err(said(error)),
             Err(Trouble::Local(failure)) => return Err(failure),
@@ -49,13 +52,27 @@ impl Runtime {
             total,
             at_ms,
         });
+        if total.is_some() && unread > 0 {
+            self.tell(Event::Said(match unread {
+                1 => "One entry of the library can't be read and is not listed.".to_owned(),
+                many => format!("{many} entries of the library can't be read and are not listed."),
+            }));
+        }
         Ok(())
+    }
+
+    /// How many entries of the library could not be read when it was listed.
+    async fn unread(&self) -> Result<u64, Failure> {
+        let read = |workspace: &mut Workspace| workspace.setting(UNREAD);
+        let kept = self.0.disk.ask(WHAT, read).await?;
+        Ok(kept.and_then(|kept| kept.parse().ok()).unwrap_or(0))
     }
 
     /// Reads what changed, page by page; `None` if the endpoint does not tell.
     async fn changes(
         &self,
-        (generation, since_ms): (u64, i64),
+        generation: u64,
+        (since_ms, unread): (i64, u64),
         token: &CancellationToken,
     ) -> Result<Option<Census>, Trouble> {
         let endpoint = &self.0.endpoint;
@@ -74,13 +91,34 @@ impl Runtime {
             let mut arrived = self.page(Some(cursor), false).await?;
             next = arrived.page.next.take();
             let ids = std::mem::take(&mut arrived.page.gone);
-            let page = (arrived, census.total);
+            let page = (arrived, readable(census, unread));
             self.keep_page(generation, page, token).await?;
             if !ids.is_empty() {
-                self.tell(Event::Gone { generation, ids });
+                self.keep_gone(generation, ids, token).await?;
             }
         }
         Ok(Some(census))
+    }
+
+    /// Keeps that assets are gone, and tells it.
+    async fn keep_gone(
+        &self,
+        generation: u64,
+        ids: Vec<AssetId>,
+        token: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let (runtime, token) = (self.clone(), token.clone());
+        let work = move |workspace: &mut Workspace| {
+            if token.is_cancelled() {
+                return Ok(());
+            }
+            if runtime.0.read_only.is_none() {
+                workspace.save_page(&PackedPage::gone(&ids), None)?;
+            }
+            runtime.tell(Event::Gone { generation, ids });
+            Ok(())
+        };
+        self.0.disk.ask(WHAT, work).await
     }
 
     /// Keeps that the listing is what the library was then.
@@ -91,6 +129,11 @@ impl Runtime {
             self.0.disk.tell(keep);
         }
     }
+}
+
+/// How many assets can be listed, if so many entries can't be read.
+fn readable(census: Census, unread: u64) -> u64 {
+    census.total.saturating_sub(unread)
 }
 
 /// Why changes could not be taken in.

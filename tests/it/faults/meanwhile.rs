@@ -9,15 +9,16 @@ use std::{
 use armarius::{
     domain::AssetId,
     flow::{Effect, Event},
-    runtime::{Runtime, RuntimeParts, RuntimeSettings},
+    runtime::{Events, Runtime, RuntimeParts, RuntimeSettings},
     store::{Holder, Workspace},
 };
+use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use super::story::{BOTH, Protocol, Stage, Story, alone, endpoint};
 use crate::support::{
     Library,
-    raw::{Asked, Deed},
+    raw::{Asked, Deed, Raw},
 };
 
 /// Enough for several parts in small pages.
@@ -178,6 +179,83 @@ fn what_changed_since_is_read_alone_and_the_count_tells_what_left() {
             Protocol::Soap => assert!(left.is_empty()),
         }
     }
+}
+
+/// A workspace's runtime, signed in: what a start makes.
+async fn started(folder: &TempDir, address: &str) -> (Runtime, Events) {
+    let parts = RuntimeParts {
+        endpoint: endpoint(Protocol::Rest, address, 5),
+        workspace: Workspace::open(folder.path(), &Holder::this_process("akim", 0)).unwrap(),
+        profile: "shop".into(),
+        author: "akim".into(),
+        settings: RuntimeSettings::default(),
+        reports: folder.path().join("reports"),
+    };
+    let (runtime, mut events) = Runtime::new(parts).unwrap();
+    runtime.perform(Effect::Connect);
+    while !matches!(events.recv().await.unwrap(), Event::Connected { .. }) {}
+    (runtime, events)
+}
+
+/// Takes the ids of some entities away, always of the same.
+fn without_some_ids(page: &[u8]) -> Vec<u8> {
+    let mut page: Json = serde_json::from_slice(page).unwrap();
+    for entity in page["entities"].as_array_mut().into_iter().flatten() {
+        if entity["guid"]
+            .as_str()
+            .is_some_and(|guid| guid.ends_with('7'))
+        {
+            entity["guid"] = Json::Null;
+        }
+    }
+    page.to_string().into_bytes()
+}
+
+#[test]
+fn entries_that_can_not_be_read_are_told_and_do_not_make_all_be_listed_anew() {
+    let library = Library::made_up(ALL);
+    let raw = Raw::before(library.address(), |asked: &Asked| {
+        if asked.lists() {
+            Deed::Changed(Arc::new(|page| without_some_ids(&page)))
+        } else {
+            Deed::Pass
+        }
+    });
+    raw.arm();
+    let folder = TempDir::new().unwrap();
+    alone(async {
+        let (runtime, mut events) = started(&folder, &raw.address).await;
+        runtime.perform(Effect::List { generation: 1 });
+        let mut ids = BTreeSet::new();
+        loop {
+            let event = events.recv().await.unwrap();
+            if let Event::Page { assets, .. } = event {
+                ids.extend(assets.into_iter().map(|asset| asset.id));
+            } else if event == (Event::Listed { generation: 1 }) {
+                break;
+            }
+        }
+        runtime.shutdown().await;
+        let listed = ids.len() as u64;
+        assert!((ALL / 2..ALL).contains(&listed), "{listed} can be read");
+
+        // The next start asks what changed.
+        let (runtime, mut events) = started(&folder, &raw.address).await;
+        runtime.perform(Effect::Update {
+            generation: 0,
+            since_ms: LATELY_MS,
+        });
+        let told = loop {
+            if let Event::Updated { total, .. } = events.recv().await.unwrap() {
+                break total;
+            }
+        };
+        assert_eq!(told, Some(listed), "as many as are listed");
+        let many = ALL - listed;
+        let words = format!("{many} entries of the library can't be read and are not listed.");
+        assert_eq!(events.recv().await, Some(Event::Said(words)));
+        runtime.shutdown().await;
+    });
 }
 
 #[test]

@@ -124,6 +124,25 @@ fn a_page_of_an_older_listing_is_dropped() {
     assert!(session.app.workbench().listing.is_empty());
 }
 
+#[test]
+fn what_has_come_is_kept_when_it_is_due_but_not_of_an_older_listing() {
+    let mut session = silent();
+    connect(&mut session);
+    page(&mut session, 0, 100);
+    session.take_effects();
+    let due = |generation| Event::KeepDue {
+        generation,
+        page: 9,
+    };
+    session.event(due(0));
+    assert_eq!(session.effects, []);
+    session.event(due(1));
+    let [Effect::KeepSoFar { listing, page: 9 }] = &session.effects[..] else {
+        panic!("{:?}", session.effects);
+    };
+    assert_eq!((listing.len(), listing.complete), (100, false));
+}
+
 /// A session with a stored listing that is whole, as of an hour ago, signed in again.
 fn stored() -> Session {
     let mut workbench = Workbench::new();

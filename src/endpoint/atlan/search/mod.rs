@@ -209,6 +209,7 @@ pub(super) fn hits(
         None => long::read(&body, vocabulary)?,
     };
     kept_to(&part, &told)?;
+    let unread = told.hits - (told.assets.len() + told.gone.len()).min(told.hits);
     let Told {
         mut assets,
         created,
@@ -244,6 +245,7 @@ pub(super) fn hits(
         page: Page {
             assets,
             gone: told.gone,
+            unread: unread as u64,
             total,
             next,
         },

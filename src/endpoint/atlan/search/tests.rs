@@ -124,6 +124,7 @@ fn readers_share_the_guids_evenly_and_none_belongs_to_two() {
         };
         let first = Page {
             assets: Vec::new(),
+            unread: 0,
             gone: Vec::new(),
             total,
             next: Some(mark.cursor()),

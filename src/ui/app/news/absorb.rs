@@ -44,6 +44,7 @@ impl App {
             of_listing @ (Event::Page { .. }
             | Event::Gone { .. }
             | Event::Updated { .. }
+            | Event::KeepDue { .. }
             | Event::Listed { .. }
             | Event::ListFailed { .. }) => self.absorb_listing(of_listing, stale),
             of_a_run @ (Event::RunStarted(_)
@@ -76,6 +77,8 @@ impl App {
             self.updated(generation, (total, at_ms), stale);
         } else if let Event::Listed { generation } = event {
             self.listed(generation, stale);
+        } else if let Event::KeepDue { generation, page } = event {
+            self.keep_so_far(generation, page);
         } else if let Event::ListFailed {
             generation,
             failure,

@@ -157,6 +157,16 @@ impl App {
         news
     }
 
+    /// What has come so far is kept, so that the next start opens it at once whatever becomes of
+    /// this listing.
+    fn keep_so_far(&mut self, generation: u64, page: i64) {
+        let listing = &self.world.workbench.listing;
+        if generation == listing.generation {
+            let listing = Box::new(listing.clone());
+            self.effects.push(Effect::KeepSoFar { listing, page });
+        }
+    }
+
     fn listed(&mut self, generation: u64, stale: &mut Stale) {
         let listing = &self.world.workbench.listing;
         let (came, counted) = (listing.len(), listing.total);

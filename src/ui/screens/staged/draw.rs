@@ -184,6 +184,10 @@ impl Staged {
         let problems = [("? drifted", drifted), ("E refused", refused)];
         let problems = problems.iter().filter(|(_, count)| *count > 0);
         words.extend(problems.map(|(word, count)| format!("{word} {}", text::number(*count))));
+        if scene.workbench.is_opening() && draft.changes() > 0 {
+            // Nobody can tell before the listing is there.
+            words.push("? drifted ..   E refused ..".to_owned());
+        }
         words.push(kinds.join("  "));
         if draft.equal() > 0 {
             words.push(format!("= equal {}", text::number(draft.equal())));

@@ -48,6 +48,7 @@ enum Focus {
 #[derive(Clone, Debug, PartialEq)]
 struct Basis {
     steps: usize,
+    opening: bool,
     drifted: RoaringBitmap,
     listing: (u64, u64, bool),
     fields: usize,
@@ -96,6 +97,7 @@ impl Staged {
         let listing = &scene.workbench.listing;
         let basis = Basis {
             steps: scene.workbench.log().len(),
+            opening: scene.workbench.is_opening(),
             drifted: scene.view.sets().conflict.clone(),
             listing: (listing.generation, listing.len(), listing.complete),
             fields: scene.workbench.schema.fields.len(),

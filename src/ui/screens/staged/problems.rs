@@ -27,11 +27,14 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Of the whole draft. Cost grows with the groups and with the distinct types in them; what
-    /// has to be looked at one by one is begun with.
+    /// Of the whole draft; nothing is known before the listing is there. Cost grows with the groups
+    /// and with the distinct types in them; what has to be looked at one by one is begun with.
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let mut problems = Self::default();
         let bench = scene.workbench;
+        if bench.is_opening() {
+            return problems;
+        }
         let suspects = &scene.view.sets().conflict;
         for (field, groups) in bench.draft().fields() {
             if !suspects.is_disjoint(groups.rows()) {

@@ -1,11 +1,17 @@
 //! Stories of the draft as a diff: folding, the odd ones, taking out and back in.
 
+use ratatui::layout::Size;
+
 use crate::{
-    domain::{Asset, Edit, Field, FieldKind, Schema, Value, workbench::Asked, workbench::Command},
+    domain::{
+        Asset, Edit, Field, FieldKind, Schema, Value, Workbench,
+        workbench::{Asked, Command, Rest},
+    },
     flow::Event,
     ui::{
+        app::Setup,
         component::ScreenId,
-        session::{Session, World, asset},
+        session::{Session, World, asset, capable, identity},
     },
 };
 
@@ -154,6 +160,33 @@ fn what_the_server_changed_meanwhile_comes_first_with_both_values() {
         "{}",
         session.screen()
     );
+}
+
+#[test]
+fn what_drifted_is_not_known_before_the_stored_listing_is_open() {
+    let mut before = rights();
+    let mut bench = Workbench::new();
+    bench.await_rest();
+    bench.absorb_connection(capable(), jackets().schema);
+    bench.replay_all(before.app.workbench().log().to_vec());
+    let mut setup = Setup::new(bench, identity());
+    setup.size = Size::new(120, 36);
+    let mut session = Session::idle(setup, jackets());
+    session.answers = false;
+    session.press("2");
+    let screen = session.screen();
+    assert!(screen.contains("12 changes on 12 assets"), "{screen}");
+    assert!(screen.contains("? drifted ..   E refused .."), "{screen}");
+    let outside = ("a|JKT_05".into(), "Rights".into(), Value::text("Agency X"));
+    before.event(Event::Values(vec![outside]));
+    session.event(Event::Restored(Box::new(Rest {
+        listing: before.app.workbench().listing.clone(),
+        just_over: Vec::new(),
+        listed_ms: Some(5),
+    })));
+    let screen = session.screen();
+    assert!(screen.contains("? drifted 1 "), "{screen}");
+    assert!(!screen.contains("refused .."), "{screen}");
 }
 
 #[test]

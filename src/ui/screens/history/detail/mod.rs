@@ -202,7 +202,9 @@ fn undoing(operation: &Operation, scene: &Scene<'_>) -> Vec<Line> {
         let mut rows = roaring::RoaringBitmap::new();
         stage.edits.iter().for_each(|edit| rows |= &edit.rows);
         rows &= bench.drifted();
-        if undone || rows.is_empty() {
+        if bench.is_opening() && !undone {
+            lines.push(("  conflicts: ..".into(), Role::Quiet));
+        } else if undone || rows.is_empty() {
             lines.push(("  conflicts: none".into(), Role::Quiet));
         } else {
             let changed = text::counted(rows.len(), "asset");
