@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{CertificateDialog, Focus, OPTIONS, effect::Effects};
+use super::{CertificateDialog, Focus, OPTIONS};
 use crate::{
     domain::CertificateStatus,
     ui::{
@@ -102,8 +102,6 @@ impl Component for CertificateDialog {
     }
 
     fn on_change(&mut self, scene: &Scene<'_>) {
-        let rows = &self.content.rows;
-        self.parts = scene.workbench.parts(rows, &Effects::fields());
         self.work(scene);
     }
 

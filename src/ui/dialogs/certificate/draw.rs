@@ -6,11 +6,11 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     CertificateDialog, Focus, OPTIONS,
-    effect::{Effects, Fate},
+    effect::Effects,
     lines::{draw_asset, draw_table},
 };
 use crate::{
-    domain::CertificateStatus,
+    domain::{CertificateStatus, judging::Fate},
     ui::{
         component::Scene,
         layout::line,
@@ -234,11 +234,8 @@ impl CertificateDialog {
             if next >= area.height {
                 break;
             }
-            let Some(fate) = effects.fate(*row) else {
-                continue;
-            };
             let current = place == self.asset.at && self.focus == Focus::Preview;
-            next += draw_asset(frame, rest(area, next), (*row, fate, current), scene);
+            next += draw_asset(frame, rest(area, next), (*row, effects, current), scene);
         }
         if self.focus == Focus::Preview {
             frame.set_cursor_position((area.x, area.y + first));

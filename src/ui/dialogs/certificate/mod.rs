@@ -10,14 +10,17 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 
-use self::effect::{Effects, Fate, Wish};
+use self::effect::Effects;
 use super::kept::Kept;
 use crate::{
-    domain::{CertificateStatus, Row, Template, TemplateError, workbench::Parts},
+    domain::{
+        CertificateStatus, Row, Template, TemplateError,
+        judging::{CertificateWish, Certifying, Fate},
+    },
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -67,9 +70,7 @@ pub(super) struct Content {
 #[derive(Debug)]
 pub(super) struct CertificateDialog {
     content: Content,
-    order: Vec<Row>,
-    /// The same assets, by what decides over them.
-    parts: Parts,
+    order: Arc<[Row]>,
     /// What it would do; `None` as long as no status is chosen.
     effects: Option<Effects>,
     problem: Option<TemplateError>,
@@ -125,11 +126,9 @@ impl CertificateDialog {
             answers: HashMap::new(),
         });
         let order = scene.view.in_order(&rows);
-        let parts = scene.workbench.parts(&rows, &Effects::fields());
         Self {
-            parts,
             content,
-            order,
+            order: order.into(),
             effects: None,
             problem: None,
             focus: Focus::Status,
@@ -155,29 +154,28 @@ impl CertificateDialog {
         };
         match Template::parse(text, &scene.workbench.schema) {
             Ok(message) => {
-                let user = scene
-                    .workbench
-                    .capabilities
-                    .as_ref()
-                    .map_or("", |c| c.user.as_str());
-                let wish = Wish {
-                    status,
-                    message: &message,
-                    keep: self.content.keep,
-                    only_none: self.content.only_none,
-                    answers: &self.content.answers,
-                    me: [scene.identity.author.as_str(), user],
-                };
-                self.effects = Some(Effects::of(
-                    (&self.order, &self.parts),
-                    &wish,
-                    scene.workbench,
-                ));
+                let wish = self.wish(message, scene);
+                let answers = self.content.answers.clone();
+                let mut judged = Certifying::new(wish, answers, &self.content.rows);
+                judged.finish(scene.workbench);
+                self.effects = Some(Effects::of(judged, &self.order));
                 self.problem = None;
             }
             Err(problem) => self.problem = Some(problem),
         }
         self.asset.keep(self.order.len(), 1);
+    }
+
+    fn wish(&self, message: Template, scene: &Scene<'_>) -> CertificateWish {
+        let user = scene.workbench.capabilities.as_ref();
+        let user = user.map(|offers| offers.user.clone());
+        CertificateWish {
+            status: self.status(),
+            message,
+            keep: self.content.keep,
+            only_none: self.content.only_none,
+            me: [scene.identity.author.clone(), user.unwrap_or_default()],
+        }
     }
 
     fn pass(&mut self, forward: bool) {
@@ -231,7 +229,7 @@ impl CertificateDialog {
             return Reaction::say("Choose a status first.");
         };
         let here = effects.rows.get(self.asset.at).copied();
-        let asking = |row: &Row| effects.fate(*row) == Some(&Fate::Asks);
+        let asking = |row: &Row| effects.judged.of(*row, scene.workbench) == Fate::Asks;
         let answered = |row: &Row| self.content.answers.contains_key(row);
         let first = effects.first_asking();
         let in_preview = self.focus == Focus::Preview;
@@ -305,8 +303,10 @@ impl CertificateDialog {
             return Reaction::say(format!("Nothing was staged: {why}."));
         }
         let effects = self.effects.as_ref();
-        let Some((effects, asked)) = effects.and_then(|effects| Some((effects, effects.asked()?)))
-        else {
+        let Some((effects, asked)) = effects.and_then(|effects| {
+            let asked = effects.judged.asked(scene.workbench)?;
+            Some((effects, asked))
+        }) else {
             let sentence = effects
                 .map(|effects| effects.sentence(u16::MAX))
                 .unwrap_or_default();
