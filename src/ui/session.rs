@@ -103,6 +103,8 @@ pub struct Session {
     pub answers: bool,
     /// Whether it works out at once what is shown of a long listing.
     pub arranges: bool,
+    /// Whether it judges at once what is wished for many assets.
+    pub judges: bool,
     terminal: Terminal<TestBackend>,
 }
 
@@ -153,6 +155,7 @@ impl Session {
             now_ms: BEGIN_MS,
             answers: true,
             arranges: true,
+            judges: true,
             terminal,
         }
     }
@@ -297,7 +300,13 @@ impl Session {
                 answer.into_iter().map(Event::Arranged).collect()
             }
             Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
+            Effect::Judge(judging) if self.judges => {
+                let judgement = Box::new(judging.as_ref().clone().finish());
+                vec![Event::Judged(judgement)]
+            }
             Effect::StopListing
+            | Effect::Judge(_)
+            | Effect::StopJudging
             | Effect::Agreed { .. }
             | Effect::KeepListing(_)
             | Effect::Arrange(_)

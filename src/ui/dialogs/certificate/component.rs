@@ -6,12 +6,15 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{CertificateDialog, Focus, OPTIONS};
 use crate::{
-    domain::CertificateStatus,
+    domain::{
+        CertificateStatus,
+        judging::{Judgement, Judging},
+    },
     ui::{
         action::{Action, Answer, Context, Go, Mark, Move},
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene},
-        dialogs,
+        dialogs::{self, behind::AT_ONCE},
         widgets::text,
     },
 };
@@ -102,7 +105,25 @@ impl Component for CertificateDialog {
     }
 
     fn on_change(&mut self, scene: &Scene<'_>) {
-        self.work(scene);
+        if self.content.rows.len() <= AT_ONCE {
+            self.work(scene);
+        } else if self.effects.is_some() {
+            self.behind.renew(scene);
+        } else {
+            self.work(scene);
+        }
+    }
+
+    fn judging(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        self.ask(number, scene)
+    }
+
+    fn take_judgement(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+        self.take(judgement, scene)
+    }
+
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        self.behind.stages()
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {

@@ -13,6 +13,7 @@ use crate::{
     domain::{CertificateStatus, judging::Fate},
     ui::{
         component::Scene,
+        dialogs::behind::told,
         layout::line,
         theme::Role,
         widgets::{boxed, text},
@@ -77,7 +78,11 @@ impl CertificateDialog {
             ..sentence
         };
         let words = match &self.effects {
-            Some(effects) => effects.sentence(area.width),
+            Some(effects) => {
+                let rest = effects.judged.rest().len();
+                let judged = self.content.rows.len() - rest;
+                told((judged, rest), effects.sentence(area.width))
+            }
             None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
         };
         text::put(

@@ -15,11 +15,15 @@ use std::{collections::HashMap, sync::Arc};
 use roaring::RoaringBitmap;
 
 use self::effect::Effects;
-use super::kept::Kept;
+use super::{
+    behind::{self, AT_ONCE, Behind, Taken},
+    kept::Kept,
+};
 use crate::{
     domain::{
         CertificateStatus, Row, Template, TemplateError,
-        judging::{CertificateWish, Certifying, Fate},
+        judging::{CertificateWish, Certifying, Fate, Judgement, Judging, Work},
+        workbench::Asked,
     },
     ui::{
         action::{Answer, Move},
@@ -73,6 +77,8 @@ pub(super) struct CertificateDialog {
     order: Arc<[Row]>,
     /// What it would do; `None` as long as no status is chosen.
     effects: Option<Effects>,
+    /// What of it is judged elsewhere.
+    behind: Behind,
     problem: Option<TemplateError>,
     focus: Focus,
     asset: Cursor,
@@ -130,6 +136,7 @@ impl CertificateDialog {
             content,
             order: order.into(),
             effects: None,
+            behind: Behind::default(),
             problem: None,
             focus: Focus::Status,
             asset: Cursor::default(),
@@ -141,29 +148,74 @@ impl CertificateDialog {
         self.content.option.and_then(|option| OPTIONS[option])
     }
 
-    fn work(&mut self, scene: &Scene<'_>) {
-        if self.content.option.is_none() {
-            self.effects = None;
-            return;
-        }
+    /// What is wished as it stands, of which nothing is judged yet; `None` as long as no status is
+    /// chosen.
+    fn fresh(&self, scene: &Scene<'_>) -> Option<Result<Certifying, TemplateError>> {
+        self.content.option?;
         let status = self.status();
-        let text = if status.is_some() {
-            self.content.message.text()
-        } else {
-            ""
-        };
-        match Template::parse(text, &scene.workbench.schema) {
-            Ok(message) => {
-                let wish = self.wish(message, scene);
-                let answers = self.content.answers.clone();
-                let mut judged = Certifying::new(wish, answers, &self.content.rows);
-                judged.finish(scene.workbench);
+        let text = status.map_or("", |_| self.content.message.text());
+        let message = Template::parse(text, &scene.workbench.schema);
+        Some(message.map(|message| {
+            let wish = self.wish(message, scene);
+            Certifying::new(wish, self.content.answers.clone(), &self.content.rows)
+        }))
+    }
+
+    /// Judges what is wished: of all assets, or of the first ones where there are many.
+    fn work(&mut self, scene: &Scene<'_>) {
+        let basis = behind::basis(scene);
+        self.behind = Behind::whole(basis);
+        self.problem = None;
+        match self.fresh(scene) {
+            None => self.effects = None,
+            Some(Err(problem)) => self.problem = Some(problem),
+            Some(Ok(mut judged)) => {
+                if self.content.rows.len() > AT_ONCE {
+                    let first = behind::first(&self.order, &self.content.rows);
+                    judged.judge(&first, scene.workbench);
+                    self.behind = Behind::first(basis);
+                } else {
+                    judged.finish(scene.workbench);
+                }
                 self.effects = Some(Effects::of(judged, &self.order));
-                self.problem = None;
             }
-            Err(problem) => self.problem = Some(problem),
         }
         self.asset.keep(self.order.len(), 1);
+    }
+
+    /// What is to be judged elsewhere.
+    fn ask(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        let mut behind = self.behind;
+        let judged = self.effects.as_ref()?;
+        let judging = behind.ask(
+            (number, scene),
+            || judged.judged.clone(),
+            || self.fresh(scene)?.ok(),
+            Work::Certificate,
+        );
+        self.behind = behind;
+        judging
+    }
+
+    /// Takes in what was judged; stages it if that waited for it.
+    fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+        let Work::Certificate(judged) = &judgement.work else {
+            return Reaction::Passed;
+        };
+        let taken = self.behind.take(judgement);
+        let Some(effects) = self.effects.as_mut().filter(|_| taken != Taken::Nothing) else {
+            return Reaction::Passed;
+        };
+        effects.judged = judged.clone();
+        if taken == Taken::SoFar {
+            // Between the first piece and the last the list stays as it is.
+            return Reaction::Passed;
+        }
+        effects.rank(&self.order);
+        match &judgement.asked {
+            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
+            Some(_) | None => Reaction::Passed,
+        }
     }
 
     fn wish(&self, message: Template, scene: &Scene<'_>) -> CertificateWish {
@@ -238,7 +290,11 @@ impl CertificateDialog {
             return Reaction::say("No asset asks for a yes or no.");
         };
         self.content.answers.insert(row, yes);
-        self.work(scene);
+        if let Some(effects) = &mut self.effects {
+            effects.judged.answer(row, yes, scene.workbench);
+            effects.rank(&self.order);
+        }
+        self.behind.restart();
         let name = scene.workbench.listing.name(row);
         let rest = self.effects.as_ref().map_or(0, Effects::asks);
         let word = if yes { "yes" } else { "no" };
@@ -279,7 +335,7 @@ impl CertificateDialog {
         Reaction::nothing()
     }
 
-    /// Why nothing can be staged as it stands.
+    /// Why nothing can be staged as it stands, whatever becomes of the assets.
     fn obstacle(&self) -> Option<String> {
         if self.content.option.is_none() {
             return Some("choose a status".into());
@@ -288,30 +344,44 @@ impl CertificateDialog {
         if self.status() == Some(CertificateStatus::Deprecated) && message.is_empty() {
             return Some("Deprecated needs a message: say why, or what to use instead".into());
         }
-        if let Some(problem) = &self.problem {
-            return Some(problem.to_string());
-        }
-        match self.effects.as_ref().map_or(0, Effects::asks) {
-            0 => None,
-            1 => Some("1 asset needs your yes or no (y / n)".into()),
-            many => Some(format!("{many} assets need your yes or no (y / n)")),
-        }
+        self.problem.as_ref().map(ToString::to_string)
     }
 
-    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+    /// Stages it. What is not judged yet, or needs a value for each of many assets, is waited for.
+    fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
         if let Some(why) = self.obstacle() {
             return Reaction::say(format!("Nothing was staged: {why}."));
         }
-        let effects = self.effects.as_ref();
-        let Some((effects, asked)) = effects.and_then(|effects| {
-            let asked = effects.judged.asked(scene.workbench)?;
-            Some((effects, asked))
-        }) else {
-            let sentence = effects
-                .map(|effects| effects.sentence(u16::MAX))
-                .unwrap_or_default();
-            return Reaction::say(format!("Nothing to stage. {sentence}"));
+        let Some(effects) = &self.effects else {
+            return Reaction::nothing();
         };
+        let many = self.content.rows.len();
+        let is_known = effects.judged.wish().is_for_all() && self.behind.is_current(scene);
+        if many > AT_ONCE && !is_known {
+            self.behind.stage();
+            return Reaction::say(Behind::waiting(many));
+        }
+        let asked = effects.judged.asked(scene.workbench);
+        self.staged(asked.into_iter().collect(), scene)
+    }
+
+    /// Stages what was judged, unless somebody must answer first.
+    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
+        let Some(effects) = &self.effects else {
+            return Reaction::nothing();
+        };
+        let why = match effects.asks() {
+            0 => None,
+            1 => Some("1 asset needs your yes or no (y / n)".into()),
+            many => Some(format!("{many} assets need your yes or no (y / n)")),
+        };
+        if let Some(why) = why {
+            return Reaction::say(format!("Nothing was staged: {why}."));
+        }
+        if asked.is_empty() {
+            let sentence = effects.sentence(u16::MAX);
+            return Reaction::say(format!("Nothing to stage. {sentence}"));
+        }
         let status = match self.status() {
             Some(status) => format!("{} {status}", status.letter()),
             None => "remove".into(),
@@ -325,10 +395,13 @@ impl CertificateDialog {
             certificate: None,
             ..scene.kept.clone()
         };
-        kept.staging(label, vec![asked])
+        kept.staging(label, asked)
     }
 
-    fn close(&self, scene: &Scene<'_>) -> Reaction {
+    fn close(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.behind.give_up() {
+            return Reaction::say("Given up; nothing was staged.");
+        }
         let kept = Kept {
             certificate: Some(self.content.clone()),
             ..scene.kept.clone()

@@ -20,11 +20,18 @@ pub(super) use self::command::open;
 use self::{
     candidates::Candidates,
     panes::Panes,
-    targets::{Found, Targets, unfit},
+    targets::{Targets, unfit},
 };
-use super::kept::Kept;
+use super::{
+    behind::{self, AT_ONCE, Behind, Taken},
+    kept::Kept,
+};
 use crate::{
-    domain::{Row, Template, TemplateError},
+    domain::{
+        Row, Template, TemplateError,
+        judging::{Choice, Judgement, Judging, Match, Matching, Work},
+        workbench::Asked,
+    },
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -80,8 +87,9 @@ pub(super) struct Content {
 #[derive(Debug)]
 pub(super) struct ThumbnailDialog {
     content: Content,
-    order: Vec<Row>,
     targets: Targets,
+    /// What of them is judged elsewhere.
+    behind: Behind,
     target: Cursor,
     candidates: Candidates,
     candidate: Cursor,
@@ -116,8 +124,8 @@ impl ThumbnailDialog {
                 Focus::Targets
             },
             content,
-            order,
-            targets: Targets::default(),
+            targets: Targets::new(order),
+            behind: Behind::default(),
             target: Cursor::default(),
             candidates: Candidates::default(),
             candidate: Cursor::default(),
@@ -127,31 +135,84 @@ impl ThumbnailDialog {
         }
     }
 
-    /// Works out what each target would get.
-    fn work(&mut self, scene: &Scene<'_>) {
+    /// What is wished as it stands, of which nothing is judged yet.
+    fn fresh(&self, scene: &Scene<'_>) -> Result<Matching, TemplateError> {
         let Content {
+            rows,
             mode,
             rule,
             choice,
             picks,
-            ..
         } = &self.content;
-        let workbench = scene.workbench;
-        self.problem = None;
-        self.targets = match mode {
-            Mode::One => Targets::one(&self.order, *choice, &HashMap::new(), workbench),
-            Mode::Each => Targets::one(&self.order, None, picks, workbench),
-            Mode::Rule if rule.text().is_empty() => {
-                Targets::one(&self.order, None, picks, workbench)
+        let (choice, picks) = match mode {
+            Mode::One => (choice.map_or(Choice::Open, Choice::One), HashMap::new()),
+            Mode::Rule if !rule.text().is_empty() => {
+                let rule = Template::parse(rule.text(), &scene.workbench.schema)?;
+                (Choice::Rule(rule), picks.clone())
             }
-            Mode::Rule => match Template::parse(rule.text(), &workbench.schema) {
-                Ok(rule) => Targets::by_rule(&self.order, &rule, picks, workbench),
-                Err(problem) => {
-                    self.problem = Some(problem);
-                    std::mem::take(&mut self.targets)
-                }
-            },
+            Mode::Rule | Mode::Each => (Choice::Open, picks.clone()),
         };
+        Ok(Matching::new(choice, picks, rows))
+    }
+
+    /// Works out what each target would get, or the first ones where there are many.
+    fn work(&mut self, scene: &Scene<'_>) {
+        let basis = behind::basis(scene);
+        self.behind = Behind::whole(basis);
+        self.problem = None;
+        match self.fresh(scene) {
+            Err(problem) => self.problem = Some(problem),
+            Ok(mut judged) => {
+                if self.content.rows.len() > AT_ONCE {
+                    let first = behind::first(&self.targets.rows, &self.content.rows);
+                    judged.judge(&first, scene.workbench);
+                    self.behind = Behind::first(basis);
+                } else {
+                    judged.finish(scene.workbench);
+                }
+                self.targets.take(judged);
+            }
+        }
+        self.look(scene);
+    }
+
+    /// Looks at the targets in sight.
+    fn look(&mut self, scene: &Scene<'_>) {
+        let page = self.pages(scene).0;
+        let places = self.target.shown(self.targets.rows.len(), page);
+        self.targets.look(places, scene.workbench);
+        let here = self.target.at;
+        self.targets.look(here..here + 1, scene.workbench);
+    }
+
+    /// What is to be judged elsewhere.
+    fn ask(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        let mut behind = self.behind;
+        let judged = self.targets.judged.as_ref()?;
+        let judging = behind.ask(
+            (number, scene),
+            || judged.clone(),
+            || self.fresh(scene).ok(),
+            Work::Thumbnails,
+        );
+        self.behind = behind;
+        judging
+    }
+
+    /// Takes in what was judged; stages it if that waited for it.
+    fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+        let Work::Thumbnails(judged) = &judgement.work else {
+            return Reaction::Passed;
+        };
+        if self.behind.take(judgement) == Taken::Nothing {
+            return Reaction::Passed;
+        }
+        self.targets.take(judged.clone());
+        self.look(scene);
+        match &judgement.asked {
+            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
+            Some(_) | None => Reaction::Passed,
+        }
     }
 
     fn find(&mut self, scene: &Scene<'_>) {
@@ -171,11 +232,11 @@ impl ThumbnailDialog {
         if matches!(self.focus, Focus::Candidates | Focus::Search) {
             return self.candidates.get(self.candidate.at);
         }
-        match self.targets.found.get(self.target.at)? {
-            Found::Ready(row) | Found::Equal(row) => Some(*row),
-            Found::Several(rows) => rows.first().copied(),
-            Found::Itself => self.targets.rows.get(self.target.at).copied(),
-            Found::Missing(_) | Found::Refused(_) | Found::Open => None,
+        match self.targets.found(self.target.at)? {
+            Match::Ready(row) | Match::Equal(row) => Some(*row),
+            Match::Several(rows) => rows.first().copied(),
+            Match::Itself => self.targets.rows.get(self.target.at).copied(),
+            Match::Missing(_) | Match::Refused(_) | Match::Open => None,
         }
     }
 
@@ -199,7 +260,7 @@ impl ThumbnailDialog {
             Focus::Rule => self.focus = Focus::Targets,
             Focus::Search => self.focus = Focus::Candidates,
             Focus::Targets => {
-                if let Some(Found::Several(rows)) = self.targets.found.get(self.target.at) {
+                if let Some(Match::Several(rows)) = self.targets.found(self.target.at) {
                     self.candidates = Candidates::tied(rows);
                     self.candidate = Cursor::default();
                 } else {
@@ -230,14 +291,14 @@ impl ThumbnailDialog {
             return Reaction::say(format!("{name} for all: {}", self.targets.counts().words()));
         }
         self.content.picks.insert(target, choice);
-        self.work(scene);
+        self.targets.pick(target, choice, scene.workbench);
+        self.behind.restart();
         self.focus = Focus::Targets;
-        let rest = self.targets.found.iter().enumerate().skip(self.target.at);
-        let mut open = rest.filter(|(_, found)| matches!(found, Found::Several(_) | Found::Open));
-        if let Some((at, _)) = open.next() {
+        if let Some(at) = self.targets.open_from(self.target.at) {
             self.target
                 .put(at, self.targets.rows.len(), self.pages(scene).0);
         }
+        self.look(scene);
         let picked = scene.workbench.listing.name(target);
         Reaction::say(format!("{name} for {picked}"))
     }
@@ -261,6 +322,7 @@ impl ThumbnailDialog {
             (Move::NextTab | Move::PreviousTab, _) => return self.turn_mode(scene),
             (_, Focus::Targets) => {
                 self.target.go(movement, self.targets.rows.len(), targets);
+                self.look(scene);
                 if self.search.text().is_empty() && self.content.mode != Mode::One {
                     self.find(scene);
                 }
@@ -299,16 +361,13 @@ impl ThumbnailDialog {
             Answer::Stage => return self.stage(scene),
             Answer::Mode => return self.turn_mode(scene),
             Answer::Search => self.focus = Focus::Search,
-            Answer::NextAsset => drop(self.target.go(
-                Move::Down,
-                self.targets.rows.len(),
-                self.pages(scene).0,
-            )),
-            Answer::PreviousAsset => drop(self.target.go(
-                Move::Up,
-                self.targets.rows.len(),
-                self.pages(scene).0,
-            )),
+            Answer::NextAsset | Answer::PreviousAsset => {
+                let on = answer == Answer::NextAsset;
+                let movement = if on { Move::Down } else { Move::Up };
+                let page = self.pages(scene).0;
+                self.target.go(movement, self.targets.rows.len(), page);
+                self.look(scene);
+            }
             Answer::Up | Answer::Down if self.focus == Focus::Search => {
                 let movement = if answer == Answer::Up {
                     Move::Up
@@ -336,16 +395,27 @@ impl ThumbnailDialog {
         Reaction::nothing()
     }
 
-    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+    /// Stages what was found. What is not judged yet is waited for.
+    fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
         if let Some(problem) = &self.problem {
             return Reaction::say(format!("Nothing was staged: {problem}."));
         }
-        let Some(asked) = self.targets.asked(scene.workbench) else {
-            return Reaction::say(format!(
-                "Nothing to stage: {}.",
-                self.targets.counts().words()
-            ));
-        };
+        let many = self.content.rows.len();
+        if many > AT_ONCE {
+            self.behind.stage();
+            return Reaction::say(Behind::waiting(many));
+        }
+        let judged = self.targets.judged.as_ref();
+        let asked = judged.and_then(|judged| judged.asked(scene.workbench));
+        self.staged(asked.into_iter().collect(), scene)
+    }
+
+    /// Stages what was judged.
+    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
+        let counts = self.targets.counts();
+        if asked.is_empty() {
+            return Reaction::say(format!("Nothing to stage: {}.", counts.words()));
+        }
         let how = match self.content.mode {
             Mode::One => self
                 .content
@@ -355,15 +425,18 @@ impl ThumbnailDialog {
             Mode::Each => None,
         };
         let how = how.unwrap_or_else(|| "picked one by one".to_owned());
-        let label = format!("thumbnail {how} on {}", asked.rows.len());
+        let label = format!("thumbnail {how} on {}", counts.ready);
         let kept = Kept {
             thumbnail: None,
             ..scene.kept.clone()
         };
-        kept.staging(label, vec![asked])
+        kept.staging(label, asked)
     }
 
-    fn close(&self, scene: &Scene<'_>) -> Reaction {
+    fn close(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.behind.give_up() {
+            return Reaction::say("Given up; nothing was staged.");
+        }
         let kept = Kept {
             thumbnail: Some(self.content.clone()),
             ..scene.kept.clone()
