@@ -101,10 +101,8 @@ pub struct Session {
     pub now_ms: i64,
     /// Whether the world answers sign-ins, listings and steps of the draft by itself.
     pub answers: bool,
-    /// Whether it works out at once what is shown of a long listing.
+    /// Whether it works out at once what is shown of a long listing, or wished for many assets.
     pub arranges: bool,
-    /// Whether it judges at once what is wished for many assets.
-    pub judges: bool,
     terminal: Terminal<TestBackend>,
 }
 
@@ -155,7 +153,6 @@ impl Session {
             now_ms: BEGIN_MS,
             answers: true,
             arranges: true,
-            judges: true,
             terminal,
         }
     }
@@ -300,9 +297,8 @@ impl Session {
                 answer.into_iter().map(Event::Arranged).collect()
             }
             Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
-            Effect::Judge(judging) if self.judges => {
-                let judgement = Box::new(judging.as_ref().clone().finish());
-                vec![Event::Judged(judgement)]
+            Effect::Judge(judging) if self.arranges => {
+                vec![Event::Judged(Box::new(judging.as_ref().clone().finish()))]
             }
             Effect::StopListing
             | Effect::Judge(_)

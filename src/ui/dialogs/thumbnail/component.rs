@@ -9,6 +9,7 @@ use super::{Focus, Mode, ThumbnailDialog, body, panes::Panes};
 use crate::{
     domain::{
         AssetId,
+        arrange::Wish,
         judging::{Judgement, Judging},
     },
     ui::{
@@ -112,10 +113,15 @@ impl Component for ThumbnailDialog {
         if self.candidates.len() == 0 && self.search.text().is_empty() {
             self.find(scene);
         }
+        self.take_found(scene);
         let (targets, candidates) = self.pages(scene);
         self.target.keep(self.targets.rows.len(), targets);
         self.candidate.keep(self.candidates.len(), candidates);
         self.look(scene);
+    }
+
+    fn wish(&self, _scene: &Scene<'_>) -> Option<Wish> {
+        self.wanted.clone().map(Wish::Found)
     }
 
     fn judging(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {

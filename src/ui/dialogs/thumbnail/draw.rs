@@ -259,6 +259,7 @@ impl ThumbnailDialog {
             None if self.search.text().is_empty() => {
                 (format!(" {found}, the same set first"), Role::Quiet)
             }
+            None if scene.view.is_finding() => (format!(" {found} found so far"), Role::Quiet),
             None => (format!(" {found} found"), Role::Quiet),
         };
         text::put(frame.buffer_mut(), line(area, 1), &words, theme.style(role));

@@ -10,6 +10,7 @@ mod panes;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod working;
 
 use std::collections::HashMap;
 
@@ -23,18 +24,15 @@ use self::{
     targets::{Targets, unfit},
 };
 use super::{
-    behind::{self, AT_ONCE, Behind, Taken},
+    behind::{AT_ONCE, Behind},
     kept::Kept,
 };
 use crate::{
-    domain::{
-        Row, Template, TemplateError,
-        judging::{Choice, Judgement, Judging, Match, Matching, Work},
-        workbench::Asked,
-    },
+    domain::{Row, TemplateError, judging::Match, workbench::Asked},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
+        dialogs,
         layout::Chrome,
         widgets::{Cursor, TextField},
     },
@@ -94,6 +92,10 @@ pub(super) struct ThumbnailDialog {
     candidates: Candidates,
     candidate: Cursor,
     search: TextField,
+    /// What is searched for.
+    wanted: Option<Query>,
+    /// What of it was found and is shown.
+    found: Option<RoaringBitmap>,
     /// Why the search can't be understood; the candidates are the last ones that could.
     lost: Option<String>,
     /// Why the rule can't be understood.
@@ -130,101 +132,41 @@ impl ThumbnailDialog {
             candidates: Candidates::default(),
             candidate: Cursor::default(),
             search: TextField::default(),
+            wanted: None,
+            found: None,
             lost: None,
             problem: None,
         }
     }
 
-    /// What is wished as it stands, of which nothing is judged yet.
-    fn fresh(&self, scene: &Scene<'_>) -> Result<Matching, TemplateError> {
-        let Content {
-            rows,
-            mode,
-            rule,
-            choice,
-            picks,
-        } = &self.content;
-        let (choice, picks) = match mode {
-            Mode::One => (choice.map_or(Choice::Open, Choice::One), HashMap::new()),
-            Mode::Rule if !rule.text().is_empty() => {
-                let rule = Template::parse(rule.text(), &scene.workbench.schema)?;
-                (Choice::Rule(rule), picks.clone())
-            }
-            Mode::Rule | Mode::Each => (Choice::Open, picks.clone()),
-        };
-        Ok(Matching::new(choice, picks, rows))
-    }
-
-    /// Works out what each target would get, or the first ones where there are many.
-    fn work(&mut self, scene: &Scene<'_>) {
-        let basis = behind::basis(scene);
-        self.behind = Behind::whole(basis);
-        self.problem = None;
-        match self.fresh(scene) {
-            Err(problem) => self.problem = Some(problem),
-            Ok(mut judged) => {
-                if self.content.rows.len() > AT_ONCE {
-                    let first = behind::first(&self.targets.rows, &self.content.rows);
-                    judged.judge(&first, scene.workbench);
-                    self.behind = Behind::first(basis);
-                } else {
-                    judged.finish(scene.workbench);
-                }
-                self.targets.take(judged);
-            }
-        }
-        self.look(scene);
-    }
-
-    /// Looks at the targets in sight.
-    fn look(&mut self, scene: &Scene<'_>) {
-        let page = self.pages(scene).0;
-        let places = self.target.shown(self.targets.rows.len(), page);
-        self.targets.look(places, scene.workbench);
-        let here = self.target.at;
-        self.targets.look(here..here + 1, scene.workbench);
-    }
-
-    /// What is to be judged elsewhere.
-    fn ask(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
-        let mut behind = self.behind;
-        let judged = self.targets.judged.as_ref()?;
-        let judging = behind.ask(
-            (number, scene),
-            || judged.clone(),
-            || self.fresh(scene).ok(),
-            Work::Thumbnails,
-        );
-        self.behind = behind;
-        judging
-    }
-
-    /// Takes in what was judged; stages it if that waited for it.
-    fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
-        let Work::Thumbnails(judged) = &judgement.work else {
-            return Reaction::Passed;
-        };
-        if self.behind.take(judgement) == Taken::Nothing {
-            return Reaction::Passed;
-        }
-        self.targets.take(judged.clone());
-        self.look(scene);
-        match &judgement.asked {
-            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
-            Some(_) | None => Reaction::Passed,
-        }
-    }
-
+    /// Finds the candidates; what a search finds in a long listing comes later.
     fn find(&mut self, scene: &Scene<'_>) {
-        let target = self.targets.rows.get(self.target.at).copied();
-        match Candidates::of(self.search.text(), target, scene) {
-            Ok(candidates) => {
-                self.candidates = candidates;
-                self.lost = None;
+        self.lost = None;
+        match dialogs::parsed(self.search.text(), scene) {
+            Ok(query) if query.is_empty() => {
+                let target = self.targets.rows.get(self.target.at).copied();
+                self.candidates = Candidates::all(target, scene);
+                self.wanted = None;
             }
-            Err(why) => self.lost = Some(why),
+            Ok(query) => {
+                let known = self.wanted.replace(query.clone());
+                self.found = None;
+                if known.is_some_and(|known| known.is_like(&query)) {
+                    self.take_found(scene);
+                }
+            }
+            Err(why) => self.lost = Some(why.to_string()),
         }
         self.candidate = Cursor::default();
+    }
+
+    /// Takes what the search found, if there is news.
+    fn take_found(&mut self, scene: &Scene<'_>) {
+        let news = scene.view.found().filter(|_| self.wanted.is_some());
+        if let Some((rows, _)) = news.filter(|(rows, _)| self.found.as_ref() != Some(rows)) {
+            self.candidates = Candidates::found(rows, scene);
+            self.found = Some(rows.clone());
+        }
     }
 
     /// The asset whose picture is shown.

@@ -3,6 +3,9 @@
 //! Few assets are judged at once. Of many the first ones are, so that something can be shown, and
 //! the others elsewhere; an answer to anything but the newest question is not taken.
 
+#[cfg(test)]
+mod tests;
+
 use roaring::RoaringBitmap;
 
 use crate::{
@@ -86,6 +89,11 @@ impl Behind {
             wanted: true,
             ..Self::whole(basis)
         }
+    }
+
+    /// What is shown rests on this.
+    pub(super) fn basis(&self) -> Basis {
+        self.basis
     }
 
     /// Whether not all is judged that is shown.
