@@ -1,10 +1,18 @@
 //! Stories of many assets in the dialogs: what is shown at once, what comes from elsewhere, and what
 //! is staged.
 
+use ratatui::layout::Size;
+
 use crate::{
-    domain::{Asset, Field, FieldKey, FieldKind, Row, Schema, Value, judging::Judging},
+    domain::{
+        Asset, Field, FieldKey, FieldKind, Row, Schema, Value, Workbench, arrange::AtOnce,
+        judging::Judging,
+    },
     flow::{Effect, Event},
-    ui::session::{Session, World, asset},
+    ui::{
+        app::Setup,
+        session::{Session, World, asset, identity},
+    },
 };
 
 const MANY: usize = 6000;
@@ -41,9 +49,11 @@ fn many(world: World) -> Session {
 /// The newest wish that is to be judged, if nobody gave it up.
 fn newest(session: &Session) -> Option<Judging> {
     let mut asked = session.effects.iter().rev();
-    let newest = asked.find_map(|effect| match effect {
-        Effect::Judge(judging) => Some(Some(judging.as_ref().clone())),
-        effect => (*effect == Effect::StopJudging).then_some(None),
+    let newest = asked.find_map(|effect| {
+        if let Effect::Judge(judging) = effect {
+            return Some(Some(judging.as_ref().clone()));
+        }
+        (*effect == Effect::StopJudging).then_some(None)
     });
     newest.flatten()
 }
@@ -233,4 +243,26 @@ fn a_rule_for_the_thumbnails_of_many_assets_shows_those_in_sight_at_once() {
         .after
         .clone();
     assert_eq!(after.display(), "T2999_FRONT");
+}
+
+#[test]
+fn a_search_among_many_candidates_is_worked_out_elsewhere() {
+    let mut setup = Setup::new(Workbench::new(), identity());
+    setup.size = Size::new(120, 36);
+    setup.at_once = 10;
+    let mut session = Session::with(setup, world());
+    session.arranges = false;
+    session.press("s a t /").type_text("T0042");
+    shows(&mut session, "0 assets found so far");
+    let mut asked = session.effects.iter().rev();
+    let newest = asked.find_map(|effect| {
+        if let Effect::Arrange(question) = effect {
+            return Some(question.clone());
+        }
+        None
+    });
+    let found = newest.unwrap().answer(&mut AtOnce).unwrap();
+    session.event(Event::Arranged(Box::new(found)));
+    shows(&mut session, "1 asset found");
+    assert!(!session.screen().contains("so far"));
 }

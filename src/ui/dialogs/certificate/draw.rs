@@ -77,20 +77,23 @@ impl CertificateDialog {
             width: sentence.width.saturating_sub(1),
             ..sentence
         };
-        let words = match &self.effects {
-            Some(effects) => {
-                let rest = effects.judged.rest().len();
-                let judged = self.content.rows.len() - rest;
-                told((judged, rest), effects.sentence(area.width))
-            }
-            None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
-        };
         text::put(
             frame.buffer_mut(),
             sentence,
-            &words,
+            &self.sentence(area.width),
             theme.style(Role::Text),
         );
+    }
+
+    fn sentence(&self, width: u16) -> String {
+        match &self.effects {
+            Some(effects) => {
+                let rest = effects.judged.rest().len();
+                let judged = self.content.rows.len() - rest;
+                told((judged, rest), effects.sentence(width))
+            }
+            None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
+        }
     }
 
     fn draw_form(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {

@@ -93,10 +93,10 @@ impl EditDialog {
         if let Some(problem) = &judgement.problem {
             self.problem = Some(problem.clone());
             let (field, error) = problem;
-            return match self.behind.give_up() {
-                true => Reaction::say(format!("Nothing was staged: {field}: {error}.")),
-                false => Reaction::Passed,
-            };
+            if self.behind.give_up() {
+                return Reaction::say(format!("Nothing was staged: {field}: {error}."));
+            }
+            return Reaction::Passed;
         }
         let basis = self.behind.basis();
         self.worked.take(judged, basis, scene.workbench);

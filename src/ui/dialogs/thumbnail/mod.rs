@@ -28,7 +28,7 @@ use super::{
     kept::Kept,
 };
 use crate::{
-    domain::{Row, TemplateError, judging::Match, workbench::Asked},
+    domain::{Query, Row, TemplateError, judging::Match, workbench::Asked},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
