@@ -312,7 +312,7 @@ pub trait Component: Debug {
     }
 
     /// What was judged, perhaps for somebody else.
-    fn take_judgement(&mut self, _judgement: &Judgement, _scene: &Scene<'_>) -> Reaction {
+    fn take_judgement(&mut self, _judgement: &mut Judgement, _scene: &Scene<'_>) -> Reaction {
         Reaction::Passed
     }
 

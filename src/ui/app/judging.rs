@@ -27,7 +27,7 @@ impl App {
         }
     }
 
-    pub(super) fn judged(&mut self, judgement: &Judgement) {
+    pub(super) fn judged(&mut self, judgement: &mut Judgement) {
         if judgement.is_complete && judgement.number == self.world.judgings {
             self.world.judged_under = None;
         }
@@ -45,6 +45,10 @@ impl App {
 
     /// Takes note that assets or fields are no longer as they were, if news says so.
     pub(super) fn note_moment(&mut self, event: &Event) {
+        if self.layers.is_empty() {
+            // Nothing that was judged is shown.
+            return;
+        }
         let changes = match event {
             Event::Connected { .. }
             | Event::Restored(_)

@@ -24,7 +24,7 @@ impl App {
                 } = &mut self.world;
                 view.take(*answer, workbench);
             }
-            Event::Judged(judgement) => self.judged(&judgement),
+            Event::Judged(mut judgement) => self.judged(&mut judgement),
             Event::Values(values) => self.values(&values, stale),
             Event::Refreshed { assets, gone } => self.refreshed(&assets, gone.len(), stale),
             Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),

@@ -253,7 +253,7 @@ fn a_search_among_many_candidates_is_worked_out_elsewhere() {
     let mut session = Session::with(setup, world());
     session.arranges = false;
     session.press("s a t /").type_text("T0042");
-    shows(&mut session, "0 assets found so far");
+    shows(&mut session, "looking; these are those of before");
     let mut asked = session.effects.iter().rev();
     let newest = asked.find_map(|effect| {
         if let Effect::Arrange(question) = effect {
@@ -264,5 +264,5 @@ fn a_search_among_many_candidates_is_worked_out_elsewhere() {
     let found = newest.unwrap().answer(&mut AtOnce).unwrap();
     session.event(Event::Arranged(Box::new(found)));
     shows(&mut session, "1 asset found");
-    assert!(!session.screen().contains("so far"));
+    assert!(!session.screen().contains("looking"));
 }

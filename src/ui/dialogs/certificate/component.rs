@@ -118,7 +118,7 @@ impl Component for CertificateDialog {
         self.ask(number, scene)
     }
 
-    fn take_judgement(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+    fn take_judgement(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
         self.take(judgement, scene)
     }
 

@@ -49,11 +49,11 @@ impl Effects {
 
     /// The first asset that still asks.
     pub(super) fn first_asking(&self) -> Option<Row> {
-        let mut found = self.judged.found();
-        let asking = |(_, fate, rows): (_, &Fate, &RoaringBitmap)| {
-            (*fate == Fate::Asks).then(|| rows.clone())
-        };
-        let asking: Vec<RoaringBitmap> = found.by_ref().filter_map(asking).collect();
+        let asking = self
+            .judged
+            .found()
+            .filter(|(_, fate, _)| **fate == Fate::Asks);
+        let asking: Vec<&RoaringBitmap> = asking.map(|(.., rows)| rows).collect();
         if asking.is_empty() {
             return None;
         }

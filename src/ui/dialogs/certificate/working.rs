@@ -63,7 +63,7 @@ impl CertificateDialog {
     }
 
     /// Takes in what was judged; stages it if that waited for it.
-    pub(super) fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+    pub(super) fn take(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
         let Work::Certificate(judged) = &judgement.work else {
             return Reaction::Passed;
         };
@@ -77,8 +77,8 @@ impl CertificateDialog {
             return Reaction::Passed;
         }
         effects.rank(&self.order);
-        match &judgement.asked {
-            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
+        match judgement.asked.take() {
+            Some(asked) if self.behind.give_up() => self.staged(asked, scene),
             Some(_) | None => Reaction::Passed,
         }
     }

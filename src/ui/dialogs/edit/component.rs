@@ -133,7 +133,7 @@ impl Component for EditDialog {
         self.ask(number, scene)
     }
 
-    fn take_judgement(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+    fn take_judgement(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
         self.take(judgement, scene)
     }
 

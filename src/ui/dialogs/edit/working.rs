@@ -82,7 +82,7 @@ impl EditDialog {
     }
 
     /// Takes in what was judged; stages it if that waited for it.
-    pub(super) fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+    pub(super) fn take(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
         let Work::Edits(judged) = &judgement.work else {
             return Reaction::Passed;
         };
@@ -105,8 +105,8 @@ impl EditDialog {
             return Reaction::Passed;
         }
         self.relist();
-        match &judgement.asked {
-            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
+        match judgement.asked.take() {
+            Some(asked) if self.behind.give_up() => self.staged(asked, scene),
             Some(_) | None => Reaction::Passed,
         }
     }

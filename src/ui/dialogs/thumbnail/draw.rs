@@ -259,6 +259,9 @@ impl ThumbnailDialog {
             None if self.search.text().is_empty() => {
                 (format!(" {found}, the same set first"), Role::Quiet)
             }
+            None if self.wanted.is_some() && self.found.is_none() => {
+                (" looking; these are those of before".into(), Role::Quiet)
+            }
             None if scene.view.is_finding() => (format!(" {found} found so far"), Role::Quiet),
             None => (format!(" {found} found"), Role::Quiet),
         };

@@ -80,7 +80,7 @@ impl ThumbnailDialog {
     }
 
     /// Takes in what was judged; stages it if that waited for it.
-    pub(super) fn take(&mut self, judgement: &Judgement, scene: &Scene<'_>) -> Reaction {
+    pub(super) fn take(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
         let Work::Thumbnails(judged) = &judgement.work else {
             return Reaction::Passed;
         };
@@ -89,8 +89,8 @@ impl ThumbnailDialog {
         }
         self.targets.take(judged.clone());
         self.look(scene);
-        match &judgement.asked {
-            Some(asked) if self.behind.give_up() => self.staged(asked.clone(), scene),
+        match judgement.asked.take() {
+            Some(asked) if self.behind.give_up() => self.staged(asked, scene),
             Some(_) | None => Reaction::Passed,
         }
     }
