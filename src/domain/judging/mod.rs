@@ -5,6 +5,8 @@
 //! these rules.
 
 mod certificates;
+#[cfg(test)]
+mod tests;
 mod thumbnails;
 
 use roaring::RoaringBitmap;
