@@ -105,10 +105,11 @@ impl Effects {
         match self.asks() {
             0 => {}
             asks if short => {
-                let _ = write!(sentence, " {asks} to answer.");
+                let _ = write!(sentence, " {} to answer.", text::number(asks));
             }
             1 => sentence.push_str(" 1 needs a yes or no before staging."),
             many => {
+                let many = text::number(many);
                 let _ = write!(sentence, " {many} need a yes or no before staging.");
             }
         }

@@ -25,7 +25,7 @@ use crate::{
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
-        widgets::{Cursor, TextField},
+        widgets::{Cursor, TextField, text},
     },
 };
 
@@ -215,7 +215,7 @@ impl CertificateDialog {
         let word = if yes { "yes" } else { "no" };
         Reaction::say(match rest {
             0 => format!("{name}: {word}."),
-            rest => format!("{name}: {word}. {rest} to answer."),
+            rest => format!("{name}: {word}. {} to answer.", text::number(rest)),
         })
     }
 
@@ -271,10 +271,13 @@ impl CertificateDialog {
             return Reaction::nothing();
         };
         let many = self.content.rows.len();
-        let is_known = effects.judged.wish().is_for_all() && self.behind.is_current(scene);
-        if many > AT_ONCE && !is_known {
+        let is_known = effects.judged.wish().is_for_all() || effects.asks() > 0;
+        if many > AT_ONCE && !(is_known && self.behind.is_current(scene)) {
             self.behind.stage();
             return Reaction::say(Behind::waiting(many));
+        }
+        if effects.asks() > 0 {
+            return self.staged(Vec::new(), scene);
         }
         let asked = effects.judged.asked(scene.workbench);
         self.staged(asked.into_iter().collect(), scene)
@@ -285,13 +288,13 @@ impl CertificateDialog {
         let Some(effects) = &self.effects else {
             return Reaction::nothing();
         };
-        let why = match effects.asks() {
-            0 => None,
-            1 => Some("1 asset needs your yes or no (y / n)".into()),
-            many => Some(format!("{many} assets need your yes or no (y / n)")),
-        };
-        if let Some(why) = why {
-            return Reaction::say(format!("Nothing was staged: {why}."));
+        let asks = effects.asks();
+        if asks > 0 {
+            let need = if asks == 1 { "needs" } else { "need" };
+            let asks = text::counted(asks, "asset");
+            return Reaction::say(format!(
+                "Nothing was staged: {asks} {need} your yes or no (y / n)."
+            ));
         }
         if asked.is_empty() {
             let sentence = effects.sentence(u16::MAX);
