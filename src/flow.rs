@@ -11,6 +11,7 @@ use crate::domain::{
     Asset, AssetId, Capabilities, Failure, FieldKey, Item, Listing, Operation, OperationId, Run,
     RunId, Schema, Stamp, Value,
     arrange::{Answer, Question},
+    judging::{Judgement, Judging},
     plan::{DryRun, Planned, Planning},
     points::Comparison,
     revert::Reread,
@@ -69,6 +70,11 @@ pub enum Effect {
     Arrange(Box<Question>),
     /// Give up working out the rows shown.
     StopArranging,
+    /// Judge what is wished for many assets, answering [`Event::Judged`], perhaps several times.
+    /// Ends an earlier one.
+    Judge(Box<Judging>),
+    /// Give up judging.
+    StopJudging,
     /// Append to the operation log, durably; answer [`Event::Persisted`].
     Persist(Box<Operation>),
     /// Keep the marks.
@@ -250,6 +256,8 @@ pub enum Event {
     },
     /// What is shown of the listing, or what is known of it so far.
     Arranged(Box<Answer>),
+    /// What was judged, or what is known of it so far.
+    Judged(Box<Judgement>),
     /// Single values that were read.
     Values(Vec<(AssetId, FieldKey, Value)>),
     /// Assets that were read again, and those that were not found.

@@ -1,7 +1,10 @@
 //! Editing: marks, staging, taking back, previews, the plan.
 
+use std::collections::HashMap;
+
 use armarius::domain::{
-    Edit, FieldKey, Operation, Stamp, Value, Workbench,
+    CertificateStatus, Edit, FieldKey, Operation, Stamp, Template, Value, Workbench,
+    judging::{CertificateWish, Certifying, Judging, Work},
     plan::Plan,
     workbench::{Asked, Command},
 };
@@ -208,6 +211,7 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
         &format!("preview of an append on {count}"),
         (&taken, None),
     );
+    certified(bench, &some)?;
     let command = stage(field, append, rows);
     memory(bench, &[&command], full)?;
     let (taken, staged, operation) = act(bench, &command, 3)?;
@@ -232,6 +236,38 @@ fn distinct(bench: &Workbench, rows: &RoaringBitmap, full: bool) -> Anyhow<()> {
         (&taken, full.then_some(16.0)),
     );
     planned(&staged, rows, full);
+    Ok(())
+}
+
+/// A certificate whose message is another one for each asset: what is judged while the key is
+/// pressed, and all of it elsewhere.
+fn certified(bench: &Workbench, rows: &RoaringBitmap) -> Anyhow<()> {
+    let wish = CertificateWish {
+        status: Some(CertificateStatus::Verified),
+        message: Template::parse(&format!("see ${{{}}}", asked().differing), &bench.schema)?,
+        keep: true,
+        ..CertificateWish::default()
+    };
+    let fresh = Certifying::new(wish, HashMap::new(), rows);
+    let goal = |most: f64| (rows.len() >= 50_000).then_some(most);
+    let first: RoaringBitmap = rows.iter().take(1000).collect();
+    let taken = times(TURNS, || {
+        let mut judged = fresh.clone();
+        judged.judge(&first, bench);
+        (judged, bench.picture())
+    });
+    let what = format!("a certificate that names a field, on {}", rows.len());
+    tell("-", &format!("{what}: first page"), (&taken, goal(16.0)));
+    let taken = times(TURNS, || {
+        let judging = Judging {
+            number: 1,
+            bench: Box::new(bench.picture()),
+            work: Work::Certificate(fresh.clone()),
+            stages: false,
+        };
+        judging.finish()
+    });
+    tell("-", &format!("{what}: complete"), (&taken, goal(300.0)));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod failure;
 pub mod field;
 pub mod history;
+pub mod judging;
 pub mod listing;
 pub mod oplog;
 pub mod outside;

@@ -50,6 +50,7 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         | Event::RunWaits { .. }
         | Event::DryRun(_)
         | Event::Planned(_)
+        | Event::Judged(_)
         | Event::Persisted(_)
         | Event::Exported(_)
         | Event::Reported { .. }

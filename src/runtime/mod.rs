@@ -11,6 +11,7 @@ mod connect;
 mod disk;
 mod dry;
 mod headless;
+mod judge;
 mod list;
 mod pictures;
 mod report;
@@ -47,6 +48,7 @@ use crate::{
 pub use absorb::absorb;
 pub use arrange::Arranger;
 pub use headless::{Headless, HeadlessError, Progress};
+use judge::Judge;
 pub use list::Events;
 pub use restore::{First, Restored};
 
@@ -151,6 +153,7 @@ struct Inner {
     /// For pages on their way from the endpoint to whoever takes them in.
     room: Room,
     arranger: Arranger,
+    judge: Judge,
     /// Marks the disk is to keep.
     marks: Mutex<Option<RoaringBitmap>>,
     /// Who writes the columns of a listing.
@@ -178,6 +181,7 @@ impl Runtime {
             endpoint: parts.endpoint,
             disk: Disk::start(parts.workspace)?,
             arranger: Arranger::new(events.clone()),
+            judge: Judge::new(events.clone()),
             events,
             handle: Handle::current(),
             profile: parts.profile,
@@ -221,6 +225,8 @@ impl Runtime {
             Effect::StopListing => lock(&self.0.listing).cancel(),
             Effect::Arrange(question) => self.0.arranger.arrange(question),
             Effect::StopArranging => self.0.arranger.stop(),
+            Effect::Judge(judging) => self.0.judge.judge(judging),
+            Effect::StopJudging => self.0.judge.stop(),
             Effect::KeepListing(listing) => self.keep_listing(*listing),
             Effect::KeepSoFar { listing, page } => self.keep_so_far(*listing, page),
             Effect::Refresh(ids) => self.refresh(ids),

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         AssetId, FieldKey, Query, RunId, Sort, Workbench,
         arrange::Wish,
+        judging::{Judgement, Judging},
         plan::{DryRun, Planned},
         run::RunRules,
         workbench::Command,
@@ -128,6 +129,8 @@ pub struct Scene<'a> {
     pub wrap: bool,
     /// Whether a layer covers the screen.
     pub covered: bool,
+    /// How often the assets listed or their fields have changed.
+    pub moment: u64,
     /// The terminal's size.
     pub size: Size,
     /// Milliseconds since 1970.
@@ -301,6 +304,17 @@ pub trait Component: Debug {
 
     /// A plan that was made, perhaps for somebody else.
     fn take_plan(&mut self, _planned: Planned, _scene: &Scene<'_>) {}
+
+    /// What it needs judged elsewhere, told once; the judgement carries this number. It is asked
+    /// after every input.
+    fn judging(&mut self, _number: u64, _scene: &Scene<'_>) -> Option<Judging> {
+        None
+    }
+
+    /// What was judged, perhaps for somebody else.
+    fn take_judgement(&mut self, _judgement: &mut Judgement, _scene: &Scene<'_>) -> Reaction {
+        Reaction::Passed
+    }
 
     /// Whether its keys wait for what it wished to know.
     fn awaits(&self, _scene: &Scene<'_>) -> bool {

@@ -101,7 +101,7 @@ pub struct Session {
     pub now_ms: i64,
     /// Whether the world answers sign-ins, listings and steps of the draft by itself.
     pub answers: bool,
-    /// Whether it works out at once what is shown of a long listing.
+    /// Whether it works out at once what is shown of a long listing, or wished for many assets.
     pub arranges: bool,
     terminal: Terminal<TestBackend>,
 }
@@ -266,26 +266,25 @@ impl Session {
         }
     }
 
+    /// The listing, page by page.
+    fn pages(&self, generation: u64) -> Vec<Event> {
+        let assets = &self.world.assets;
+        let page = |page: &[Asset]| Event::Page {
+            generation,
+            assets: page.to_vec(),
+            total: assets.len() as u64,
+        };
+        let pages = assets.chunks(self.world.page.max(1)).map(page);
+        pages.chain([Event::Listed { generation }]).collect()
+    }
+
     fn answer(&self, effect: &Effect) -> Vec<Event> {
         match effect {
             Effect::Connect => vec![Event::Connected {
                 capabilities: Box::new(self.world.capabilities.clone()),
                 schema: self.world.schema.clone(),
             }],
-            Effect::List { generation } => {
-                let total = self.world.assets.len() as u64;
-                let pages = self.world.assets.chunks(self.world.page.max(1));
-                let pages = pages.map(|assets| Event::Page {
-                    generation: *generation,
-                    assets: assets.to_vec(),
-                    total,
-                });
-                pages
-                    .chain([Event::Listed {
-                        generation: *generation,
-                    }])
-                    .collect()
-            }
+            Effect::List { generation } => self.pages(*generation),
             Effect::Update { generation, .. } => vec![Event::Updated {
                 generation: *generation,
                 total: None,
@@ -297,7 +296,12 @@ impl Session {
                 answer.into_iter().map(Event::Arranged).collect()
             }
             Effect::Plan(planning) => vec![Event::Planned(Box::new(planning.planned()))],
+            Effect::Judge(judging) if self.arranges => {
+                vec![Event::Judged(Box::new(judging.as_ref().clone().finish()))]
+            }
             Effect::StopListing
+            | Effect::Judge(_)
+            | Effect::StopJudging
             | Effect::Agreed { .. }
             | Effect::KeepListing(_)
             | Effect::KeepSoFar { .. }

@@ -64,16 +64,16 @@ impl Woken {
     fn cause(&self) -> Option<Cause> {
         match self {
             Self::Nudged(_) | Self::Inputs(_) => Some(Cause::Input),
-            // Somebody waits for the rows of a filter.
-            Self::Events(events) if events.iter().any(is_arranged) => Some(Cause::Input),
+            // Somebody waits for the rows of a filter, or for a judgement.
+            Self::Events(events) if events.iter().any(is_awaited) => Some(Cause::Input),
             Self::Events(_) | Self::Due => Some(Cause::News),
             Self::Frame | Self::Ended => None,
         }
     }
 }
 
-fn is_arranged(event: &Event) -> bool {
-    matches!(event, Event::Arranged(_))
+fn is_awaited(event: &Event) -> bool {
+    matches!(event, Event::Arranged(_) | Event::Judged(_))
 }
 
 /// The interrupt key.

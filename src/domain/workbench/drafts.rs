@@ -20,6 +20,14 @@ impl Drafts {
         &self.now
     }
 
+    /// The draft as it is now, without those before.
+    pub(super) fn picture(&self) -> Self {
+        Self {
+            kept: Vec::new(),
+            now: self.now.clone(),
+        }
+    }
+
     /// Goes on by an operation that stands.
     pub(super) fn take(&mut self, operation: &Operation, schema: &Schema) {
         self.now.take(operation, schema);

@@ -179,6 +179,19 @@ impl Workbench {
         }
     }
 
+    /// A picture of this moment for somebody who judges elsewhere: assets, fields, draft and what
+    /// the endpoint can do, without log and runs. It shares what it shows with the original.
+    #[must_use]
+    pub fn picture(&self) -> Self {
+        Self {
+            listing: self.listing.clone(),
+            schema: self.schema.clone(),
+            capabilities: self.capabilities.clone(),
+            drafts: self.drafts.picture(),
+            ..Self::new()
+        }
+    }
+
     /// Accepts a command whole, or refuses it whole.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 use roaring::RoaringBitmap;
 
 use super::{
-    FieldPreview, Judged, Workbench,
+    Asked, FieldPreview, Judged, Workbench,
     found::Found,
     judge::{At, Judge},
 };
@@ -42,6 +42,11 @@ impl Previewing {
             edits,
             rest,
         }
+    }
+
+    /// The field.
+    pub fn field(&self) -> &FieldKey {
+        &self.field
     }
 
     /// The edits, with the assets each was asked of.
@@ -136,6 +141,21 @@ impl Previewing {
             locked,
         };
         Ok(Some(judge.whole(at, &standing, &asked)))
+    }
+
+    /// What would be staged of the assets judged so far: a refused value is not, and neither is half
+    /// of what was asked of it.
+    pub fn asked(&self) -> Vec<Asked> {
+        let mut out = self.rest.clone();
+        for (_, rows) in &self.whole.refused {
+            out |= rows;
+        }
+        let asked = self.edits.iter().map(|(edit, rows)| Asked {
+            field: self.field.clone(),
+            edit: edit.clone(),
+            rows: rows - &out,
+        });
+        asked.filter(|one| !one.rows.is_empty()).collect()
     }
 
     /// Rows by which edits are asked of them.

@@ -66,7 +66,9 @@ impl App {
             Input::Key(chord)
                 if chord.key == Key::Esc || (chord.ctrl && chord.key == Key::Char('c')) =>
             {
-                if self.held.is_empty() {
+                let is_awaiting = self.is_awaiting();
+                if self.held.is_empty() || is_awaiting {
+                    self.held.clear();
                     return Some(input);
                 }
                 self.held.clear();

@@ -5,6 +5,7 @@ mod beginning;
 mod chrome;
 mod everywhere;
 mod held;
+mod judging;
 mod news;
 mod opening;
 mod past;
@@ -304,6 +305,7 @@ impl App {
             }
         }
         self.grant_wish();
+        self.ask_to_judge();
         let cursor = self.screens.browse.row(&self.world.view);
         if cursor != self.world.cursor {
             self.world.cursor = cursor;

@@ -53,6 +53,12 @@ pub(super) struct World {
     pub(super) cursor: Option<Row>,
     pub(super) contexts: &'static [Context],
     pub(super) wrap: bool,
+    /// How often assets or fields have changed.
+    pub(super) moment: u64,
+    /// How often something was to be judged elsewhere.
+    pub(super) judgings: u64,
+    /// How many layers there were when something was to be judged that has not come.
+    pub(super) judged_under: Option<usize>,
     pub(super) size: Size,
     pub(super) now_ms: i64,
 }
@@ -84,6 +90,9 @@ impl World {
             cursor: None,
             contexts: &[],
             wrap: false,
+            moment: 0,
+            judgings: 0,
+            judged_under: None,
             size,
             now_ms: 0,
         }
@@ -114,6 +123,7 @@ impl World {
             contexts: self.contexts,
             wrap: self.wrap,
             covered,
+            moment: self.moment,
             size: self.size,
             now_ms: self.now_ms,
         }

@@ -1,5 +1,6 @@
 //! What opens above a screen: questions, text fields, choices.
 
+mod behind;
 mod certificate;
 mod choice;
 mod command;

@@ -5,6 +5,7 @@ use crate::flow::Event;
 
 impl App {
     pub(super) fn absorb(&mut self, event: Event, stale: &mut Stale) {
+        self.note_moment(&event);
         match event {
             Event::Connected {
                 capabilities,
@@ -23,6 +24,7 @@ impl App {
                 } = &mut self.world;
                 view.take(*answer, workbench);
             }
+            Event::Judged(mut judgement) => self.judged(&mut judgement),
             Event::Values(values) => self.values(&values, stale),
             Event::Refreshed { assets, gone } => self.refreshed(&assets, gone.len(), stale),
             Event::Picture { asset, picture } => self.world.pictures.absorb(asset, picture),

@@ -4,14 +4,17 @@ use std::fmt::Write;
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{CertificateDialog, Focus, OPTIONS, effect::Effects};
+use super::{CertificateDialog, Focus, OPTIONS};
 use crate::{
-    domain::CertificateStatus,
+    domain::{
+        CertificateStatus,
+        judging::{Judgement, Judging},
+    },
     ui::{
         action::{Action, Answer, Context, Go, Mark, Move},
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene},
-        dialogs,
+        dialogs::{self, behind::AT_ONCE},
         widgets::text,
     },
 };
@@ -102,9 +105,25 @@ impl Component for CertificateDialog {
     }
 
     fn on_change(&mut self, scene: &Scene<'_>) {
-        let rows = &self.content.rows;
-        self.parts = scene.workbench.parts(rows, &Effects::fields());
-        self.work(scene);
+        if self.content.rows.len() <= AT_ONCE {
+            self.work(scene);
+        } else if self.effects.is_some() {
+            self.behind.renew(scene);
+        } else {
+            self.work(scene);
+        }
+    }
+
+    fn judging(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        self.ask(number, scene)
+    }
+
+    fn take_judgement(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
+        self.take(judgement, scene)
+    }
+
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        self.behind.stages()
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {

@@ -6,13 +6,14 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     CertificateDialog, Focus, OPTIONS,
-    effect::{Effects, Fate},
+    effect::Effects,
     lines::{draw_asset, draw_table},
 };
 use crate::{
-    domain::CertificateStatus,
+    domain::{CertificateStatus, judging::Fate},
     ui::{
         component::Scene,
+        dialogs::behind::told,
         layout::line,
         theme::Role,
         widgets::{boxed, text},
@@ -76,16 +77,23 @@ impl CertificateDialog {
             width: sentence.width.saturating_sub(1),
             ..sentence
         };
-        let words = match &self.effects {
-            Some(effects) => effects.sentence(area.width),
-            None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
-        };
         text::put(
             frame.buffer_mut(),
             sentence,
-            &words,
+            &self.sentence(area.width),
             theme.style(Role::Text),
         );
+    }
+
+    fn sentence(&self, width: u16) -> String {
+        match &self.effects {
+            Some(effects) => {
+                let rest = effects.judged.rest().len();
+                let judged = self.content.rows.len() - rest;
+                told((judged, rest), effects.sentence(width))
+            }
+            None => "Choose a status: V, D, X, or - to take the certificate away.".into(),
+        }
     }
 
     fn draw_form(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
@@ -234,11 +242,8 @@ impl CertificateDialog {
             if next >= area.height {
                 break;
             }
-            let Some(fate) = effects.fate(*row) else {
-                continue;
-            };
             let current = place == self.asset.at && self.focus == Focus::Preview;
-            next += draw_asset(frame, rest(area, next), (*row, fate, current), scene);
+            next += draw_asset(frame, rest(area, next), (*row, effects, current), scene);
         }
         if self.focus == Focus::Preview {
             frame.set_cursor_position((area.x, area.y + first));

@@ -2,9 +2,12 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::effect::{Effects, Fate, before, status};
+use super::effect::Effects;
 use crate::{
-    domain::{CertificateStatus, Row, Value},
+    domain::{
+        CertificateStatus, Row, Value,
+        judging::{Fate, certificate_of, status},
+    },
     ui::{
         action::{Action, Answer},
         component::Scene,
@@ -37,7 +40,7 @@ pub(super) fn draw_table(
         theme.style(Role::Title),
     );
     let mut next = 1;
-    for (now, count, after) in &effects.table {
+    for (now, count, after) in &effects.table() {
         for (number, (words, part)) in after.iter().enumerate() {
             let (now, count) = if number == 0 {
                 (short(*now), text::number(*count))
@@ -61,13 +64,14 @@ pub(super) fn draw_table(
 pub(super) fn draw_asset(
     frame: &mut Frame<'_>,
     area: Rect,
-    (row, fate, current): (Row, &Fate, bool),
+    (row, effects, current): (Row, &Effects, bool),
     scene: &Scene<'_>,
 ) -> u16 {
     let theme = scene.theme;
-    let now = before(row, scene.workbench);
+    let now = certificate_of(row, scene.workbench);
+    let fate = &effects.judged.of(row, scene.workbench);
     let sign = match fate {
-        Fate::Change(_) => " ",
+        Fate::Change => " ",
         Fate::Equal | Fate::Kept(_) => "=",
         Fate::Asks => "?",
         Fate::Denied => "x",
@@ -90,7 +94,7 @@ pub(super) fn draw_asset(
         base,
     );
     let first = outcome(fate, &now, scene);
-    let role = if matches!(fate, Fate::Change(_)) {
+    let role = if matches!(fate, Fate::Change) {
         Role::Removed
     } else {
         Role::Text
@@ -105,10 +109,11 @@ pub(super) fn draw_asset(
     };
     let style = if current { base } else { theme.style(role) };
     text::put(frame.buffer_mut(), value(head), &first, style);
-    let Fate::Change(after) = fate else {
+    let after = effects.judged.after(row, scene.workbench);
+    let Some(after) = after.filter(|_| *fate == Fate::Change) else {
         return 1;
     };
-    let words = format!("+ {}", told(after));
+    let words = format!("+ {}", told(&after));
     text::put(
         frame.buffer_mut(),
         value(line(area, 1)),
@@ -127,7 +132,7 @@ fn outcome(fate: &Fate, now: &Value, scene: &Scene<'_>) -> String {
             .unwrap_or_default()
     };
     match fate {
-        Fate::Change(_) => format!("- {}", told(now)),
+        Fate::Change => format!("- {}", told(now)),
         Fate::Equal => format!("already {}", told(now)),
         Fate::Kept(why) => format!("kept: {why}"),
         Fate::Asks => {

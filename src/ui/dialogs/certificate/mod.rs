@@ -9,19 +9,23 @@ mod effect;
 mod lines;
 #[cfg(test)]
 mod tests;
+mod working;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 
-use self::effect::{Effects, Fate, Wish};
-use super::kept::Kept;
+use self::effect::Effects;
+use super::{
+    behind::{AT_ONCE, Behind},
+    kept::Kept,
+};
 use crate::{
-    domain::{CertificateStatus, Row, Template, TemplateError, workbench::Parts},
+    domain::{CertificateStatus, Row, TemplateError, judging::Fate, workbench::Asked},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
-        widgets::{Cursor, TextField},
+        widgets::{Cursor, TextField, text},
     },
 };
 
@@ -67,11 +71,11 @@ pub(super) struct Content {
 #[derive(Debug)]
 pub(super) struct CertificateDialog {
     content: Content,
-    order: Vec<Row>,
-    /// The same assets, by what decides over them.
-    parts: Parts,
+    order: Arc<[Row]>,
     /// What it would do; `None` as long as no status is chosen.
     effects: Option<Effects>,
+    /// What of it is judged elsewhere.
+    behind: Behind,
     problem: Option<TemplateError>,
     focus: Focus,
     asset: Cursor,
@@ -125,12 +129,11 @@ impl CertificateDialog {
             answers: HashMap::new(),
         });
         let order = scene.view.in_order(&rows);
-        let parts = scene.workbench.parts(&rows, &Effects::fields());
         Self {
-            parts,
             content,
-            order,
+            order: order.into(),
             effects: None,
+            behind: Behind::default(),
             problem: None,
             focus: Focus::Status,
             asset: Cursor::default(),
@@ -140,44 +143,6 @@ impl CertificateDialog {
     /// The status chosen; `None` if none is, or the certificate is to be taken away.
     fn status(&self) -> Option<CertificateStatus> {
         self.content.option.and_then(|option| OPTIONS[option])
-    }
-
-    fn work(&mut self, scene: &Scene<'_>) {
-        if self.content.option.is_none() {
-            self.effects = None;
-            return;
-        }
-        let status = self.status();
-        let text = if status.is_some() {
-            self.content.message.text()
-        } else {
-            ""
-        };
-        match Template::parse(text, &scene.workbench.schema) {
-            Ok(message) => {
-                let user = scene
-                    .workbench
-                    .capabilities
-                    .as_ref()
-                    .map_or("", |c| c.user.as_str());
-                let wish = Wish {
-                    status,
-                    message: &message,
-                    keep: self.content.keep,
-                    only_none: self.content.only_none,
-                    answers: &self.content.answers,
-                    me: [scene.identity.author.as_str(), user],
-                };
-                self.effects = Some(Effects::of(
-                    (&self.order, &self.parts),
-                    &wish,
-                    scene.workbench,
-                ));
-                self.problem = None;
-            }
-            Err(problem) => self.problem = Some(problem),
-        }
-        self.asset.keep(self.order.len(), 1);
     }
 
     fn pass(&mut self, forward: bool) {
@@ -231,7 +196,7 @@ impl CertificateDialog {
             return Reaction::say("Choose a status first.");
         };
         let here = effects.rows.get(self.asset.at).copied();
-        let asking = |row: &Row| effects.fate(*row) == Some(&Fate::Asks);
+        let asking = |row: &Row| effects.judged.of(*row, scene.workbench) == Fate::Asks;
         let answered = |row: &Row| self.content.answers.contains_key(row);
         let first = effects.first_asking();
         let in_preview = self.focus == Focus::Preview;
@@ -240,13 +205,17 @@ impl CertificateDialog {
             return Reaction::say("No asset asks for a yes or no.");
         };
         self.content.answers.insert(row, yes);
-        self.work(scene);
+        if let Some(effects) = &mut self.effects {
+            effects.judged.answer(row, yes, scene.workbench);
+            effects.rank(&self.order);
+        }
+        self.behind.restart();
         let name = scene.workbench.listing.name(row);
         let rest = self.effects.as_ref().map_or(0, Effects::asks);
         let word = if yes { "yes" } else { "no" };
         Reaction::say(match rest {
             0 => format!("{name}: {word}."),
-            rest => format!("{name}: {word}. {rest} to answer."),
+            rest => format!("{name}: {word}. {} to answer.", text::number(rest)),
         })
     }
 
@@ -281,7 +250,7 @@ impl CertificateDialog {
         Reaction::nothing()
     }
 
-    /// Why nothing can be staged as it stands.
+    /// Why nothing can be staged as it stands, whatever becomes of the assets.
     fn obstacle(&self) -> Option<String> {
         if self.content.option.is_none() {
             return Some("choose a status".into());
@@ -290,28 +259,47 @@ impl CertificateDialog {
         if self.status() == Some(CertificateStatus::Deprecated) && message.is_empty() {
             return Some("Deprecated needs a message: say why, or what to use instead".into());
         }
-        if let Some(problem) = &self.problem {
-            return Some(problem.to_string());
-        }
-        match self.effects.as_ref().map_or(0, Effects::asks) {
-            0 => None,
-            1 => Some("1 asset needs your yes or no (y / n)".into()),
-            many => Some(format!("{many} assets need your yes or no (y / n)")),
-        }
+        self.problem.as_ref().map(ToString::to_string)
     }
 
-    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+    /// Stages it. What is not judged yet, or needs a value for each of many assets, is waited for.
+    fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
         if let Some(why) = self.obstacle() {
             return Reaction::say(format!("Nothing was staged: {why}."));
         }
-        let effects = self.effects.as_ref();
-        let Some((effects, asked)) = effects.and_then(|effects| Some((effects, effects.asked()?)))
-        else {
-            let sentence = effects
-                .map(|effects| effects.sentence(u16::MAX))
-                .unwrap_or_default();
-            return Reaction::say(format!("Nothing to stage. {sentence}"));
+        let Some(effects) = &self.effects else {
+            return Reaction::nothing();
         };
+        let many = self.content.rows.len();
+        let is_known = effects.judged.wish().is_for_all() || effects.asks() > 0;
+        if many > AT_ONCE && !(is_known && self.behind.is_current(scene)) {
+            self.behind.stage();
+            return Reaction::say(Behind::waiting(many));
+        }
+        if effects.asks() > 0 {
+            return self.staged(Vec::new(), scene);
+        }
+        let asked = effects.judged.asked(scene.workbench);
+        self.staged(asked.into_iter().collect(), scene)
+    }
+
+    /// Stages what was judged, unless somebody must answer first.
+    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
+        let Some(effects) = &self.effects else {
+            return Reaction::nothing();
+        };
+        let asks = effects.asks();
+        if asks > 0 {
+            let need = if asks == 1 { "needs" } else { "need" };
+            let asks = text::counted(asks, "asset");
+            return Reaction::say(format!(
+                "Nothing was staged: {asks} {need} your yes or no (y / n)."
+            ));
+        }
+        if asked.is_empty() {
+            let sentence = effects.sentence(u16::MAX);
+            return Reaction::say(format!("Nothing to stage. {sentence}"));
+        }
         let status = match self.status() {
             Some(status) => format!("{} {status}", status.letter()),
             None => "remove".into(),
@@ -325,10 +313,13 @@ impl CertificateDialog {
             certificate: None,
             ..scene.kept.clone()
         };
-        kept.staging(label, vec![asked])
+        kept.staging(label, asked)
     }
 
-    fn close(&self, scene: &Scene<'_>) -> Reaction {
+    fn close(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.behind.give_up() {
+            return Reaction::say("Given up; nothing was staged.");
+        }
         let kept = Kept {
             certificate: Some(self.content.clone()),
             ..scene.kept.clone()

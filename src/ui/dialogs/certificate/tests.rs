@@ -1,12 +1,15 @@
 //! Journeys through the certificate dialog, in keys and screens.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use super::effect::{Effects, Wish};
+use roaring::RoaringBitmap;
+
+use super::effect::Effects;
 use crate::{
     domain::{
         Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Offer, Row, Schema,
-        Template, Value, workbench::Parts,
+        Template, Value,
+        judging::{CertificateWish, Certifying},
     },
     ui::session::{Session, World, asset},
 };
@@ -235,17 +238,8 @@ fn what_is_worked_out_once_for_assets_that_are_alike_is_what_each_would_get() {
         .type_text("gone")
         .press("<Ctrl+s>");
     let bench = session.app.workbench();
-    let order: Vec<Row> = (0..24).rev().collect();
-    let all = order.iter().copied().collect();
-    let parts = bench.parts(&all, &Effects::fields());
-    assert!(
-        parts.alike.len() > 6 && parts.scattered.is_empty(),
-        "{parts:?}"
-    );
-    let one_by_one = Parts {
-        alike: Vec::new(),
-        scattered: all,
-    };
+    let order: Arc<[Row]> = (0..24).rev().collect();
+    let all: RoaringBitmap = order.iter().copied().collect();
     let answers = HashMap::from([(23, true), (19, false)]);
     let statuses = [
         None,
@@ -258,21 +252,29 @@ fn what_is_worked_out_once_for_assets_that_are_alike_is_what_each_would_get() {
     {
         let message = Template::parse(text, &bench.schema).unwrap();
         for (keep, only_none) in [(true, false), (false, false), (false, true)] {
-            let wish = Wish {
+            let wish = CertificateWish {
                 status,
-                message: &message,
+                message: message.clone(),
                 keep,
                 only_none,
-                answers: &answers,
-                me: ["akim", "jruiz"],
+                me: ["akim".into(), "jruiz".into()],
             };
-            let together = Effects::of((&order, &parts), &wish, bench);
-            let single = Effects::of((&order, &one_by_one), &wish, bench);
+            let fresh = Certifying::new(wish, answers.clone(), &all);
+            let (mut together, mut single) = (fresh.clone(), fresh);
+            together.finish(bench);
+            for row in order.iter() {
+                single.judge(&[*row].into(), bench);
+            }
+            let together = Effects::of(together, &order);
+            let single = Effects::of(single, &order);
             assert_eq!(together.rows, single.rows);
             assert_eq!(together.sentence(u16::MAX), single.sentence(u16::MAX));
-            assert_eq!(together.asked(), single.asked());
-            for row in &order {
-                assert_eq!(together.fate(*row), single.fate(*row), "{row}");
+            assert_eq!(together.judged.asked(bench), single.judged.asked(bench));
+            assert_eq!(together.table(), single.table());
+            for (_, fate, rows) in together.judged.found() {
+                for row in rows {
+                    assert_eq!(*fate, together.judged.of(row, bench), "{row}");
+                }
             }
         }
     }

@@ -2,15 +2,13 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{
-    EditDialog, Focus,
-    working::{MANY, state},
-};
+use super::{EditDialog, Focus};
+use crate::domain::judging::{Judgement, Judging};
 use crate::ui::{
     action::{Action, Answer, Context, Go, Mark, Move},
     chord::Chord,
     component::{Component, Hint, Reaction, Scene},
-    dialogs,
+    dialogs::{self, behind::AT_ONCE},
     widgets::text,
 };
 
@@ -121,20 +119,26 @@ impl Component for EditDialog {
         Reaction::nothing()
     }
 
-    fn is_unfinished(&self) -> bool {
-        self.partial
-    }
-
     fn on_change(&mut self, scene: &Scene<'_>) {
-        if self.worked.basis.state != state(scene) {
+        if self.worked.basis.rows.len() <= AT_ONCE {
             self.work(scene);
-        } else if self.partial {
-            self.go_on(scene);
-        } else if self.content.rows.len() <= MANY {
-            self.work(scene);
+        } else {
+            self.behind.renew(scene);
         }
         let page = self.page(scene);
         self.content.cursor.keep(self.content.lines.len(), page);
+    }
+
+    fn judging(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        self.ask(number, scene)
+    }
+
+    fn take_judgement(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
+        self.take(judgement, scene)
+    }
+
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        self.behind.stages()
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {

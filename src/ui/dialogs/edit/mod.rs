@@ -16,6 +16,8 @@ mod tests;
 mod worked;
 mod working;
 
+use std::sync::Arc;
+
 use roaring::RoaringBitmap;
 
 pub use self::correct::Wanted;
@@ -25,9 +27,12 @@ use self::{
     panes::Panes,
     worked::{Shown, Worked},
 };
-use super::kept::Kept;
+use super::{
+    behind::{AT_ONCE, Behind},
+    kept::Kept,
+};
 use crate::{
-    domain::{EditError, FieldKey, Row},
+    domain::{EditError, FieldKey, Row, workbench::Asked},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
@@ -51,12 +56,12 @@ enum Focus {
 pub(super) struct EditDialog {
     content: Content,
     /// The assets: those shown in their order, then those the filter hides.
-    order: Vec<Row>,
+    order: Arc<[Row]>,
     hidden: u64,
     focus: Focus,
     worked: Worked,
-    /// Whether the preview is of some of the assets only.
-    partial: bool,
+    /// What of the preview is judged elsewhere.
+    behind: Behind,
     /// The edit that makes no sense as it stands; the preview is then the last one that did.
     problem: Option<(FieldKey, EditError)>,
     shown: Shown,
@@ -81,11 +86,11 @@ impl EditDialog {
         let hidden = &rows - scene.view.set();
         Self {
             content,
-            order,
+            order: order.into(),
             hidden: hidden.len(),
             focus: Focus::Fields,
             worked: Worked::default(),
-            partial: false,
+            behind: Behind::default(),
             problem: None,
             shown: Shown::All,
             list: Vec::new(),
@@ -287,9 +292,6 @@ impl EditDialog {
     }
 
     fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
-        if self.partial {
-            self.finish(scene);
-        }
         let (edits, missing) = self.edits();
         if let Some((field, error)) = &self.problem {
             return Reaction::say(format!("Nothing was staged: {field}: {error}."));
@@ -300,10 +302,19 @@ impl EditDialog {
         if edits.is_empty() {
             return Reaction::say("Nothing was staged: no field is ticked.");
         }
+        let many = self.worked.basis.rows.len();
+        if many > AT_ONCE && !self.behind.is_current(scene) {
+            self.behind.stage();
+            return Reaction::say(Behind::waiting(many));
+        }
+        self.staged(self.worked.asked(), scene)
+    }
+
+    /// Stages what was judged.
+    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
         if self.worked.changes == 0 {
             return Reaction::say(format!("Nothing to stage: {}.", self.worked.counts()));
         }
-        let asked = self.worked.asked();
         let kept = Kept {
             edit: None,
             ..scene.kept.clone()
@@ -311,7 +322,10 @@ impl EditDialog {
         kept.staging(String::new(), asked)
     }
 
-    fn close(&self, scene: &Scene<'_>) -> Reaction {
+    fn close(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.behind.give_up() {
+            return Reaction::say("Given up; nothing was staged.");
+        }
         let kept = Kept {
             edit: Some(self.content.clone()),
             ..scene.kept.clone()

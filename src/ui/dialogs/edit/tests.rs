@@ -360,29 +360,3 @@ fn values_with_controls_stay_text() {
         session.screen()
     );
 }
-
-#[test]
-fn of_many_assets_the_first_are_worked_out_at_once_and_the_rest_when_the_keys_rest() {
-    let many = (0..6000).map(|number| {
-        let mut one = jacket(number % 30);
-        one.id = format!("m|{number}").as_str().into();
-        one
-    });
-    let mut session = Session::new(World::new(schema(), many.collect()), 80, 24);
-    session.press("s a e j <Enter> x");
-    let screen = session.screen();
-    assert!(screen.contains("First 1,000 only so far"), "{screen}");
-    assert!(session.app.wake_at().is_some());
-    session.wait(200);
-    let screen = session.screen();
-    assert!(
-        screen.contains("Will stage 6,000 changes on 6,000 assets."),
-        "{screen}"
-    );
-    session.press("y <Ctrl+s>");
-    assert_eq!(
-        staged(&session),
-        6000,
-        "staging never stops at the first ones"
-    );
-}

@@ -1,15 +1,16 @@
 //! What the edits would do, put together by field and by asset: worked out when the form changes.
 
-use std::{fmt::Write, rc::Rc};
+use std::{fmt::Write, rc::Rc, sync::Arc};
 
 use roaring::RoaringBitmap;
 
 use crate::{
     domain::{
         Edit, EditError, FieldKey, Row, Workbench,
+        arrange::narrowed,
         workbench::{Asked, Judged, Previewing},
     },
-    ui::widgets::text,
+    ui::{dialogs::behind, widgets::text},
 };
 
 /// Which assets of the preview are shown.
@@ -57,13 +58,24 @@ impl FieldEffect {
         }
     }
 
-    /// Judges so many of these assets as `budget` different values take.
-    fn go_on(&mut self, rows: How<'_>, workbench: &Workbench) -> Result<(), EditError> {
-        match rows {
+    /// Judges these assets, or all.
+    fn go_on(&mut self, how: How<'_>, workbench: &Workbench) -> Result<(), EditError> {
+        match how {
             How::These(rows) => self.judged.judge(rows, workbench)?,
-            How::Some(budget) => drop(self.judged.step(budget, workbench)?),
             How::All => self.judged.finish(workbench)?,
         }
+        self.tell_apart(workbench);
+        Ok(())
+    }
+
+    /// Takes what was judged elsewhere.
+    fn take(&mut self, judged: Previewing, workbench: &Workbench) {
+        self.judged = judged;
+        self.tell_apart(workbench);
+    }
+
+    /// Tells what is refused on locked assets from other refusals.
+    fn tell_apart(&mut self, workbench: &Workbench) {
         let mut refused = RoaringBitmap::new();
         for (_, rows) in &self.judged.whole().refused {
             refused |= rows;
@@ -73,22 +85,11 @@ impl FieldEffect {
             self.locked |= rows;
         }
         self.wrong = refused - &self.locked;
-        Ok(())
     }
 
     /// How many values change, are so already, can't be given.
     pub(super) fn counts(&self) -> [u64; 3] {
         self.judged.whole().counts()
-    }
-
-    /// What would be staged: a refused value is not, and neither is half of what was asked of it.
-    fn asked(&self) -> impl Iterator<Item = Asked> + '_ {
-        let asked = self.judged.edits().iter();
-        asked.map(|(edit, rows)| Asked {
-            field: self.field.clone(),
-            edit: edit.clone(),
-            rows: rows - &(&self.locked | &self.wrong),
-        })
     }
 
     /// What becomes of an asset.
@@ -108,8 +109,6 @@ impl FieldEffect {
 pub(super) enum How<'a> {
     /// These assets.
     These(&'a RoaringBitmap),
-    /// As many more as so many different values take.
-    Some(u64),
     /// All.
     All,
 }
@@ -118,8 +117,7 @@ pub(super) enum How<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Basis {
     pub(super) rows: RoaringBitmap,
-    /// Assets listed, steps of the log, number of the listing.
-    pub(super) state: (u64, usize, u64),
+    pub(super) state: behind::Basis,
 }
 
 /// What the edits would do.
@@ -176,14 +174,50 @@ impl Worked {
             }
             worked.add(effect);
         }
-        let touched = &worked.changed | &worked.locked | &worked.wrong;
-        worked.unchanged = &worked.basis.rows - touched - &worked.rest;
+        worked.leave();
         Ok(worked)
     }
 
-    /// Whether everything is worked out.
-    pub(super) fn is_whole(&self) -> bool {
-        self.rest.is_empty()
+    /// The same edits, of which nothing is judged yet.
+    pub(super) fn fresh(&self) -> Vec<Previewing> {
+        let rows = &self.basis.rows;
+        let fresh = |effect: &Rc<FieldEffect>| FieldEffect::new(&effect.field, &effect.edits, rows);
+        self.fields
+            .iter()
+            .map(|effect| fresh(effect).judged)
+            .collect()
+    }
+
+    /// What was judged of each field.
+    pub(super) fn judged(&self) -> Vec<Previewing> {
+        let judged = self.fields.iter().map(|effect| effect.judged.clone());
+        judged.collect()
+    }
+
+    /// Takes what was judged elsewhere of the same edits, on this basis.
+    pub(super) fn take(
+        &mut self,
+        judged: &[Previewing],
+        state: behind::Basis,
+        workbench: &Workbench,
+    ) {
+        let rows = std::mem::take(&mut self.basis.rows);
+        let mut worked = Self {
+            basis: Basis { rows, state },
+            ..Self::default()
+        };
+        for (mut effect, judged) in self.fields.drain(..).zip(judged) {
+            Rc::make_mut(&mut effect).take(judged.clone(), workbench);
+            worked.add(effect);
+        }
+        worked.leave();
+        *self = worked;
+    }
+
+    /// What is left when everything else is told.
+    fn leave(&mut self) {
+        let touched = &self.changed | &self.locked | &self.wrong;
+        self.unchanged = &self.basis.rows - touched - &self.rest;
     }
 
     fn add(&mut self, effect: Rc<FieldEffect>) {
@@ -201,34 +235,24 @@ impl Worked {
 
     /// What would be staged.
     pub(super) fn asked(&self) -> Vec<Asked> {
-        let asked = self.fields.iter().flat_map(|effect| effect.asked());
-        asked.filter(|one| !one.rows.is_empty()).collect()
+        let asked = self.fields.iter().flat_map(|effect| effect.judged.asked());
+        asked.collect()
     }
 
     /// The rows shown, out of all in their order: problems first, then what changes.
-    pub(super) fn shown(&self, order: &[Row], shown: Shown) -> Vec<Row> {
-        let pick = |set: &RoaringBitmap, not: &[&RoaringBitmap]| -> Vec<Row> {
-            let hit = |row: &&Row| {
-                set.contains(**row) && !not.iter().any(|earlier| earlier.contains(**row))
-            };
-            order.iter().filter(hit).copied().collect()
-        };
-        let odd = self.locked.len() + self.wrong.len() + self.unchanged.len() + self.rest.len();
+    pub(super) fn shown(&self, order: &Arc<[Row]>, shown: Shown) -> Vec<Row> {
+        let pick = |set: &RoaringBitmap| narrowed(order, set).to_vec();
         match shown {
-            Shown::All | Shown::Changed if odd == 0 && order.len() as u64 == self.changed.len() => {
-                order.to_vec()
-            }
-            Shown::Changed => pick(&self.changed, &[]),
-            Shown::Locked => pick(&self.locked, &[]),
-            Shown::Errors => pick(&self.wrong, &[]),
-            Shown::Equal => pick(&self.unchanged, &[]),
+            Shown::Changed => pick(&self.changed),
+            Shown::Locked => pick(&self.locked),
+            Shown::Errors => pick(&self.wrong),
+            Shown::Equal => pick(&self.unchanged),
             Shown::All => {
-                let mut rows = pick(&self.wrong, &[]);
-                rows.extend(pick(&self.locked, &[&self.wrong]));
-                rows.extend(pick(&self.changed, &[&self.wrong, &self.locked]));
-                rows.extend(pick(&self.unchanged, &[]));
-                rows.extend(pick(&self.rest, &[]));
-                rows
+                let locked = &self.locked - &self.wrong;
+                let changed = &self.changed - &self.wrong - &locked;
+                let parts = [&self.wrong, &locked, &changed, &self.unchanged, &self.rest];
+                let parts = parts.map(|rows| narrowed(order, rows));
+                parts.concat()
             }
         }
     }

@@ -1,22 +1,20 @@
 //! Works the preview of the edit dialog out, as much of it as a key press has time for.
 
-use roaring::RoaringBitmap;
-
 use super::{
     EditDialog,
-    worked::{Basis, How, Shown, Worked},
+    worked::{Basis, How, Shown},
 };
 use crate::{
-    domain::{Edit, EditError, FieldKey},
-    ui::component::Scene,
+    domain::{
+        Edit, FieldKey,
+        arrange::narrowed,
+        judging::{Judgement, Judging, Work},
+    },
+    ui::{
+        component::{Reaction, Scene},
+        dialogs::behind::{self, AT_ONCE, Behind, Taken},
+    },
 };
-
-/// Assets above which a key works out the first ones only; the others follow piece by piece.
-pub(super) const MANY: u64 = 5000;
-/// How many the first ones are.
-const FIRST: usize = 1000;
-/// So many different values are judged in one piece.
-const PIECE: u64 = 12_000;
 
 impl EditDialog {
     /// The edits of the ticked fields, top to bottom, and what is still missing.
@@ -37,71 +35,88 @@ impl EditDialog {
     /// where there are many.
     pub(super) fn work(&mut self, scene: &Scene<'_>) {
         let rows = &self.content.rows - &self.content.left_out;
-        if rows.len() <= MANY {
-            self.finish(scene);
+        if rows.len() <= AT_ONCE {
+            self.work_out(How::All, scene);
             return;
         }
-        let order = self.order.iter();
-        let first = order.filter(|row| rows.contains(**row)).take(FIRST);
-        let first: RoaringBitmap = first.copied().collect();
+        let first = behind::first(&self.order, &rows);
         self.work_out(How::These(&first), scene);
     }
 
-    /// Works out some more of the preview.
-    pub(super) fn go_on(&mut self, scene: &Scene<'_>) {
-        self.work_out(How::Some(PIECE), scene);
-    }
-
-    /// Works out the preview of all assets.
-    pub(super) fn finish(&mut self, scene: &Scene<'_>) {
-        self.work_out(How::All, scene);
-    }
-
     fn work_out(&mut self, how: How<'_>, scene: &Scene<'_>) {
+        let state = behind::basis(scene);
         let basis = Basis {
             rows: &self.content.rows - &self.content.left_out,
-            state: state(scene),
+            state,
         };
         let edits = self.edits().0;
-        let worked = self.worked.again(&edits, (basis, how), scene.workbench);
-        self.take(worked);
-        // Between the first piece and the last the list stays as it is.
-        if !(self.partial && matches!(how, How::Some(_))) {
-            self.relist();
-        }
-    }
-
-    pub(super) fn take(&mut self, worked: Result<Worked, (FieldKey, EditError)>) {
-        match worked {
+        match self.worked.again(&edits, (basis, how), scene.workbench) {
             Ok(worked) => {
-                self.partial = !worked.is_whole();
+                self.behind = if worked.rest.is_empty() {
+                    Behind::whole(state)
+                } else {
+                    Behind::first(state)
+                };
                 self.worked = worked;
                 self.problem = None;
             }
             Err(problem) => {
-                self.partial = false;
+                self.behind = Behind::whole(state);
                 self.problem = Some(problem);
             }
+        }
+        self.relist();
+    }
+
+    /// What is to be judged elsewhere.
+    pub(super) fn ask(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        let mut behind = self.behind;
+        let judging = behind.ask(
+            (number, scene),
+            || self.worked.judged(),
+            || Some(self.worked.fresh()),
+            Work::Edits,
+        );
+        self.behind = behind;
+        judging
+    }
+
+    /// Takes in what was judged; stages it if that waited for it.
+    pub(super) fn take(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
+        let Work::Edits(judged) = &judgement.work else {
+            return Reaction::Passed;
+        };
+        let taken = self.behind.take(judgement);
+        if taken == Taken::Nothing {
+            return Reaction::Passed;
+        }
+        if let Some(problem) = &judgement.problem {
+            self.problem = Some(problem.clone());
+            let (field, error) = problem;
+            if self.behind.give_up() {
+                return Reaction::say(format!("Nothing was staged: {field}: {error}."));
+            }
+            return Reaction::Passed;
+        }
+        let basis = self.behind.basis();
+        self.worked.take(judged, basis, scene.workbench);
+        if taken == Taken::SoFar {
+            // Between the first piece and the last the list stays as it is.
+            return Reaction::Passed;
+        }
+        self.relist();
+        match judgement.asked.take() {
+            Some(asked) if self.behind.give_up() => self.staged(asked, scene),
+            Some(_) | None => Reaction::Passed,
         }
     }
 
     pub(super) fn relist(&mut self) {
         let mut list = self.worked.shown(&self.order, self.shown);
         if self.shown == Shown::All {
-            let out = &self.content.left_out;
-            list.extend(self.order.iter().filter(|row| out.contains(**row)));
+            list.extend(narrowed(&self.order, &self.content.left_out).iter());
         }
         self.list = list;
         self.asset.keep(self.list.len(), 1);
     }
-}
-
-/// What the preview depends on beside the form.
-pub(super) fn state(scene: &Scene<'_>) -> (u64, usize, u64) {
-    let workbench = scene.workbench;
-    (
-        workbench.listing.len(),
-        workbench.log().len(),
-        workbench.listing.generation,
-    )
 }

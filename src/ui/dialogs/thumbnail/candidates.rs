@@ -4,8 +4,8 @@ use roaring::RoaringBitmap;
 
 use super::targets::stem;
 use crate::{
-    domain::{Query, Row, listing::NAME, text::fold},
-    ui::{component::Scene, dialogs},
+    domain::{Row, listing::NAME, text::fold},
+    ui::component::Scene,
 };
 
 /// How many found assets are put in order; more stay in the order they were listed.
@@ -24,27 +24,23 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Those a search finds; with an empty one everything, the target's own set first.
-    ///
-    /// # Errors
-    ///
-    /// The search can't be understood.
-    pub(super) fn of(search: &str, target: Option<Row>, scene: &Scene<'_>) -> Result<Self, String> {
-        let listing = &scene.workbench.listing;
-        let query: Query = dialogs::parsed(search, scene).map_err(|error| error.to_string())?;
-        if !query.is_empty() {
-            let rows = query.rows(listing, &scene.workbench.schema, scene.view.sets());
-            let (head, rest) = if rows.len() > ORDERED {
-                (RoaringBitmap::new(), rows)
-            } else {
-                (rows, RoaringBitmap::new())
-            };
-            return Ok(Self {
-                head: by_name(&head, scene),
-                rest,
-                tied: false,
-            });
+    /// Those a search found.
+    pub(super) fn found(rows: &RoaringBitmap, scene: &Scene<'_>) -> Self {
+        let (head, rest) = if rows.len() > ORDERED {
+            (RoaringBitmap::new(), rows.clone())
+        } else {
+            (rows.clone(), RoaringBitmap::new())
+        };
+        Self {
+            head: by_name(&head, scene),
+            rest,
+            tied: false,
         }
+    }
+
+    /// Everything, the target's own set first.
+    pub(super) fn all(target: Option<Row>, scene: &Scene<'_>) -> Self {
+        let listing = &scene.workbench.listing;
         let set = target
             .map(|row| stem(&listing.name(row)))
             .unwrap_or_default();
@@ -55,11 +51,11 @@ impl Candidates {
             .unwrap_or_default();
         let alike: RoaringBitmap = alike.iter().take(SAME_SET).collect();
         let rest = listing.present() - &alike;
-        Ok(Self {
+        Self {
             head: by_name(&alike, scene),
             rest,
             tied: false,
-        })
+        }
     }
 
     /// Exactly these, which a rule found for one target.

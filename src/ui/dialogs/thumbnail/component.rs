@@ -7,12 +7,16 @@ use ratatui::{
 
 use super::{Focus, Mode, ThumbnailDialog, body, panes::Panes};
 use crate::{
-    domain::AssetId,
+    domain::{
+        AssetId,
+        arrange::Wish,
+        judging::{Judgement, Judging},
+    },
     ui::{
         action::{Action, Answer, Context, Go, Move},
         chord::Chord,
         component::{Component, Hint, Reaction, Scene},
-        dialogs,
+        dialogs::{self, behind::AT_ONCE},
         widgets::text,
     },
 };
@@ -54,7 +58,7 @@ impl Component for ThumbnailDialog {
     }
 
     fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
-        match action {
+        let reaction = match action {
             Action::Answer(answer) => self.answer(answer, scene),
             Action::Move(movement) => self.go(movement, scene),
             Action::Go(Go::Back | Go::Interrupt) if self.focus == Focus::Search => {
@@ -69,7 +73,9 @@ impl Component for ThumbnailDialog {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_) => Reaction::nothing(),
-        }
+        };
+        self.look(scene);
+        reaction
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
@@ -99,13 +105,35 @@ impl Component for ThumbnailDialog {
     }
 
     fn on_change(&mut self, scene: &Scene<'_>) {
-        self.work(scene);
+        if self.content.rows.len() <= AT_ONCE || self.targets.judged.is_none() {
+            self.work(scene);
+        } else {
+            self.behind.renew(scene);
+        }
         if self.candidates.len() == 0 && self.search.text().is_empty() {
             self.find(scene);
         }
+        self.take_found(scene);
         let (targets, candidates) = self.pages(scene);
         self.target.keep(self.targets.rows.len(), targets);
         self.candidate.keep(self.candidates.len(), candidates);
+        self.look(scene);
+    }
+
+    fn wish(&self, _scene: &Scene<'_>) -> Option<Wish> {
+        self.wanted.clone().map(Wish::Found)
+    }
+
+    fn judging(&mut self, number: u64, scene: &Scene<'_>) -> Option<Judging> {
+        self.ask(number, scene)
+    }
+
+    fn take_judgement(&mut self, judgement: &mut Judgement, scene: &Scene<'_>) -> Reaction {
+        self.take(judgement, scene)
+    }
+
+    fn awaits(&self, _scene: &Scene<'_>) -> bool {
+        self.behind.stages()
     }
 
     fn pictures(&self, scene: &Scene<'_>) -> Vec<(AssetId, Size)> {

@@ -2,16 +2,13 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{
-    Focus, Mode, ThumbnailDialog,
-    panes::Panes,
-    targets::{Found, unfit},
-};
+use super::{Focus, Mode, ThumbnailDialog, panes::Panes, targets::unfit};
 use crate::{
-    domain::{FieldKey, Row, text::visible},
+    domain::{FieldKey, Row, judging::Match, text::visible},
     ui::{
         action::{Action, Answer},
         component::Scene,
+        dialogs::behind::told,
         layout::line,
         theme::Role,
         widgets::{boxed, diff, text},
@@ -58,7 +55,10 @@ impl ThumbnailDialog {
         }
         boxed(frame, panes.preview, "Preview", theme);
         self.draw_preview(frame, &panes, scene);
+        let rest = self.targets.rest();
+        let judged = self.content.rows.len() - rest;
         let sentence = self.targets.counts().sentence(area.width);
+        let sentence = told((judged, rest), sentence);
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
@@ -195,17 +195,18 @@ impl ThumbnailDialog {
         let listing = &scene.workbench.listing;
         let row = self.targets.rows[place];
         let name_of = |row: &Row| listing.name(*row).into_owned();
-        let (sign, found) = match &self.targets.found[place] {
-            Found::Ready(choice) if self.content.picks.get(&row) == Some(choice) => {
+        let (sign, found) = match self.targets.found(place) {
+            Some(Match::Ready(choice)) if self.content.picks.get(&row) == Some(choice) => {
                 (" ", format!("{}  picked", name_of(choice)))
             }
-            Found::Ready(choice) => (" ", format!("{}  ok", name_of(choice))),
-            Found::Equal(choice) => ("=", format!("already {}", name_of(choice))),
-            Found::Itself => ("i", "itself".into()),
-            Found::Missing(name) => ("E", format!("no {name}")),
-            Found::Several(rows) => ("W", format!("{} candidates", rows.len())),
-            Found::Refused(why) => ("E", why.clone()),
-            Found::Open => ("-", "not chosen".into()),
+            Some(Match::Ready(choice)) => (" ", format!("{}  ok", name_of(choice))),
+            Some(Match::Equal(choice)) => ("=", format!("already {}", name_of(choice))),
+            Some(Match::Itself) => ("i", "itself".into()),
+            Some(Match::Missing(name)) => ("E", format!("no {name}")),
+            Some(Match::Several(rows)) => ("W", format!("{} candidates", rows.len())),
+            Some(Match::Refused(why)) => ("E", why.clone()),
+            Some(Match::Open) => ("-", "not chosen".into()),
+            None => (" ", String::new()),
         };
         let here = place == self.target.at;
         let focused = here && self.focus == Focus::Targets;
@@ -258,6 +259,10 @@ impl ThumbnailDialog {
             None if self.search.text().is_empty() => {
                 (format!(" {found}, the same set first"), Role::Quiet)
             }
+            None if self.wanted.is_some() && self.found.is_none() => {
+                (" looking; these are those of before".into(), Role::Quiet)
+            }
+            None if scene.view.is_finding() => (format!(" {found} found so far"), Role::Quiet),
             None => (format!(" {found} found"), Role::Quiet),
         };
         text::put(frame.buffer_mut(), line(area, 1), &words, theme.style(role));

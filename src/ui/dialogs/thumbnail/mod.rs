@@ -10,6 +10,7 @@ mod panes;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod working;
 
 use std::collections::HashMap;
 
@@ -20,14 +21,18 @@ pub(super) use self::command::open;
 use self::{
     candidates::Candidates,
     panes::Panes,
-    targets::{Found, Targets, unfit},
+    targets::{Targets, unfit},
 };
-use super::kept::Kept;
+use super::{
+    behind::{AT_ONCE, Behind},
+    kept::Kept,
+};
 use crate::{
-    domain::{Row, Template, TemplateError},
+    domain::{Query, Row, TemplateError, judging::Match, workbench::Asked},
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},
+        dialogs,
         layout::Chrome,
         widgets::{Cursor, TextField},
     },
@@ -80,12 +85,17 @@ pub(super) struct Content {
 #[derive(Debug)]
 pub(super) struct ThumbnailDialog {
     content: Content,
-    order: Vec<Row>,
     targets: Targets,
+    /// What of them is judged elsewhere.
+    behind: Behind,
     target: Cursor,
     candidates: Candidates,
     candidate: Cursor,
     search: TextField,
+    /// What is searched for.
+    wanted: Option<Query>,
+    /// What of it was found and is shown.
+    found: Option<RoaringBitmap>,
     /// Why the search can't be understood; the candidates are the last ones that could.
     lost: Option<String>,
     /// Why the rule can't be understood.
@@ -116,54 +126,47 @@ impl ThumbnailDialog {
                 Focus::Targets
             },
             content,
-            order,
-            targets: Targets::default(),
+            targets: Targets::new(order),
+            behind: Behind::default(),
             target: Cursor::default(),
             candidates: Candidates::default(),
             candidate: Cursor::default(),
             search: TextField::default(),
+            wanted: None,
+            found: None,
             lost: None,
             problem: None,
         }
     }
 
-    /// Works out what each target would get.
-    fn work(&mut self, scene: &Scene<'_>) {
-        let Content {
-            mode,
-            rule,
-            choice,
-            picks,
-            ..
-        } = &self.content;
-        let workbench = scene.workbench;
-        self.problem = None;
-        self.targets = match mode {
-            Mode::One => Targets::one(&self.order, *choice, &HashMap::new(), workbench),
-            Mode::Each => Targets::one(&self.order, None, picks, workbench),
-            Mode::Rule if rule.text().is_empty() => {
-                Targets::one(&self.order, None, picks, workbench)
-            }
-            Mode::Rule => match Template::parse(rule.text(), &workbench.schema) {
-                Ok(rule) => Targets::by_rule(&self.order, &rule, picks, workbench),
-                Err(problem) => {
-                    self.problem = Some(problem);
-                    std::mem::take(&mut self.targets)
-                }
-            },
-        };
-    }
-
+    /// Finds the candidates; what a search finds in a long listing comes later.
     fn find(&mut self, scene: &Scene<'_>) {
-        let target = self.targets.rows.get(self.target.at).copied();
-        match Candidates::of(self.search.text(), target, scene) {
-            Ok(candidates) => {
-                self.candidates = candidates;
-                self.lost = None;
+        self.lost = None;
+        match dialogs::parsed(self.search.text(), scene) {
+            Ok(query) if query.is_empty() => {
+                let target = self.targets.rows.get(self.target.at).copied();
+                self.candidates = Candidates::all(target, scene);
+                self.wanted = None;
             }
-            Err(why) => self.lost = Some(why),
+            Ok(query) => {
+                let known = self.wanted.replace(query.clone());
+                self.found = None;
+                if known.is_some_and(|known| known.is_like(&query)) {
+                    self.take_found(scene);
+                }
+            }
+            Err(why) => self.lost = Some(why.to_string()),
         }
         self.candidate = Cursor::default();
+    }
+
+    /// Takes what the search found, if there is news.
+    fn take_found(&mut self, scene: &Scene<'_>) {
+        let news = scene.view.found().filter(|_| self.wanted.is_some());
+        if let Some((rows, _)) = news.filter(|(rows, _)| self.found.as_ref() != Some(rows)) {
+            self.candidates = Candidates::found(rows, scene);
+            self.found = Some(rows.clone());
+        }
     }
 
     /// The asset whose picture is shown.
@@ -171,11 +174,11 @@ impl ThumbnailDialog {
         if matches!(self.focus, Focus::Candidates | Focus::Search) {
             return self.candidates.get(self.candidate.at);
         }
-        match self.targets.found.get(self.target.at)? {
-            Found::Ready(row) | Found::Equal(row) => Some(*row),
-            Found::Several(rows) => rows.first().copied(),
-            Found::Itself => self.targets.rows.get(self.target.at).copied(),
-            Found::Missing(_) | Found::Refused(_) | Found::Open => None,
+        match self.targets.found(self.target.at)? {
+            Match::Ready(row) | Match::Equal(row) => Some(*row),
+            Match::Several(rows) => rows.first().copied(),
+            Match::Itself => self.targets.rows.get(self.target.at).copied(),
+            Match::Missing(_) | Match::Refused(_) | Match::Open => None,
         }
     }
 
@@ -199,7 +202,7 @@ impl ThumbnailDialog {
             Focus::Rule => self.focus = Focus::Targets,
             Focus::Search => self.focus = Focus::Candidates,
             Focus::Targets => {
-                if let Some(Found::Several(rows)) = self.targets.found.get(self.target.at) {
+                if let Some(Match::Several(rows)) = self.targets.found(self.target.at) {
                     self.candidates = Candidates::tied(rows);
                     self.candidate = Cursor::default();
                 } else {
@@ -230,14 +233,14 @@ impl ThumbnailDialog {
             return Reaction::say(format!("{name} for all: {}", self.targets.counts().words()));
         }
         self.content.picks.insert(target, choice);
-        self.work(scene);
+        self.targets.pick(target, choice, scene.workbench);
+        self.behind.restart();
         self.focus = Focus::Targets;
-        let rest = self.targets.found.iter().enumerate().skip(self.target.at);
-        let mut open = rest.filter(|(_, found)| matches!(found, Found::Several(_) | Found::Open));
-        if let Some((at, _)) = open.next() {
+        if let Some(at) = self.targets.open_from(self.target.at) {
             self.target
                 .put(at, self.targets.rows.len(), self.pages(scene).0);
         }
+        self.look(scene);
         let picked = scene.workbench.listing.name(target);
         Reaction::say(format!("{name} for {picked}"))
     }
@@ -261,6 +264,7 @@ impl ThumbnailDialog {
             (Move::NextTab | Move::PreviousTab, _) => return self.turn_mode(scene),
             (_, Focus::Targets) => {
                 self.target.go(movement, self.targets.rows.len(), targets);
+                self.look(scene);
                 if self.search.text().is_empty() && self.content.mode != Mode::One {
                     self.find(scene);
                 }
@@ -299,16 +303,13 @@ impl ThumbnailDialog {
             Answer::Stage => return self.stage(scene),
             Answer::Mode => return self.turn_mode(scene),
             Answer::Search => self.focus = Focus::Search,
-            Answer::NextAsset => drop(self.target.go(
-                Move::Down,
-                self.targets.rows.len(),
-                self.pages(scene).0,
-            )),
-            Answer::PreviousAsset => drop(self.target.go(
-                Move::Up,
-                self.targets.rows.len(),
-                self.pages(scene).0,
-            )),
+            Answer::NextAsset | Answer::PreviousAsset => {
+                let on = answer == Answer::NextAsset;
+                let movement = if on { Move::Down } else { Move::Up };
+                let page = self.pages(scene).0;
+                self.target.go(movement, self.targets.rows.len(), page);
+                self.look(scene);
+            }
             Answer::Up | Answer::Down if self.focus == Focus::Search => {
                 let movement = if answer == Answer::Up {
                     Move::Up
@@ -336,16 +337,27 @@ impl ThumbnailDialog {
         Reaction::nothing()
     }
 
-    fn stage(&self, scene: &Scene<'_>) -> Reaction {
+    /// Stages what was found. What is not judged yet is waited for.
+    fn stage(&mut self, scene: &Scene<'_>) -> Reaction {
         if let Some(problem) = &self.problem {
             return Reaction::say(format!("Nothing was staged: {problem}."));
         }
-        let Some(asked) = self.targets.asked(scene.workbench) else {
-            return Reaction::say(format!(
-                "Nothing to stage: {}.",
-                self.targets.counts().words()
-            ));
-        };
+        let many = self.content.rows.len();
+        if many > AT_ONCE {
+            self.behind.stage();
+            return Reaction::say(Behind::waiting(many));
+        }
+        let judged = self.targets.judged.as_ref();
+        let asked = judged.and_then(|judged| judged.asked(scene.workbench));
+        self.staged(asked.into_iter().collect(), scene)
+    }
+
+    /// Stages what was judged.
+    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
+        let counts = self.targets.counts();
+        if asked.is_empty() {
+            return Reaction::say(format!("Nothing to stage: {}.", counts.words()));
+        }
         let how = match self.content.mode {
             Mode::One => self
                 .content
@@ -355,15 +367,18 @@ impl ThumbnailDialog {
             Mode::Each => None,
         };
         let how = how.unwrap_or_else(|| "picked one by one".to_owned());
-        let label = format!("thumbnail {how} on {}", asked.rows.len());
+        let label = format!("thumbnail {how} on {}", counts.ready);
         let kept = Kept {
             thumbnail: None,
             ..scene.kept.clone()
         };
-        kept.staging(label, vec![asked])
+        kept.staging(label, asked)
     }
 
-    fn close(&self, scene: &Scene<'_>) -> Reaction {
+    fn close(&mut self, scene: &Scene<'_>) -> Reaction {
+        if self.behind.give_up() {
+            return Reaction::say("Given up; nothing was staged.");
+        }
         let kept = Kept {
             thumbnail: Some(self.content.clone()),
             ..scene.kept.clone()

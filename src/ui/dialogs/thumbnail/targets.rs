@@ -1,35 +1,17 @@
-//! What each of the marked assets would get as its thumbnail, and why not.
+//! What the marked assets would get as their thumbnails, in words and for those in sight.
 
-use std::{collections::HashMap, fmt::Write};
+use std::{collections::HashMap, fmt::Write, sync::Arc};
 
 use roaring::RoaringBitmap;
 
 use crate::{
     domain::{
-        Edit, FieldKey, Row, Template, Value, Workbench, listing::NAME, plan, run::same,
-        text::fold, workbench::Asked,
+        Row, Workbench,
+        judging::{Match, Matching},
+        text::fold,
     },
     ui::widgets::text,
 };
-
-/// What one asset would get.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// This asset.
-    Ready(Row),
-    /// It has that one already.
-    Equal(Row),
-    /// It is that asset itself: a picture is its own thumbnail.
-    Itself,
-    /// Nothing is called so.
-    Missing(String),
-    /// Several are called so: somebody has to pick.
-    Several(Vec<Row>),
-    /// It can't be done.
-    Refused(String),
-    /// Nothing was chosen for it yet.
-    Open,
-}
 
 /// How many of the targets are where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,118 +25,82 @@ pub(super) struct Counts {
     pub(super) open: u64,
 }
 
-/// The targets, in order, with what each would get.
+/// The targets, in order, with what those in sight would get.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Targets {
-    pub(super) rows: Vec<Row>,
-    pub(super) found: Vec<Found>,
+    pub(super) rows: Arc<[Row]>,
+    /// What was judged; `None` before the first work.
+    pub(super) judged: Option<Matching>,
+    /// What becomes of the targets in sight.
+    seen: HashMap<Row, Match>,
 }
 
 impl Targets {
-    /// The same choice for all, but for those picked one by one.
-    pub(super) fn one(
-        rows: &[Row],
-        choice: Option<Row>,
-        picks: &HashMap<Row, Row>,
-        workbench: &Workbench,
-    ) -> Self {
-        let mut judge = Judge::new(workbench);
-        let found = rows
-            .iter()
-            .map(|row| match picks.get(row).copied().or(choice) {
-                Some(choice) => judge.of(*row, choice),
-                None => Found::Open,
-            });
+    /// In this order; nothing is judged yet.
+    pub(super) fn new(rows: Vec<Row>) -> Self {
         Self {
-            found: found.collect(),
-            rows: rows.to_vec(),
+            rows: rows.into(),
+            ..Self::default()
         }
     }
 
-    /// By a rule on the name; never guessed: none and several are told.
-    pub(super) fn by_rule(
-        rows: &[Row],
-        rule: &Template,
-        picks: &HashMap<Row, Row>,
-        workbench: &Workbench,
-    ) -> Self {
-        let wanted: Vec<Result<String, String>> =
-            rows.iter().map(|row| rule.fill(workbench, *row)).collect();
-        let mut named: HashMap<&str, Vec<Row>> = wanted
-            .iter()
-            .flatten()
-            .map(|name| (name.as_str(), Vec::new()))
-            .collect();
-        let listing = &workbench.listing;
-        let hits = listing
-            .values(&NAME.into())
-            .map(|column| column.matching(listing.present(), |name, _| named.contains_key(name)));
-        for row in hits.unwrap_or_default() {
-            if let Some(rows) = named.get_mut(&*listing.name(row)) {
-                rows.push(row);
-            }
-        }
-        let mut judge = Judge::new(workbench);
-        let found = rows
-            .iter()
-            .zip(&wanted)
-            .map(|(row, name)| match (picks.get(row), name) {
-                (Some(pick), _) => judge.of(*row, *pick),
-                (None, Err(field)) => Found::Refused(format!("it has no {field}")),
-                (None, Ok(name)) => judge.among(*row, name, &named[name.as_str()]),
-            });
-        Self {
-            found: found.collect(),
-            rows: rows.to_vec(),
-        }
+    /// Takes what was judged.
+    pub(super) fn take(&mut self, judged: Matching) {
+        self.judged = Some(judged);
+        self.seen.clear();
     }
 
-    /// How many are where.
-    pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for found in &self.found {
-            *match found {
-                Found::Ready(_) => &mut counts.ready,
-                Found::Equal(_) => &mut counts.equal,
-                Found::Itself => &mut counts.own,
-                Found::Missing(_) => &mut counts.missing,
-                Found::Several(_) => &mut counts.to_pick,
-                Found::Refused(_) => &mut counts.refused,
-                Found::Open => &mut counts.open,
-            } += 1;
+    /// Takes what was picked for a target.
+    pub(super) fn pick(&mut self, target: Row, choice: Row, workbench: &Workbench) {
+        if let Some(judged) = &mut self.judged {
+            judged.pick(target, choice, workbench);
         }
-        counts
+        self.seen.remove(&target);
     }
 
-    /// What would be staged: one value for all, or a value for each.
-    pub(super) fn asked(&self, workbench: &Workbench) -> Option<Asked> {
-        let mut ready: Vec<(Row, Row)> = self
-            .rows
-            .iter()
-            .zip(&self.found)
-            .filter_map(|(row, found)| match found {
-                Found::Ready(choice) => Some((*row, *choice)),
-                Found::Equal(_)
-                | Found::Itself
-                | Found::Missing(_)
-                | Found::Several(_)
-                | Found::Refused(_)
-                | Found::Open => None,
-            })
-            .collect();
-        ready.sort_unstable();
-        let first = ready.first()?.1;
-        let rows: RoaringBitmap = ready.iter().map(|(row, _)| *row).collect();
-        let edit = if ready.iter().all(|(_, choice)| *choice == first) {
-            Edit::Set(value(first, workbench))
-        } else {
-            let one = |(row, choice)| (row, value(choice, workbench));
-            Edit::Assign(ready.into_iter().map(one).collect())
+    /// Looks at the targets at these places.
+    pub(super) fn look(&mut self, places: std::ops::Range<usize>, workbench: &Workbench) {
+        let Some(judged) = &self.judged else {
+            return;
         };
-        Some(Asked {
-            field: FieldKey::thumbnail(),
-            edit,
-            rows,
+        let places = places.start.min(self.rows.len())..places.end.min(self.rows.len());
+        let rows = self.rows[places].iter().copied();
+        let unknown = rows.filter(|row| !self.seen.contains_key(row));
+        let unknown: RoaringBitmap = unknown.collect();
+        if !unknown.is_empty() {
+            self.seen.extend(judged.of(&unknown, workbench));
+        }
+    }
+
+    /// What becomes of the target at a place, if it was looked at.
+    pub(super) fn found(&self, place: usize) -> Option<&Match> {
+        self.seen.get(self.rows.get(place)?)
+    }
+
+    /// The first target from a place on for which somebody has to choose.
+    pub(super) fn open_from(&self, place: usize) -> Option<usize> {
+        let found = self.judged.as_ref()?.found();
+        let open = |row: &Row| found.to_pick.contains(*row) || found.open.contains(*row);
+        let rest = self.rows.get(place..)?;
+        rest.iter().position(open).map(|behind| place + behind)
+    }
+
+    /// How many are not judged yet.
+    pub(super) fn rest(&self) -> u64 {
+        self.judged.as_ref().map_or(0, |judged| judged.rest().len())
+    }
+
+    /// How many of those judged so far are where.
+    pub(super) fn counts(&self) -> Counts {
+        let found = self.judged.as_ref().map(Matching::found);
+        found.map_or_else(Counts::default, |found| Counts {
+            ready: found.ready.len(),
+            equal: found.equal.len(),
+            own: found.own.len(),
+            missing: found.missing.len(),
+            to_pick: found.to_pick.len(),
+            refused: found.refused.len(),
+            open: found.open.len(),
         })
     }
 }
@@ -214,86 +160,6 @@ impl Counts {
         }
         sentence
     }
-}
-
-fn value(choice: Row, workbench: &Workbench) -> Value {
-    let listing = &workbench.listing;
-    Value::Asset {
-        id: listing.id(choice),
-        name: listing.name(choice).into_owned(),
-    }
-}
-
-/// Says whether an asset may get another one; the rules of each pair of types are asked once.
-struct Judge<'a> {
-    workbench: &'a Workbench,
-    known: HashMap<(String, Row), Option<String>>,
-}
-
-impl<'a> Judge<'a> {
-    fn new(workbench: &'a Workbench) -> Self {
-        Self {
-            workbench,
-            known: HashMap::new(),
-        }
-    }
-
-    fn of(&mut self, row: Row, choice: Row) -> Found {
-        let listing = &self.workbench.listing;
-        if row == choice {
-            return Found::Itself;
-        }
-        if let Some(why) = listing.locked(row) {
-            return Found::Refused(format!("not editable: {why}"));
-        }
-        let key = (listing.kind(row).into_owned(), choice);
-        let workbench = self.workbench;
-        let refusal = self
-            .known
-            .entry(key)
-            .or_insert_with(|| refusal(row, choice, workbench));
-        if let Some(why) = refusal {
-            return Found::Refused(why.clone());
-        }
-        let now = workbench
-            .draft()
-            .value(listing, row, &FieldKey::thumbnail());
-        if same(&now, &value(choice, workbench)) {
-            Found::Equal(choice)
-        } else {
-            Found::Ready(choice)
-        }
-    }
-
-    /// Among those of a name: the ones of a type that can be a thumbnail count.
-    fn among(&mut self, row: Row, name: &str, candidates: &[Row]) -> Found {
-        if candidates.contains(&row) {
-            return Found::Itself;
-        }
-        let fit: Vec<Row> = candidates
-            .iter()
-            .copied()
-            .filter(|choice| !matches!(self.of(row, *choice), Found::Refused(_)))
-            .collect();
-        match (fit.as_slice(), candidates) {
-            ([], []) => Found::Missing(name.to_owned()),
-            ([one], _) | ([], [one, ..]) => self.of(row, *one),
-            (some, _) => Found::Several(some.to_vec()),
-        }
-    }
-}
-
-/// Why an asset can't have this one as its thumbnail.
-fn refusal(row: Row, choice: Row, workbench: &Workbench) -> Option<String> {
-    let capabilities = workbench.capabilities.as_ref()?;
-    let key = FieldKey::thumbnail();
-    let given = value(choice, workbench);
-    plan::refusal(
-        &workbench.listing,
-        (&workbench.schema, capabilities),
-        (row, &key),
-        &given,
-    )
 }
 
 /// Why an asset can be nobody's thumbnail, if so.

@@ -10,6 +10,7 @@ use ratatui::{Frame, layout::Rect};
 use super::{EditDialog, Focus, fields::FieldLine, panes::Panes};
 use crate::ui::{
     component::Scene,
+    dialogs::behind::told,
     theme::Role,
     widgets::{boxed, text},
 };
@@ -73,12 +74,9 @@ impl EditDialog {
             (words.into(), Role::Text)
         } else {
             let will = self.worked.sentence(out, area.width);
-            let will = if self.partial {
-                let judged = self.worked.basis.rows.len() - self.worked.rest.len();
-                format!("First {} only so far: {will}", text::number(judged))
-            } else {
-                will
-            };
+            let rest = self.worked.rest.len();
+            let judged = self.worked.basis.rows.len() - rest;
+            let will = told((judged, rest), will);
             match missing {
                 Some(missing) => (format!("{missing}.  {will}"), Role::Warning),
                 None => (will, Role::Text),
