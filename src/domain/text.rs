@@ -13,6 +13,19 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
+/// A number with a comma between thousands.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The same text with every character visible that would act on a terminal or deceive the eye.
 ///
 /// C0 controls become their pictures (`␛`, `␉`), C1 controls, bidirectional overrides, zero-width

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
 use super::{Asked, Previewing, Workbench};
-use crate::domain::{EditError, Field, FieldKey, FieldKind, Value};
+use crate::domain::{EditError, Field, FieldKey, FieldKind, Value, text::number};
 
 /// What becomes of one value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -130,7 +130,7 @@ impl Preview {
             .filter(|(_, field)| !field.changed.is_empty())
             .map(|(one, _)| format!("{} {}", one.field, one.edit))
             .collect();
-        format!("{} on {}", edits.join(", "), self.assets.len())
+        format!("{} on {}", edits.join(", "), number(self.assets.len()))
     }
 
     fn add(&mut self, field: FieldPreview) {

@@ -308,7 +308,10 @@ impl CertificateDialog {
             text if !text.is_empty() && self.status().is_some() => format!(" \"{text}\""),
             _ => String::new(),
         };
-        let label = format!("certificate {status}{message} on {}", effects.changes());
+        let label = format!(
+            "certificate {status}{message} on {}",
+            text::number(effects.changes())
+        );
         let kept = Kept {
             certificate: None,
             ..scene.kept.clone()

@@ -42,7 +42,7 @@ impl ThumbnailDialog {
             boxed(
                 frame,
                 panes.targets,
-                &format!("Targets ({})", self.targets.rows.len()),
+                &format!("Targets ({})", text::number(self.targets.rows.len() as u64)),
                 theme,
             );
             self.draw_how(frame, panes.how, scene);

@@ -34,7 +34,7 @@ use crate::{
         component::{Reaction, Scene, Step},
         dialogs,
         layout::Chrome,
-        widgets::{Cursor, TextField},
+        widgets::{Cursor, TextField, text},
     },
 };
 
@@ -367,7 +367,7 @@ impl ThumbnailDialog {
             Mode::Each => None,
         };
         let how = how.unwrap_or_else(|| "picked one by one".to_owned());
-        let label = format!("thumbnail {how} on {}", counts.ready);
+        let label = format!("thumbnail {how} on {}", text::number(counts.ready));
         let kept = Kept {
             thumbnail: None,
             ..scene.kept.clone()

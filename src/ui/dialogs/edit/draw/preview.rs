@@ -155,7 +155,11 @@ impl EditDialog {
             words.push_str("   (hidden by the filter)");
         }
         let style = theme.style(role);
-        let count = format!("{}/{}", place + 1, self.list.len());
+        let count = format!(
+            "{}/{}",
+            text::number(place as u64 + 1),
+            text::number(self.list.len() as u64)
+        );
         if current && self.focus == Focus::Preview {
             text::fill(frame.buffer_mut(), head, style);
         }
