@@ -106,7 +106,8 @@ fn used(assets: usize) -> Anyhow<()> {
     let folder = TempDir::new()?;
     configure(folder.path(), &library.address)?;
     let mut terminal = Terminal::start(folder.path())?;
-    terminal.shows(&["loading", AT_REST])?;
+    // A cursor moves among rows.
+    terminal.shows(&["JKT_"])?;
     let loading = |terminal: &Terminal| !terminal.has(AT_REST);
     let listing = moves(&mut terminal, 400, loading)?;
     if !listing.is_empty() {

@@ -1,34 +1,63 @@
 //! Rows taken apart by what decides over them, so that it is worked out once for those alike.
 
+use std::borrow::Cow;
+
 use roaring::RoaringBitmap;
 
 use super::Workbench;
-use crate::domain::{FieldKey, draft::split::Split, listing::TYPE};
+use crate::domain::{
+    FieldKey, Row,
+    draft::split::Split,
+    listing::{Column, TYPE},
+};
+
+/// From so many rows a type on, rows are taken apart by the sets of all types: with fewer, by the
+/// type of each row.
+const MANY: u64 = 64;
 
 /// Rows by what decides beside the value: their type, and whether they may be edited.
-pub(super) struct Alike {
-    pub(super) kinds: Vec<(String, RoaringBitmap)>,
+pub(super) struct Alike<'a> {
+    types: Option<&'a Column>,
+    kinds: Vec<(String, RoaringBitmap)>,
     pub(super) locked: Vec<(String, RoaringBitmap)>,
 }
 
-impl Alike {
-    pub(super) fn of(rows: &RoaringBitmap, bench: &Workbench) -> Self {
+impl<'a> Alike<'a> {
+    pub(super) fn of(rows: &RoaringBitmap, bench: &'a Workbench) -> Self {
         let listing = &bench.listing;
-        let mut kinds = Vec::new();
-        if let Some(column) = listing.values(&FieldKey::new(TYPE)) {
-            let split = Split::of(column, rows);
-            let kind = |(place, rows): (u32, RoaringBitmap)| {
-                (column.at(place).display().into_owned(), rows)
-            };
-            kinds.extend(split.repeated.into_iter().map(kind));
-            let single = |row: u32| (listing.kind(row).into_owned(), [row].into());
-            kinds.extend(split.scattered.iter().map(single));
-        }
+        let types = listing.values(&FieldKey::new(TYPE));
         Self {
-            kinds,
+            types,
+            kinds: types.map_or_else(Vec::new, |types| split(types, rows)),
             locked: listing.locked_among(rows),
         }
     }
+
+    /// Some of these rows by their type.
+    pub(super) fn by_kind(&self, rows: &RoaringBitmap) -> Vec<(Cow<'_, str>, RoaringBitmap)> {
+        let is_many = rows.len() / MANY >= self.kinds.len() as u64;
+        if let Some(types) = self.types.filter(|_| !is_many) {
+            let kinds = split(types, rows).into_iter();
+            return kinds.map(|(kind, rows)| (Cow::Owned(kind), rows)).collect();
+        }
+        let kinds = self.kinds.iter();
+        let kinds = kinds.map(|(kind, of_kind)| (Cow::Borrowed(kind.as_str()), rows & of_kind));
+        kinds.filter(|(_, rows)| !rows.is_empty()).collect()
+    }
+}
+
+/// Rows by their type.
+fn split(types: &Column, rows: &RoaringBitmap) -> Vec<(String, RoaringBitmap)> {
+    let Split {
+        repeated,
+        scattered,
+    } = Split::of(types, rows);
+    let kind = |place: u32| types.at(place).display().into_owned();
+    let single = |row: Row| (kind(types.place(row)), [row].into());
+    let repeated = repeated
+        .into_iter()
+        .map(|(place, rows)| (kind(place), rows));
+    repeated.chain(scattered.iter().map(single)).collect()
 }
 
 /// Rows in parts of which all rows are alike.
@@ -44,7 +73,7 @@ impl Workbench {
     /// Takes rows apart: those of a part have one type and one lock, and in each of these fields
     /// one standing value, staged on all of them or on none.
     pub fn parts(&self, rows: &RoaringBitmap, fields: &[FieldKey]) -> Parts {
-        let Alike { kinds, locked } = Alike::of(rows, self);
+        let Alike { kinds, locked, .. } = Alike::of(rows, self);
         let mut parts = Parts {
             alike: vec![rows.clone()],
             scattered: RoaringBitmap::new(),

@@ -91,7 +91,7 @@ impl<'a> Judge<'a> {
         &self,
         rows: &RoaringBitmap,
         (standing, by_row): (&Value, bool),
-        (asked, alike): (&[bool], &Alike),
+        (asked, alike): (&[bool], &Alike<'_>),
         found: &mut Found,
     ) {
         if by_row {
@@ -100,8 +100,8 @@ impl<'a> Judge<'a> {
             }
             return;
         }
-        for (kind, of_kind) in &alike.kinds {
-            let mut rows = rows & of_kind;
+        for (kind, mut rows) in alike.by_kind(rows) {
+            let kind = kind.as_ref();
             for (why, locked) in &alike.locked {
                 let here = &rows & locked;
                 if let Some(row) = here.min() {
