@@ -7,15 +7,16 @@ use std::{
     time::Duration,
 };
 
-use super::modes::Writing;
+use super::{modes::Writing, waiting};
 use crate::ui::{
     chord::{Chord, Key},
     input::Means,
 };
 
-/// How long one answer may take, in steps of [`STEP`]: 150 ms.
+/// How long one answer may take, in steps of [`STEP`]: 150 ms, less
+/// where much is typed meanwhile.
 const STEPS: u32 = 30;
-/// How long one look for an answer sleeps.
+/// How long one look for an answer waits.
 const STEP: Duration = Duration::from_millis(5);
 /// The attributes of the terminal, the size of a cell in pixels, and a status every terminal
 /// answers: then the answers are complete.
@@ -30,13 +31,14 @@ pub(super) struct Question {
     kitty: bool,
 }
 
-/// What came of asking.
-#[derive(Debug, Default)]
-pub(super) struct Answer {
-    /// What it can do; `None` if it did not say so in time.
-    pub(super) means: Option<Means>,
-    /// What was typed meanwhile.
-    pub(super) typed: Vec<Chord>,
+/// What comes from the terminal while it is asked: answers, and among them keys, which are told as
+/// soon as they are whole. A terminal that answers late, or never, keeps nobody from typing.
+struct Line<Tell> {
+    keyboard: File,
+    came: Vec<u8>,
+    /// So many bytes of it were looked at for keys.
+    looked: usize,
+    tell: Tell,
 }
 
 impl Question {
@@ -49,24 +51,27 @@ impl Question {
         asks.then_some(Self { kitty })
     }
 
-    /// Asks. The line is raw, and nobody else reads it.
-    pub(super) fn ask(self) -> Answer {
-        let mut answer = Answer::default();
-        let Ok(mut keyboard) = keyboard() else {
-            return answer;
+    /// Asks, and tells the keys that are typed meanwhile. The line is raw, and nobody else reads
+    /// it. Gives what the terminal can do; `None` if it did not say so in time.
+    pub(super) fn ask(self, tell: impl FnMut(Chord)) -> Option<Means> {
+        let mut line = Line {
+            keyboard: keyboard().ok()?,
+            came: Vec::new(),
+            looked: 0,
+            tell,
         };
-        let mut all = String::new();
-        if told(&mut keyboard, (ATTRIBUTES, &mut all)) {
-            let mut means = read(&all);
-            if self.kitty {
-                let mut more = String::new();
-                means.kitty = told(&mut keyboard, (KITTY, &mut more)) && read(&more).kitty;
-                all.push_str(&more);
+        let attributes = line.asked(ATTRIBUTES);
+        let means = attributes.map(|answer| {
+            let kitty = self.kitty.then(|| line.asked(KITTY)).flatten();
+            Means {
+                kitty: kitty.is_some_and(|answer| read(&answer).kitty),
+                ..read(&answer)
             }
-            answer.means = Some(means);
+        });
+        if line.came.get(line.looked..) == Some(b"\x1b") {
+            (line.tell)(Chord::plain(Key::Esc));
         }
-        answer.typed = typed(&all);
-        answer
+        means
     }
 }
 
@@ -90,29 +95,31 @@ fn keyboard() -> io::Result<File> {
     Err(io::Error::other("this system's terminal is not asked"))
 }
 
-/// Asks, and gathers what comes until the status. Whether that came in time.
-fn told(keyboard: &mut File, (question, text): (&str, &mut String)) -> bool {
-    if put(question).is_err() {
-        return false;
-    }
-    let mut came = Vec::new();
-    let mut is_told = false;
-    for _ in 0..STEPS {
-        let mut bytes = [0; 256];
-        match keyboard.read(&mut bytes) {
-            Ok(count) => came.extend_from_slice(&bytes[..count]),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(_) => break,
+impl<Tell: FnMut(Chord)> Line<Tell> {
+    /// Asks, and gathers what comes until the status. Gives it if that came in time.
+    fn asked(&mut self, question: &str) -> Option<String> {
+        put(question).ok()?;
+        let start = self.came.len();
+        for _ in 0..STEPS {
+            let mut bytes = [0; 256];
+            match self.keyboard.read(&mut bytes) {
+                Ok(count) => self.came.extend_from_slice(&bytes[..count]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    waiting::is_readable(STEP);
+                }
+                Err(_) => return None,
+            }
+            let (keys, looked) = typed(&self.came[self.looked..]);
+            self.looked += looked;
+            keys.into_iter().for_each(&mut self.tell);
+            let came = &self.came[start..];
+            let said = |status: &[u8]| came.windows(status.len()).any(|part| part == status);
+            if said(b"\x1b[0n") || said(b"\x1b[3n") {
+                return Some(String::from_utf8_lossy(came).into_owned());
+            }
         }
-        let said = |status: &[u8]| came.windows(status.len()).any(|part| part == status);
-        is_told = said(b"\x1b[0n") || said(b"\x1b[3n");
-        if is_told {
-            break;
-        }
-        std::thread::sleep(STEP);
+        None
     }
-    text.push_str(&String::from_utf8_lossy(&came));
-    is_told
 }
 
 /// Writes a question between two frames.
@@ -148,29 +155,48 @@ fn read(text: &str) -> Means {
     means
 }
 
-/// The keys among what came: plain ones and arrows. Answers are none, nor is what nobody types
-/// before the first frame.
-fn typed(text: &str) -> Vec<Chord> {
+/// The keys among what came, plain ones and arrows, and how many bytes were looked at: what is not
+/// whole yet is left. Answers are no keys, nor is what nobody types before the first frame.
+fn typed(came: &[u8]) -> (Vec<Chord>, usize) {
     let mut keys = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        rest = &rest[first.len_utf8()..];
-        if first != '\x1b' {
+    let mut rest = came;
+    while let Some((first, after)) = next(rest) {
+        rest = if first != '\x1b' {
             keys.extend(key(first));
-        } else if let Some(sequence) = rest.strip_prefix('[') {
-            let end = sequence.find(|c: char| ('@'..='~').contains(&c));
-            let Some(end) = end else { break };
+            after
+        } else if let Some(sequence) = after.strip_prefix(b"[") {
+            let Some(end) = sequence
+                .iter()
+                .position(|byte| (b'@'..=b'~').contains(byte))
+            else {
+                break;
+            };
             keys.extend(arrow(&sequence[..=end]).map(Chord::plain));
-            rest = &sequence[end + 1..];
-        } else if let Some(string) = rest.strip_prefix('_') {
-            let end = string.find("\x1b\\");
-            let Some(end) = end else { break };
-            rest = &string[end + 2..];
+            &sequence[end + 1..]
+        } else if let Some(string) = after.strip_prefix(b"_") {
+            let Some(end) = string.windows(2).position(|pair| pair == b"\x1b\\") else {
+                break;
+            };
+            &string[end + 2..]
+        } else if after.is_empty() {
+            // The key, or the beginning of an answer.
+            break;
         } else {
             keys.push(Chord::plain(Key::Esc));
-        }
+            after
+        };
     }
-    keys
+    (keys, came.len() - rest.len())
+}
+
+/// The first character, and what is behind it; `None` if it is not whole.
+fn next(bytes: &[u8]) -> Option<(char, &[u8])> {
+    let chunk = bytes.utf8_chunks().next()?;
+    if let Some(first) = chunk.valid().chars().next() {
+        return Some((first, &bytes[first.len_utf8()..]));
+    }
+    let invalid = chunk.invalid().len();
+    (invalid < bytes.len()).then(|| (char::REPLACEMENT_CHARACTER, &bytes[invalid..]))
 }
 
 fn key(character: char) -> Option<Chord> {
@@ -192,16 +218,16 @@ fn key(character: char) -> Option<Chord> {
     Some(Chord::plain(plain))
 }
 
-fn arrow(sequence: &str) -> Option<Key> {
+fn arrow(sequence: &[u8]) -> Option<Key> {
     match sequence {
-        "A" => Some(Key::Up),
-        "B" => Some(Key::Down),
-        "C" => Some(Key::Right),
-        "D" => Some(Key::Left),
-        "H" => Some(Key::Home),
-        "F" => Some(Key::End),
-        "5~" => Some(Key::PageUp),
-        "6~" => Some(Key::PageDown),
+        b"A" => Some(Key::Up),
+        b"B" => Some(Key::Down),
+        b"C" => Some(Key::Right),
+        b"D" => Some(Key::Left),
+        b"H" => Some(Key::Home),
+        b"F" => Some(Key::End),
+        b"5~" => Some(Key::PageUp),
+        b"6~" => Some(Key::PageDown),
         _ => None,
     }
 }
@@ -228,10 +254,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_while_it_is_asked_is_kept() {
-        let came = "j\x1b[?62;4c3\x1b[B\x1b[6;18;9t\x1b[0n\x03\x1b_Gi=31;OK\x1b\\\r\x1b[0n/é";
-        let keys: Vec<String> = typed(came).iter().map(Chord::to_string).collect();
-        assert_eq!(keys, ["j", "3", "Down", "Ctrl+c", "Enter", "/", "é"]);
+    fn what_is_typed_while_it_is_asked_is_told_as_soon_as_it_is_whole() {
+        let came = "j\x1b[?62;4c3\x1b[B\x1b[6;18;9t\x1b[0n\x03\x1b_Gi=31;OK\x1b\\\r\x1b[0n/é\x1bx";
+        let expected = ["j", "3", "Down", "Ctrl+c", "Enter", "/", "é", "Esc", "x"];
+        for piece in 1..=came.len() {
+            let (mut told, mut looked) = (Vec::new(), 0);
+            for end in (piece..came.len()).step_by(piece).chain([came.len()]) {
+                let (keys, more) = typed(&came.as_bytes()[looked..end]);
+                looked += more;
+                told.extend(keys.iter().map(Chord::to_string));
+            }
+            assert_eq!(
+                (told.as_slice(), looked),
+                (&expected.map(String::from)[..], came.len())
+            );
+        }
+        assert_eq!(typed(b"j\x1b[6;1").0, [Chord::plain(Key::Char('j'))]);
         assert_eq!(Question::of("off", "xterm"), None);
     }
 }

@@ -49,13 +49,10 @@ pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
     waiting::prepare()?;
     thread::Builder::new().name("keys".into()).spawn(move || {
         if let Some(question) = question {
-            let answer = question.ask();
-            let typed = answer.typed.into_iter().map(Read::Key);
-            let means = answer.means.map(Read::Pictures);
-            for one in means.into_iter().chain(typed) {
-                if keys.unbounded_send(one).is_err() {
-                    return;
-                }
+            // Nobody listens any more: the next event that is told ends this.
+            let typed = |chord| drop(keys.unbounded_send(Read::Key(chord)));
+            if let Some(means) = question.ask(typed) {
+                drop(keys.unbounded_send(Read::Pictures(means)));
             }
         }
         let mut tell = |event| {
@@ -73,7 +70,7 @@ pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
 
 /// Whether something was typed that the thread that reads has not got to yet.
 pub fn is_typed() -> bool {
-    is_taken() && waiting::is_readable()
+    is_taken() && waiting::is_readable(Duration::ZERO)
 }
 
 /// What the thread that reads tells.

@@ -70,10 +70,10 @@ mod system {
         Ok(Waited::Readable)
     }
 
-    /// Whether there is something to read that nobody has read yet. Does not wait.
-    pub(in crate::ui::terminal) fn is_readable() -> bool {
+    /// Whether there is something to read that nobody has read yet, or will be within this time.
+    pub(in crate::ui::terminal) fn is_readable(within: Duration) -> bool {
         let mut keyboard = [readable(&io::stdin())];
-        poll(&mut keyboard, Some(Duration::ZERO)).is_ok() && keyboard[0].revents == POLLIN
+        poll(&mut keyboard, Some(within)).is_ok() && keyboard[0].revents == POLLIN
     }
 
     fn readable(file: &impl AsRawFd) -> pollfd {
@@ -100,7 +100,7 @@ mod system {
     pub(in crate::ui::terminal) fn wake() {}
 
     /// Nobody can tell without reading it.
-    pub(in crate::ui::terminal) fn is_readable() -> bool {
+    pub(in crate::ui::terminal) fn is_readable(_within: Duration) -> bool {
         false
     }
 
