@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) 
 ";
 
 /// The indexes carry `row`, `trash` and `code`, so that paging and counting never touch the
-/// assets themselves.
+/// assets themselves. `assets_in_order` is the order that a whole library is read in, and holds what
+/// a part of it is cut by.
 const INDEXES: &[(&str, &str)] = &[
     (
         "assets_by_id",
@@ -51,8 +52,8 @@ const INDEXES: &[(&str, &str)] = &[
         "CREATE INDEX IF NOT EXISTS assets_by_name ON assets (name_fold, row, trash, code)",
     ),
     (
-        "assets_by_created",
-        "CREATE INDEX IF NOT EXISTS assets_by_created ON assets (created, row, trash, code)",
+        "assets_in_order",
+        "CREATE INDEX IF NOT EXISTS assets_in_order ON assets (created, guid, row, trash, code)",
     ),
     (
         "assets_by_modified",
@@ -68,6 +69,9 @@ const INDEXES: &[(&str, &str)] = &[
     ),
 ];
 
+/// An index that files of earlier days hold in the place of one above.
+const LEFT: &str = "DROP INDEX IF EXISTS assets_by_created";
+
 /// Make the tables where they are missing.
 pub(super) fn prepare(connection: &Connection) -> Result<(), DatabaseError> {
     let application: i64 =
@@ -82,6 +86,7 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), DatabaseError> {
     connection.pragma_update(None, "application_id", APPLICATION)?;
     connection.pragma_update(None, "user_version", VERSION)?;
     connection.execute_batch(TABLES)?;
+    connection.execute_batch(LEFT)?;
     add_indexes(connection)
 }
 
