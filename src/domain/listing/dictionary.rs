@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use hashbrown::DefaultHashBuilder;
+use hashbrown::{DefaultHashBuilder, HashSet};
 
 use super::{
     coding::{Coded, Kind},
@@ -134,10 +134,17 @@ impl Dictionary {
         let hashes: Vec<u64> = coded.iter().map(hash).collect();
         let found = |(one, &hash)| self.found(one, hash);
         let found: Vec<Option<u32>> = coded.iter().zip(&hashes).map(found).collect();
+        let mut new = HashSet::new();
         let each = coded.iter().zip(hashes).zip(found);
         let number = |((one, hash), found): (_, Option<u32>)| {
             // One that was not found may be known since the one before it.
-            found.unwrap_or_else(|| self.hashed(one, hash))
+            found.unwrap_or_else(|| {
+                if new.insert(hash) {
+                    self.added(one, hash)
+                } else {
+                    self.hashed(one, hash)
+                }
+            })
         };
         each.map(number).collect()
     }
@@ -149,9 +156,12 @@ impl Dictionary {
     }
 
     fn hashed(&mut self, coded: &Coded<'_>, hash: u64) -> u32 {
-        if let Some(number) = self.found(coded, hash) {
-            return number;
-        }
+        self.found(coded, hash)
+            .unwrap_or_else(|| self.added(coded, hash))
+    }
+
+    /// The number of a value that is new.
+    fn added(&mut self, coded: &Coded<'_>, hash: u64) -> u32 {
         let Some(number) = self.texts.push(&coded.text, coded.kind) else {
             return 0;
         };
