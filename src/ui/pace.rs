@@ -76,6 +76,11 @@ impl Pace {
         }
     }
 
+    /// Whether somebody did something that the frame that is owed shows.
+    pub fn is_for_input(&self) -> bool {
+        self.owed == Some(Cause::Input)
+    }
+
     /// In how many milliseconds the frame that is owed may be drawn; `None` if none is owed.
     pub fn wait_ms(&mut self, now_ms: i64) -> Option<u64> {
         // A clock that jumps back costs nothing but the credit of that moment.

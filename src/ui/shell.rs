@@ -149,7 +149,8 @@ pub async fn run<W: Write>(
             terminal::ring()?;
         }
         let mut wait_ms = pace.wait_ms(world.now_ms());
-        if wait_ms == Some(0) {
+        // A frame of news would only keep the frame of a key from being drawn.
+        if wait_ms == Some(0) && (pace.is_for_input() || !terminal::is_typed()) {
             if app.take_repaint() {
                 guard.repaint();
             }

@@ -1,7 +1,14 @@
 //! Keys, pastes, the mouse and sizes, as the terminal sends them, made into inputs.
 
-use std::{io, pin::Pin, thread, time::Duration};
+use std::{
+    io,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 
+use futures_channel::mpsc::UnboundedSender;
 use futures_util::{Stream, StreamExt};
 use ratatui::{
     crossterm::{
@@ -26,9 +33,14 @@ use crate::ui::{
 
 /// How often it is looked at whether the terminal is ours again.
 const STEP: Duration = Duration::from_millis(20);
-/// How long more is waited for behind something, and how often: a busy machine may take the moment
-/// in which what is there already would have been seen.
-const MORE: (Duration, u32) = (Duration::from_millis(500), 2);
+/// How long it is looked for something behind what was read, and how often: a busy machine may take
+/// the moment in which what is there already would have been seen. Nothing waits so long for input,
+/// and nothing less is looked at at all.
+const GLANCE: (Duration, u32) = (Duration::from_micros(50), 2);
+
+/// Who is told what is read. Held while it is read, so that it is told in the order it came, whoever
+/// reads it.
+static TOLD: Mutex<Option<UnboundedSender<Read>>> = Mutex::new(None);
 
 /// Inputs as they come.
 pub type Inputs = Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>;
@@ -55,11 +67,9 @@ pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
                 drop(keys.unbounded_send(Read::Pictures(means)));
             }
         }
-        let mut tell = |event| {
-            breaks();
-            keys.unbounded_send(Read::Event(event)).is_ok()
-        };
-        while let Ok(true) = read_on(&mut tell) {}
+        *TOLD.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+        let _end = End;
+        while let Ok(true) = read_on() {}
     })?;
     let together = told.ready_chunks(512).map(together);
     Ok(Box::pin(together.filter(|inputs| {
@@ -68,9 +78,26 @@ pub fn inputs(images: &str, term: &str) -> io::Result<Inputs> {
     })))
 }
 
-/// Whether something was typed that the thread that reads has not got to yet.
+/// Whether something was typed that is not told yet. What can be read of it at once is told now: on
+/// a busy machine the thread that reads may have to wait for a processor.
 pub fn is_typed() -> bool {
-    is_taken() && waiting::is_readable(Duration::ZERO)
+    if !is_taken() || !waiting::is_readable(Duration::ZERO) {
+        return false;
+    }
+    match TOLD.try_lock() {
+        Ok(told) if !will_break() => told.as_ref().is_none_or(|told| read_now(told).is_ok()),
+        // It is being read.
+        _ => true,
+    }
+}
+
+/// Ends the inputs with the thread that reads, however it ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        *TOLD.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// What the thread that reads tells.
@@ -85,7 +112,7 @@ enum Read {
 }
 
 /// Waits for what comes next and tells it, as long as the terminal is ours. Whether it goes on.
-fn read_on(tell: &mut impl FnMut(Event) -> bool) -> io::Result<bool> {
+fn read_on() -> io::Result<bool> {
     while !is_taken() {
         thread::sleep(STEP);
     }
@@ -94,9 +121,24 @@ fn read_on(tell: &mut impl FnMut(Event) -> bool) -> io::Result<bool> {
         Waited::Woken => return Ok(true),
         Waited::Readable => {}
     }
+    let told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(told) = told.as_ref() else {
+        return Ok(false);
+    };
+    breaks();
+    if !read_now(told)? && is_taken() && waiting::is_readable(Duration::ZERO) {
+        // A terminal that is gone without saying so.
+        window_size()?;
+        thread::sleep(STEP);
+    }
+    Ok(!told.is_closed())
+}
+
+/// Reads what is there and tells it, without waiting for more. Whether there was anything.
+fn read_now(told: &UnboundedSender<Read>) -> io::Result<bool> {
     let (mut any, mut silent) = (false, 0);
-    while is_taken() && silent < MORE.1 {
-        if !poll(MORE.0)? {
+    while is_taken() && silent < GLANCE.1 {
+        if !poll(GLANCE.0)? {
             silent += 1;
             continue;
         }
@@ -104,15 +146,11 @@ fn read_on(tell: &mut impl FnMut(Event) -> bool) -> io::Result<bool> {
         let event = read()?;
         // Of sizes a signal tells, at once.
         let is_told = cfg!(unix) && matches!(event, Event::Resize(..));
-        if !is_told && !tell(event) {
-            return Ok(false);
+        if !is_told && told.unbounded_send(Read::Event(event)).is_err() {
+            break;
         }
     }
-    if !any {
-        // Half an answer, or a terminal that is gone without saying so.
-        window_size()?;
-    }
-    Ok(true)
+    Ok(any)
 }
 
 #[cfg(debug_assertions)]
@@ -125,13 +163,18 @@ pub fn break_keys() {
 }
 
 #[cfg(debug_assertions)]
-fn breaks() {
-    let asked = BREAKS.load(std::sync::atomic::Ordering::SeqCst);
-    assert!(!asked, "asked to break on a key");
+fn will_break() -> bool {
+    BREAKS.load(std::sync::atomic::Ordering::SeqCst)
 }
 
 #[cfg(not(debug_assertions))]
-const fn breaks() {}
+const fn will_break() -> bool {
+    false
+}
+
+fn breaks() {
+    assert!(!will_break(), "asked to break on a key");
+}
 
 /// What was read as inputs; of several sizes only the last one counts.
 fn together(all: Vec<Read>) -> Vec<Input> {
