@@ -39,9 +39,9 @@ impl Credit {
         self.left = (self.left + ms * self.a_second).min(self.most);
     }
 
-    /// In how many milliseconds a frame may be drawn.
-    fn wait_ms(self) -> i64 {
-        let missing = (FRAME - self.left).max(0);
+    /// In how many milliseconds so many frames may be drawn.
+    fn wait_ms(self, frames: i64) -> i64 {
+        let missing = (frames * FRAME - self.left).max(0);
         (missing + self.a_second - 1) / self.a_second
     }
 }
@@ -89,8 +89,9 @@ impl Pace {
         self.keys.grow(passed);
         self.news.grow(passed);
         let wait = match self.owed? {
-            Cause::Input => self.keys.wait_ms(),
-            Cause::News => self.keys.wait_ms().max(self.news.wait_ms()),
+            Cause::Input => self.keys.wait_ms(1),
+            // One is left for a key that may come the next moment.
+            Cause::News => self.keys.wait_ms(2).max(self.news.wait_ms(1)),
         };
         Some(u64::try_from(wait).unwrap_or(0))
     }
@@ -157,6 +158,21 @@ mod tests {
         assert_eq!(pace.wait_ms(549), Some(0));
         pace.drew(true);
         assert_eq!(pace.wait_ms(550), None, "nothing is owed");
+    }
+
+    #[test]
+    fn a_key_is_shown_at_once_however_much_goes_on_beside_it() {
+        let mut pace = Pace::default();
+        for now_ms in 0..10_000 {
+            pace.owe(Cause::News);
+            if now_ms % 30 == 0 {
+                pace.owe(Cause::Input);
+                assert_eq!(pace.wait_ms(now_ms), Some(0), "at {now_ms} ms");
+            }
+            if pace.wait_ms(now_ms) == Some(0) {
+                pace.drew(true);
+            }
+        }
     }
 
     #[test]
