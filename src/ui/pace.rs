@@ -13,6 +13,8 @@ const FRAME: i64 = 1000;
 pub enum Cause {
     /// Something went on by itself.
     News,
+    /// What somebody may wait for: the rows of a filter, a judgement.
+    Answer,
     /// Somebody did something.
     Input,
 }
@@ -91,6 +93,7 @@ impl Pace {
         let wait = match self.owed? {
             Cause::Input => self.keys.wait_ms(1),
             // One is left for a key that may come the next moment.
+            Cause::Answer => self.keys.wait_ms(2),
             Cause::News => self.keys.wait_ms(2).max(self.news.wait_ms(1)),
         };
         Some(u64::try_from(wait).unwrap_or(0))
@@ -164,7 +167,11 @@ mod tests {
     fn a_key_is_shown_at_once_however_much_goes_on_beside_it() {
         let mut pace = Pace::default();
         for now_ms in 0..10_000 {
-            pace.owe(Cause::News);
+            pace.owe(if now_ms < 5000 {
+                Cause::News
+            } else {
+                Cause::Answer
+            });
             if now_ms % 30 == 0 {
                 pace.owe(Cause::Input);
                 assert_eq!(pace.wait_ms(now_ms), Some(0), "at {now_ms} ms");

@@ -64,8 +64,7 @@ impl Woken {
     fn cause(&self) -> Option<Cause> {
         match self {
             Self::Nudged(_) | Self::Inputs(_) => Some(Cause::Input),
-            // Somebody waits for the rows of a filter, or for a judgement.
-            Self::Events(events) if events.iter().any(is_awaited) => Some(Cause::Input),
+            Self::Events(events) if events.iter().any(is_awaited) => Some(Cause::Answer),
             Self::Events(_) | Self::Due => Some(Cause::News),
             Self::Frame | Self::Ended => None,
         }
