@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use crate::flow::Event;
 
 /// How much is taken in at a time: an asset of a page weighs one.
-const BITE: usize = 500;
+const BITE: usize = 250;
 /// What any other news weighs.
 const OTHER: usize = 10;
 
@@ -96,7 +96,7 @@ mod tests {
         let weights = bites
             .iter()
             .map(|bite: &Vec<Event>| bite.iter().map(weight).sum());
-        let mut expected = vec![500; 9];
+        let mut expected = vec![250; 18];
         expected.push(211);
         assert_eq!(weights.collect::<Vec<usize>>(), expected);
         let last = bites.last().unwrap();
