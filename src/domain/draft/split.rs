@@ -1,6 +1,8 @@
 //! Rows taken apart by their values: values that repeat, each with its rows, and the rows whose
 //! values hardly do.
 
+use std::slice::from_mut;
+
 use roaring::RoaringBitmap;
 
 use crate::domain::{Listing, Row, listing::Column};
@@ -11,6 +13,8 @@ pub const FEW: usize = 256;
 const OFTEN: u32 = 64;
 /// So many values are sorted out by bits, the rest row by row.
 const BY_BITS: usize = 32;
+/// So many rows of 65,536 and fewer are put into a set one by one.
+const DENSE: usize = 1 << 12;
 /// The bytes of a set of 65,536 rows.
 const BLOCK: usize = 1 << 13;
 
@@ -52,6 +56,31 @@ impl Split {
         split.repeated = slots.kept.drain(..).zip(sets).collect();
         split
     }
+}
+
+/// These rows by whether something holds for their value in a column, which is asked once for each
+/// value: those for which it does, and the others.
+pub fn halves(
+    column: &Column,
+    rows: &RoaringBitmap,
+    holds: impl Fn(u32) -> bool,
+) -> (RoaringBitmap, RoaringBitmap) {
+    let mut known = vec![None; column.distinct()];
+    let mut bits = [0u8; BLOCK];
+    let mut set = RoaringBitmap::new();
+    let mut block = None;
+    column.each(rows, |row, place| {
+        if block != Some(row >> 16) {
+            flush(block, &mut bits, from_mut(&mut set));
+            block = Some(row >> 16);
+        }
+        if *known[place as usize].get_or_insert_with(|| holds(place)) {
+            bits[((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+        }
+    });
+    flush(block, &mut bits, from_mut(&mut set));
+    let others = rows - &set;
+    (set, others)
 }
 
 impl Listing {
@@ -116,11 +145,23 @@ fn by_rows(rows: &RoaringBitmap, places: &[u32], slots: &Slots) -> Vec<RoaringBi
 
 /// The set of rows that come in order.
 pub fn sorted(rows: impl IntoIterator<Item = Row>) -> RoaringBitmap {
+    let rows: Vec<Row> = rows.into_iter().collect();
     let mut set = RoaringBitmap::new();
-    // They do come in order; a row that did not would be inserted all the same.
-    for row in rows {
-        if set.try_push(row).is_err() {
-            set.insert(row);
+    let mut bits = Vec::new();
+    for block in rows.chunk_by(|one, two| one >> 16 == two >> 16) {
+        if block.len() > DENSE {
+            bits.resize(BLOCK, 0);
+            for row in block {
+                bits[((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+            }
+            flush(Some(block[0] >> 16), &mut bits, from_mut(&mut set));
+            continue;
+        }
+        // They do come in order; a row that did not would be inserted all the same.
+        for &row in block {
+            if set.try_push(row).is_err() {
+                set.insert(row);
+            }
         }
     }
     set
@@ -227,6 +268,17 @@ mod tests {
         let listing = column((0..70_000).map(|_| "one".to_owned()));
         assert_eq!(parts(&listing, &(5..69_000).collect()), (1, 0));
         assert_eq!(parts(&listing, &RoaringBitmap::new()), (0, 0));
+    }
+
+    #[test]
+    fn rows_are_halved_by_what_holds_for_their_values() {
+        let listing = column((0..70_000).map(|row| (row % 300).to_string()));
+        let column = listing.values(&"Rights".into()).unwrap();
+        let rows = (7..69_999).collect();
+        let (long, others) = halves(column, &rows, |place| column.text_at(place).len() == 3);
+        assert!(long.iter().all(|row| row % 300 >= 100));
+        assert!(others.iter().all(|row| row % 300 < 100));
+        assert_eq!(long | others, rows);
     }
 
     #[test]

@@ -141,6 +141,11 @@ impl Edit {
         }
     }
 
+    /// Whether it makes the same of every value.
+    pub fn is_blind(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Clear)
+    }
+
     /// The tags to add and remove, if it names them one by one.
     pub fn delta(&self, rules: &Rules) -> Option<TagDelta> {
         let delta = |add: &[String], remove: &[String]| {

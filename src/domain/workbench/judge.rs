@@ -6,8 +6,12 @@ use roaring::RoaringBitmap;
 
 use super::{Judged, Verdict, Workbench, alike::Alike, found::Found};
 use crate::domain::{
-    Edit, EditError, Field, FieldKey, Row, Value, draft::split::Split, edit::Rules,
-    plan::Admission, run::same,
+    Edit, EditError, Field, FieldKey, Row, Value,
+    draft::split::{Split, halves},
+    edit::Rules,
+    listing::Column,
+    plan::Admission,
+    run::same,
 };
 
 /// Where a value is judged; the row stands for all that are alike.
@@ -77,6 +81,16 @@ impl<'a> Judge<'a> {
             self.group(&fresh, (&Value::Absent, by_row), (asked, &alike), found);
             return;
         };
+        if let Some(after) = self.made_of_all(asked) {
+            let is_equal = |place| is_same(column, place, &after);
+            let (equal, others) = halves(column, &fresh, is_equal);
+            for rows in [equal, others] {
+                let standing = rows.min().map(|row| column.value(row));
+                let standing = standing.unwrap_or(Cow::Borrowed(&Value::Absent));
+                self.group(&rows, (&standing, false), (asked, &alike), found);
+            }
+            return;
+        }
         let split = Split::of(column, &fresh);
         for (place, rows) in split.repeated {
             self.group(&rows, (&column.at(place), by_row), (asked, &alike), found);
@@ -84,6 +98,15 @@ impl<'a> Judge<'a> {
         for row in split.scattered {
             self.single(row, &column.value(row), asked, found);
         }
+    }
+
+    /// What the one edit that is asked makes of every value, if it is such a one: then nothing
+    /// matters of a value but whether it is that already.
+    fn made_of_all(&self, asked: &[bool]) -> Option<Value> {
+        let mut edits = self.edits.iter().zip(asked).filter(|(_, asked)| **asked);
+        let ((edit, rules), _) = edits.next()?;
+        let is_one = edit.is_blind() && edits.next().is_none();
+        is_one.then(|| edit.apply(rules, 0, &Value::Absent))
     }
 
     /// Rows with the same value; `by_row` if what comes of it is another thing for each.
@@ -218,4 +241,18 @@ impl<'a> Judge<'a> {
         let refusal = admission.and_then(|admission| admission.refusal(at.kind, after));
         refusal.map_or(Verdict::Change, Verdict::Refused)
     }
+}
+
+/// Whether a value of a column is the same as this one.
+fn is_same(column: &Column, place: u32, value: &Value) -> bool {
+    // Whatever is the same as a text reads like it.
+    let reads_alike = match value {
+        Value::Text(text) => column.text_at(place) == text,
+        Value::Absent
+        | Value::Unknown
+        | Value::List(_)
+        | Value::Certificate(_)
+        | Value::Asset { .. } => true,
+    };
+    reads_alike && same(&column.at(place), value)
 }
