@@ -83,8 +83,8 @@ const INTERRUPT: Chord = Chord {
     shift: false,
 };
 
-/// How long news wait for a key that was pressed and is not read yet. On a busy machine the thread
-/// that reads may have to wait for a processor, and taking news in keeps this one from it.
+/// How long news wait for a key that was pressed and that another thread is just reading. On a busy
+/// machine that one may have to wait for a processor, and taking news in keeps this one from it.
 const KEY_FIRST_MS: u64 = 20;
 
 /// Paints the first frame.

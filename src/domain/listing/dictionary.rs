@@ -134,7 +134,8 @@ impl Dictionary {
         let hashes: Vec<u64> = coded.iter().map(hash).collect();
         let found = |(one, &hash)| self.found(one, hash);
         let found: Vec<Option<u32>> = coded.iter().zip(&hashes).map(found).collect();
-        let mut new = HashSet::new();
+        let missing = found.iter().filter(|one| one.is_none()).count();
+        let mut new = HashSet::with_capacity(missing);
         let each = coded.iter().zip(hashes).zip(found);
         let number = |((one, hash), found): (_, Option<u32>)| {
             // One that was not found may be known since the one before it.

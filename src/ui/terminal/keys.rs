@@ -33,9 +33,9 @@ use crate::ui::{
 
 /// How often it is looked at whether the terminal is ours again.
 const STEP: Duration = Duration::from_millis(20);
-/// How long it is looked for something behind what was read, and how often: a busy machine may take
-/// the moment in which what is there already would have been seen. Nothing waits so long for input,
-/// and nothing less is looked at at all.
+/// How long it is looked for more behind what was read, and how often: a busy machine may take the
+/// moment in which what is there would have been seen. It is not waited for, but without any time
+/// nothing would be looked at.
 const GLANCE: (Duration, u32) = (Duration::from_micros(50), 2);
 
 /// Who is told what is read. Held while it is read, so that it is told in the order it came, whoever
@@ -49,8 +49,8 @@ pub type Inputs = Pin<Box<dyn Stream<Item = Vec<Input>> + Send>>;
 ///
 /// A thread of its own reads them, and first asks the terminal what it can do with pictures, as far
 /// as that depends on it (`images` is the word of the configuration; `term` the terminal's name).
-/// A terminal may answer late what was asked long ago, and half an answer makes the reader wait for
-/// the other half: the screens must not wait with it. Make it once; it lasts as long as the program.
+/// A terminal may answer late what was asked long ago: the screens must not wait with it. Make it
+/// once; it lasts as long as the program.
 ///
 /// # Errors
 ///
