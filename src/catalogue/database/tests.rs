@@ -301,13 +301,14 @@ fn the_indexes_and_a_scan_find_the_same_in_the_same_order() {
 fn a_page_of_a_part_of_a_library_is_found_without_a_look_at_any_asset() {
     let library = library();
     let page = "SELECT row FROM assets
-        WHERE trash = 0 AND (guid >= 'a' AND guid < 'b')
-        AND (created >= 5 AND (created > 5 OR (created = 5 AND guid > 'a1')))
-        ORDER BY created, guid LIMIT 10 OFFSET 0";
+        WHERE ((trash = 0 AND (guid >= ?1 AND guid < ?2))
+        AND (created >= ?3 AND ((created > ?4) OR (created = ?5 AND guid > ?6))))
+        ORDER BY created, guid LIMIT 300 OFFSET 0";
     let plan: Vec<String> = library
         .reading(|connection| {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {page}"))?;
-            let steps = statement.query_map([], |step| step.get("detail"))?;
+            let asked = ("a", "b", 5, 5, 5, "a1");
+            let steps = statement.query_map(asked, |step| step.get("detail"))?;
             Ok(steps.collect::<Result<_, _>>()?)
         })
         .expect("a plan");
