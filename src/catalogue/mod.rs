@@ -11,7 +11,6 @@ pub mod attributes;
 mod chance;
 mod clock;
 pub mod database;
-mod desk;
 pub mod evaluate;
 pub mod faults;
 mod fields;

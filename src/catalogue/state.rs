@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
-use crate::catalogue::desk;
 use crate::catalogue::faults::{self, Call, Faults, Permit};
 use crate::catalogue::soap::{Ranges, SoapSwitches};
 
@@ -84,7 +83,7 @@ impl ServerState {
         F: FnOnce(&Library) -> Result<T, E> + Send + 'static,
     {
         let library = self.library.clone();
-        match desk::work(move || work(&library)).await {
+        match tokio::task::spawn_blocking(move || work(&library)).await {
             Ok(result) => result,
             Err(_) => Err(E::from(DatabaseError::Stopped)),
         }

@@ -14,7 +14,6 @@ use flate2::write::GzEncoder;
 use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::desk;
 use crate::catalogue::faults::Fate;
 use crate::catalogue::server::line::Line;
 
@@ -107,7 +106,7 @@ async fn packed(response: Response, accepts: bool) -> Response {
         return Response::from_parts(parts, Body::from(bytes));
     }
     let plain = bytes.clone();
-    let compressed = desk::work(move || gzip(&plain)).await;
+    let compressed = tokio::task::spawn_blocking(move || gzip(&plain)).await;
     let body = match compressed {
         Ok(Some(compressed)) => {
             parts.headers.remove(header::CONTENT_LENGTH);

@@ -41,7 +41,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use crate::catalogue::accounts::Account;
-use crate::catalogue::desk;
 use crate::catalogue::faults::{self, Permit};
 use crate::catalogue::state::ServerState;
 use crate::catalogue::writes::Face;
@@ -83,7 +82,7 @@ pub async fn handle(state: ServerState, headers: HeaderMap, body: Bytes) -> Resp
             Err(fault) => form.fault(&fault),
         }
     };
-    match desk::work(work).await {
+    match tokio::task::spawn_blocking(work).await {
         Ok(response) => permit.seal(response),
         Err(_) => form.fault(&Fault::new(EXCEPTION, "Unexpected error.")),
     }
