@@ -138,10 +138,34 @@ requests_per_minute = 100000
 
     /// Starts the program and leaves it running, its streams with us.
     pub(crate) fn start(&self, words: &[&str]) -> Child {
+        #[cfg(unix)]
+        hand_on_no_deafness();
         let mut command = self.command(words);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
+}
+
+/// A suite that runs in the background of a script, or after `nohup`, ignores signals, and so would
+/// everything that it starts, as the program means to. Whoever listens hands on the default.
+#[cfg(unix)]
+fn hand_on_no_deafness() {
+    use tokio::signal::unix::{SignalKind, signal};
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
+        let _inside = runtime.as_ref().unwrap().enter();
+        for kind in [SignalKind::interrupt(), SignalKind::hangup()] {
+            if ignored >> (kind.as_raw_value() - 1) & 1 == 1 {
+                drop(signal(kind).unwrap());
+            }
+        }
+    });
 }
 
 /// How a command ended and what it wrote.
