@@ -11,6 +11,7 @@ pub mod attributes;
 mod chance;
 mod clock;
 pub mod database;
+pub mod desk;
 pub mod evaluate;
 pub mod faults;
 mod fields;

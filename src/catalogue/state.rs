@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use crate::catalogue::accounts::{Accounts, Company};
 use crate::catalogue::database::{DatabaseError, Library};
+use crate::catalogue::desk::Desk;
 use crate::catalogue::faults::{self, Call, Faults, Permit};
 use crate::catalogue::soap::{Ranges, SoapSwitches};
 
@@ -14,6 +15,8 @@ use crate::catalogue::soap::{Ranges, SoapSwitches};
 pub struct ServerState {
     /// The library.
     pub library: Library,
+    /// Where blocking work is done.
+    pub desk: Desk,
     /// Faults on request.
     pub faults: Arc<Faults>,
     /// Who may sign in.
@@ -59,6 +62,7 @@ impl ServerState {
         Self {
             company: Arc::new(library.company().clone()),
             library,
+            desk: Desk::default(),
             faults: Arc::new(faults),
             accounts: Arc::new(accounts),
             manners: Arc::new(Manners::default()),
@@ -83,7 +87,7 @@ impl ServerState {
         F: FnOnce(&Library) -> Result<T, E> + Send + 'static,
     {
         let library = self.library.clone();
-        match tokio::task::spawn_blocking(move || work(&library)).await {
+        match self.desk.work(move || work(&library)).await {
             Ok(result) => result,
             Err(_) => Err(E::from(DatabaseError::Stopped)),
         }

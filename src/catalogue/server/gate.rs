@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
+use crate::catalogue::desk::Desk;
 use crate::catalogue::faults::Fate;
 use crate::catalogue::server::line::Line;
 
@@ -29,6 +30,8 @@ const FLUSH: Duration = Duration::from_millis(50);
 /// What the gate knows.
 #[derive(Clone)]
 pub(super) struct Gate {
+    /// Where answers are compressed.
+    pub(super) desk: Desk,
     /// Cancelled when the server stops.
     pub(super) stop: CancellationToken,
 }
@@ -44,9 +47,11 @@ pub(super) async fn pass(
     let response = next.run(request).await;
     let fate = response.extensions().get::<Fate>().copied();
     match fate {
-        None => packed(response, accepts).await,
-        Some(Fate::Truncate) => truncated(packed(response, accepts).await).await,
-        Some(Fate::Drip(pause)) => dripping(packed(response, accepts).await, pause).await,
+        None => packed(&gate.desk, response, accepts).await,
+        Some(Fate::Truncate) => truncated(packed(&gate.desk, response, accepts).await).await,
+        Some(Fate::Drip(pause)) => {
+            dripping(packed(&gate.desk, response, accepts).await, pause).await
+        }
         Some(Fate::Fail) => {
             let mut failed = Response::new(Body::empty());
             *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -84,7 +89,7 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// Compress an answer where that is wanted and worth it.
-async fn packed(response: Response, accepts: bool) -> Response {
+async fn packed(desk: &Desk, response: Response, accepts: bool) -> Response {
     let (mut parts, body) = response.into_parts();
     let force = parts.headers.remove(FORCE).is_some();
     let forbid = parts.headers.remove(FORBID).is_some();
@@ -106,7 +111,7 @@ async fn packed(response: Response, accepts: bool) -> Response {
         return Response::from_parts(parts, Body::from(bytes));
     }
     let plain = bytes.clone();
-    let compressed = tokio::task::spawn_blocking(move || gzip(&plain)).await;
+    let compressed = desk.work(move || gzip(&plain)).await;
     let body = match compressed {
         Ok(Some(compressed)) => {
             parts.headers.remove(header::CONTENT_LENGTH);

@@ -253,7 +253,10 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
 
 /// Both faces and the pictures behind one gate.
 fn router(state: ServerState, stop: CancellationToken) -> Router {
-    let gate = Gate { stop };
+    let gate = Gate {
+        desk: state.desk.clone(),
+        stop,
+    };
     Router::new()
         .route(SOAP_PATH, post(soap_call))
         .merge(rest::router())

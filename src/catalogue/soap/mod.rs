@@ -75,6 +75,7 @@ pub async fn handle(state: ServerState, headers: HeaderMap, body: Bytes) -> Resp
         Ok(permit) => permit,
         Err(instead) => return instead,
     };
+    let desk = state.desk.clone();
     let work = move || {
         let answer = work(&state, operation, &account, &envelope, permit);
         match answer {
@@ -82,7 +83,7 @@ pub async fn handle(state: ServerState, headers: HeaderMap, body: Bytes) -> Resp
             Err(fault) => form.fault(&fault),
         }
     };
-    match tokio::task::spawn_blocking(work).await {
+    match desk.work(work).await {
         Ok(response) => permit.seal(response),
         Err(_) => form.fault(&Fault::new(EXCEPTION, "Unexpected error.")),
     }
