@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use crate::flow::Event;
 
 /// How much is taken in at a time: an asset of a page weighs one.
-const BITE: usize = 250;
+const BITE: usize = 80;
 /// What any other news weighs.
 const OTHER: usize = 10;
 
@@ -96,8 +96,8 @@ mod tests {
         let weights = bites
             .iter()
             .map(|bite: &Vec<Event>| bite.iter().map(weight).sum());
-        let mut expected = vec![250; 18];
-        expected.push(211);
+        let mut expected = vec![80; 58];
+        expected.push(71);
         assert_eq!(weights.collect::<Vec<usize>>(), expected);
         let last = bites.last().unwrap();
         assert_eq!(last[1], Event::Said("end".into()));

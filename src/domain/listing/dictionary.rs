@@ -85,7 +85,8 @@ impl Dictionary {
             let mut index = Index::with_room(self.base.many as usize);
             for number in 0..self.base.many {
                 if self.texts.kind(number) != Kind::Extra {
-                    index.insert(self.hash_at(number), number, |known| self.hash_at(known));
+                    let (kind, text) = (self.texts.kind(number), self.texts.text(number));
+                    index.insert(self.hash(kind, text), number);
                 }
             }
             index
@@ -97,10 +98,6 @@ impl Dictionary {
         hasher.write(text.as_bytes());
         hasher.write_u8(kind as u8);
         hasher.finish()
-    }
-
-    fn hash_at(&self, number: u32) -> u64 {
-        self.hash(self.texts.kind(number), self.texts.text(number))
     }
 
     fn found(&self, coded: &Coded<'_>, hash: u64) -> Option<u32> {
@@ -169,13 +166,7 @@ impl Dictionary {
         if let Some(extra) = &coded.extra {
             self.texts.push(extra, Kind::Extra);
         }
-        let (texts, hasher) = (&self.texts, &self.hasher);
-        self.recent.insert(hash, number, |known| {
-            let mut hash = hasher.build_hasher();
-            hash.write(texts.text(known).as_bytes());
-            hash.write_u8(texts.kind(known) as u8);
-            hash.finish()
-        });
+        self.recent.insert(hash, number);
         number
     }
 }

@@ -1,4 +1,4 @@
-//! Finds the number of a text: hash tables of numbers alone, whose keys are the texts themselves.
+//! Finds the number of a text: hash tables of numbers, whose keys are the texts themselves.
 
 use hashbrown::HashTable;
 
@@ -8,9 +8,31 @@ const SHARDS: usize = 128;
 /// Numbers by the hash of what they stand for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    shards: Vec<HashTable<u32>>,
+    shards: Vec<HashTable<Entry>>,
     /// How many there will be, as far as anybody says.
     expected: usize,
+}
+
+/// A number, and as much of its hash as a table needs: growing one does not look at texts again.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    number: u32,
+    tag: u32,
+}
+
+impl Entry {
+    fn of(hash: u64, number: u32) -> Self {
+        let bytes = hash.to_le_bytes();
+        Self {
+            number,
+            tag: u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]),
+        }
+    }
+
+    /// The hash within a table, which looks at its first bits and its last.
+    fn hash(self) -> u64 {
+        u64::from(self.tag) << 32 | u64::from(self.tag)
+    }
 }
 
 /// A table grows to so many times its size at once, if so many are expected: somebody's word is
@@ -29,7 +51,7 @@ impl Index {
         }
     }
 
-    /// There will be so many: growing in small steps means looking at every text again each time.
+    /// There will be so many: growing in small steps means moving every number again each time.
     pub(super) fn expect(&mut self, many: usize) {
         self.expected = many;
     }
@@ -42,11 +64,13 @@ impl Index {
     /// The number with this hash that is the one.
     pub(super) fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let shard = self.shards.get(shard(hash))?;
-        shard.find(hash, |&number| is_it(number)).copied()
+        let wanted = Entry::of(hash, 0);
+        let is_it = |entry: &Entry| entry.tag == wanted.tag && is_it(entry.number);
+        shard.find(wanted.hash(), is_it).map(|entry| entry.number)
     }
 
-    /// Adds a number; `hash_of` tells the hash of those that are in already.
-    pub(super) fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+    /// Adds a number.
+    pub(super) fn insert(&mut self, hash: u64, number: u32) {
         if self.shards.is_empty() {
             self.shards = vec![HashTable::new(); SHARDS];
         }
@@ -55,9 +79,10 @@ impl Index {
             let many = shard.len();
             let wanted = expected.min(many * STRIDE);
             if many == shard.capacity() && wanted > many {
-                shard.reserve(wanted - many, |&known| hash_of(known));
+                shard.reserve(wanted - many, |known| known.hash());
             }
-            shard.insert_unique(hash, number, |&known| hash_of(known));
+            let new = Entry::of(hash, number);
+            shard.insert_unique(new.hash(), new, |known| known.hash());
         }
     }
 }
@@ -84,7 +109,7 @@ mod tests {
             index.expect(expected);
             for number in 0..5000 {
                 assert_eq!(index.find(hash(number), |one| one == number), None);
-                index.insert(hash(number), number, hash);
+                index.insert(hash(number), number);
             }
             for number in 0..5000 {
                 let found = index.find(hash(number), |one| one == number);
