@@ -66,19 +66,13 @@ pub fn halves(
     holds: impl Fn(u32) -> bool,
 ) -> (RoaringBitmap, RoaringBitmap) {
     let mut known = vec![None; column.distinct()];
-    let mut bits = [0u8; BLOCK];
-    let mut set = RoaringBitmap::new();
-    let mut block = None;
+    let mut held = Vec::new();
     column.each(rows, |row, place| {
-        if block != Some(row >> 16) {
-            flush(block, &mut bits, from_mut(&mut set));
-            block = Some(row >> 16);
-        }
         if *known[place as usize].get_or_insert_with(|| holds(place)) {
-            bits[((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+            held.push(row);
         }
     });
-    flush(block, &mut bits, from_mut(&mut set));
+    let set = sorted(held);
     let others = rows - &set;
     (set, others)
 }
@@ -151,8 +145,8 @@ pub fn sorted(rows: impl IntoIterator<Item = Row>) -> RoaringBitmap {
     for block in rows.chunk_by(|one, two| one >> 16 == two >> 16) {
         if block.len() > DENSE {
             bits.resize(BLOCK, 0);
-            for row in block {
-                bits[((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+            for &row in block {
+                note(&mut bits, row);
             }
             flush(Some(block[0] >> 16), &mut bits, from_mut(&mut set));
             continue;
@@ -188,7 +182,7 @@ fn by_place(column: &Column, rows: &RoaringBitmap) -> Vec<(u32, RoaringBitmap)> 
             block = Some(row >> 16);
         }
         let slot = place as usize;
-        bits[slot * BLOCK + ((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+        note(&mut bits[slot * BLOCK..], row);
         used[slot] = true;
     });
     flush(block, &mut bits, &mut used);
@@ -209,10 +203,15 @@ fn by_bits(rows: &RoaringBitmap, places: &[u32], slots: &Slots) -> Vec<RoaringBi
             block = Some(row >> 16);
         }
         let slot = slots.of[place as usize] as usize;
-        bits[slot * BLOCK + ((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
+        note(&mut bits[slot * BLOCK..], row);
     }
     flush(block, &mut bits, &mut sets);
     sets
+}
+
+/// Notes a row among the bits of its block.
+fn note(bits: &mut [u8], row: Row) {
+    bits[((row & 0xffff) >> 3) as usize] |= 1 << (row & 7);
 }
 
 fn flush(block: Option<u32>, bits: &mut [u8], sets: &mut [RoaringBitmap]) {

@@ -84,9 +84,9 @@ impl Dictionary {
         self.base.index.get_or_init(|| {
             let mut index = Index::with_room(self.base.many as usize);
             for number in 0..self.base.many {
-                if self.texts.kind(number) != Kind::Extra {
-                    let (kind, text) = (self.texts.kind(number), self.texts.text(number));
-                    index.insert(self.hash(kind, text), number);
+                let kind = self.texts.kind(number);
+                if kind != Kind::Extra {
+                    index.insert(self.hash(kind, self.texts.text(number)), number);
                 }
             }
             index

@@ -85,9 +85,10 @@ impl<'a> Judge<'a> {
             let is_equal = |place| is_same(column, place, &after);
             let (equal, others) = halves(column, &fresh, is_equal);
             for rows in [equal, others] {
-                let standing = rows.min().map(|row| column.value(row));
-                let standing = standing.unwrap_or(Cow::Borrowed(&Value::Absent));
-                self.group(&rows, (&standing, false), (asked, &alike), found);
+                if let Some(row) = rows.min() {
+                    let standing = column.value(row);
+                    self.group(&rows, (&standing, false), (asked, &alike), found);
+                }
             }
             return;
         }
