@@ -18,6 +18,7 @@ mod cli_submit;
 mod contract;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod crash;
+mod earlier_workspaces;
 mod faults;
 mod hostile;
 mod journeys;
