@@ -75,9 +75,15 @@ fn the_draft_of_an_earlier_workspace_goes_on_where_it_was() {
     for fixture in KEPT {
         let library = Library::made_up(60);
         let desk = desk_with(fixture, &library);
-        desk.on("soap", &["draft"]).ends(0).shows("JKT_0000040_DET2");
-        desk.on("soap", &["undo"]).ends(0).says("11 changes on 5 assets");
-        desk.on("soap", &["redo"]).ends(0).says("12 changes on 6 assets");
+        desk.on("soap", &["draft"])
+            .ends(0)
+            .shows("JKT_0000040_DET2");
+        desk.on("soap", &["undo"])
+            .ends(0)
+            .says("11 changes on 5 assets");
+        desk.on("soap", &["redo"])
+            .ends(0)
+            .says("12 changes on 6 assets");
         desk.on("soap", &["results", "R-0001"])
             .ends(3)
             .shows("R-0001: PARTLY DONE");
