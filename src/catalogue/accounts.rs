@@ -147,6 +147,21 @@ impl Accounts {
         })
     }
 
+    /// A sentence for each face that lets nobody in because no secret was given for it.
+    pub fn closed_faces(&self) -> Vec<String> {
+        let has = |secret: fn(&Account) -> bool| self.accounts.iter().any(secret);
+        let faces = [
+            ("SOAP", "password", has(|one| one.password.is_some())),
+            ("REST", "token", has(|one| one.token.is_some())),
+        ];
+        let closed = faces.into_iter().filter(|(_, _, is_open)| !is_open);
+        closed
+            .map(|(face, secret, _)| {
+                format!("nobody can sign in over {face}: no {secret} was given (--{secret}-env)")
+            })
+            .collect()
+    }
+
     /// Whether the demo's password or token would let anybody in.
     pub fn has_demo_secret(&self) -> bool {
         self.accounts.iter().any(|account| {

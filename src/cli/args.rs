@@ -237,6 +237,10 @@ pub struct ServeArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
+    /// One more name it is reached by, such as `shelf.local`; requests for other names are refused.
+    /// Addresses and `localhost` need none; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
     /// The database file; in memory if left out
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
@@ -249,10 +253,10 @@ pub struct ServeArgs {
     /// Misbehave on purpose; see below
     #[arg(long, value_name = "SPEC")]
     pub faults: Option<String>,
-    /// The user who may sign in through SOAP
+    /// The user who may sign in; with a secret of their own the demo's are not valid
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
-    /// The environment variable that holds that user's password
+    /// The environment variable that holds that user's password for SOAP
     #[arg(long, value_name = "VARIABLE")]
     pub password_env: Option<String>,
     /// The environment variable that holds the token for REST

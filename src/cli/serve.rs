@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     catalogue::{
-        accounts::{Accounts, DEMO_PASSWORD, DEMO_TOKEN, DEMO_USER},
+        accounts::{Accounts, DEMO_USER},
         server::{Contents, ServeOptions, serve},
     },
     config::Environment,
@@ -21,6 +21,7 @@ use crate::{
 pub async fn run(args: &ServeArgs, output: &mut Output<'_>) -> Result<Ending, Stop> {
     let options = ServeOptions {
         listen: args.listen,
+        hosts: args.host.clone(),
         catalogue: args.catalogue.clone(),
         contents: match args.assets {
             Some(0) => Contents::Nothing,
@@ -31,7 +32,11 @@ pub async fn run(args: &ServeArgs, output: &mut Output<'_>) -> Result<Ending, St
         imports: args.import.clone(),
         faults: args.faults.clone().unwrap_or_default(),
         accounts: accounts(args, &Environment::Process)?,
+        ..ServeOptions::default()
     };
+    for closed in options.accounts.closed_faces() {
+        output.say(&closed);
+    }
     let mut server = serve(options)
         .await
         .map_err(|error| Stop::usage(error.to_string()))?;
@@ -48,23 +53,29 @@ pub async fn run(args: &ServeArgs, output: &mut Output<'_>) -> Result<Ending, St
     Ok(Ending::Ok)
 }
 
-/// Who may sign in: the demo's user, or the one named with secrets from variables.
+/// Who may sign in: the demo's user, or the one with secrets from variables. A secret of one's own
+/// takes the place of both of the demo's: the face without one lets nobody in.
 fn accounts(args: &ServeArgs, environment: &Environment) -> Result<Accounts, Stop> {
-    if args.user.is_none() && args.password_env.is_none() && args.token_env.is_none() {
-        return Ok(Accounts::demo());
-    }
-    let read = |variable: &Option<String>, demo: &str| match variable {
-        None => Ok(Some(demo.to_owned())),
+    let read = |variable: &Option<String>| match variable {
+        None => Ok(None),
         Some(name) => environment.get(name).map(Some).ok_or_else(|| {
             Stop::usage(format!(
                 "the environment variable {name} is not set; it names a secret"
             ))
         }),
     };
-    let user = args.user.as_deref().unwrap_or(DEMO_USER);
-    let password = read(&args.password_env, DEMO_PASSWORD)?;
-    let token = read(&args.token_env, DEMO_TOKEN)?;
-    Ok(Accounts::new(user, password, token))
+    let (password, token) = (read(&args.password_env)?, read(&args.token_env)?);
+    match (&args.user, password, token) {
+        (None, None, None) => Ok(Accounts::demo()),
+        (Some(user), None, None) => Err(Stop::usage(format!(
+            "{user} has no secret to sign in with: name the variable that holds a password \
+             (--password-env) or a token (--token-env)"
+        ))),
+        (user, password, token) => {
+            let user = user.as_deref().unwrap_or(DEMO_USER);
+            Ok(Accounts::new(user, password, token))
+        }
+    }
 }
 
 /// Waits for Ctrl-C or, on Unix, for `SIGTERM`.

@@ -2,7 +2,8 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::Child,
+    net::TcpStream,
+    process::{Child, Command, Stdio},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -124,4 +125,59 @@ fn wrong_words_keep_it_from_starting_and_say_why() {
         let all = [&["serve"][..], words].concat();
         desk.run(&all).ends(1).answers_nothing().says(said);
     }
+}
+
+#[test]
+fn a_secret_of_its_own_takes_the_place_of_both_of_the_demo() {
+    let elsewhere = Library::made_up(1);
+    let files = Desk::for_library(&elsewhere)
+        .variable("OWN_PASSWORD", "open sesame")
+        .variable("OWN_TOKEN", "a token of our own");
+    for (words, open, closed) in [
+        (["--password-env", "OWN_PASSWORD"], "soap", "REST: no token"),
+        (["--token-env", "OWN_TOKEN"], "rest", "SOAP: no password"),
+    ] {
+        let mut server = files.start(&[&["serve", "--assets", "3"][..], &words].concat());
+        let address = ready(&mut server)["address"].as_str().unwrap().to_owned();
+        let demo = Desk::at(&address, "");
+        for profile in BOTH {
+            demo.on(profile, &["list"]).ends(5).answers_nothing();
+        }
+        let own = demo
+            .variable("LIBRARY_TOKEN", "a token of our own")
+            .variable("LIBRARY_PASSWORD", "open sesame");
+        own.on(open, &["list"]).ends(0);
+        let said = end(server);
+        assert!(
+            said.contains(&format!("nobody can sign in over {closed} was given")),
+            "{said}"
+        );
+    }
+    files
+        .run(&["serve", "--user", "akim@example.com"])
+        .ends(1)
+        .answers_nothing()
+        .says("akim@example.com has no secret to sign in with");
+}
+
+#[test]
+fn three_hundred_idle_connections_and_few_handles_do_not_stop_it() {
+    let library = Library::made_up(1);
+    let mut server = Command::new("sh")
+        .args(["-c", "ulimit -n 128; exec \"$0\" serve --assets 3"])
+        .arg(env!("CARGO_BIN_EXE_armarius"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let address = ready(&mut server)["address"].as_str().unwrap().to_owned();
+    let host = address.strip_prefix("http://").unwrap();
+    let idle: Vec<_> = (0..300).map(|_| TcpStream::connect(host)).collect();
+    drop(library);
+    let desk = Desk::at(&address, "");
+    for profile in BOTH {
+        desk.on(profile, &["list"]).ends(0);
+    }
+    drop(idle);
+    end(server);
 }

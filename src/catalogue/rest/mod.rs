@@ -36,7 +36,7 @@ mod typedefs;
 mod validation;
 mod values;
 
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
@@ -44,9 +44,6 @@ use axum::{Extension, Router};
 
 use crate::catalogue::state::ServerState;
 pub use switches::RestSwitches;
-
-/// The largest body taken, in bytes: ten thousand assets with long texts.
-const LARGEST_BODY: usize = 512 * 1024 * 1024;
 
 /// Every path of this face, with the behaviour the sources suggest.
 pub fn router() -> Router<ServerState> {
@@ -58,7 +55,6 @@ pub fn router_with(switches: RestSwitches) -> Router<ServerState> {
     Router::new()
         .merge(meta())
         .merge(service())
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(Extension(images::Pictures::default()))
         .layer(Extension(lag::Lag::of(switches.index_lag_requests)))
         .layer(Extension(switches))

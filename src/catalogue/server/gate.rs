@@ -1,14 +1,15 @@
-//! The outermost layer: compresses answers, and lets faults have their way with them.
+//! The outermost layer: admits callers, receives their requests whole, compresses answers, and lets
+//! faults have their way with them.
 
 use std::io::Write;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::stream;
@@ -16,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::desk::Desk;
 use crate::catalogue::faults::Fate;
+use crate::catalogue::server::LARGEST_BODY;
+use crate::catalogue::server::caller::Names;
 use crate::catalogue::server::line::Line;
 
 /// Set by a face that wants its answer compressed, whatever the caller accepts.
@@ -32,6 +35,8 @@ const FLUSH: Duration = Duration::from_millis(50);
 pub(super) struct Gate {
     /// Where answers are compressed.
     pub(super) desk: Desk,
+    /// What the server is known as.
+    pub(super) names: Names,
     /// Cancelled when the server stops.
     pub(super) stop: CancellationToken,
 }
@@ -43,7 +48,15 @@ pub(super) async fn pass(
     request: Request,
     next: Next,
 ) -> Response {
+    if let Err(refused) = gate.names.admit(request.uri(), request.headers()) {
+        return refused.into_response();
+    }
     let accepts = accepts_gzip(request.headers());
+    let request = match received(request).await {
+        Ok(request) => request,
+        Err(refused) => return refused,
+    };
+    let _answering = line.answering();
     let response = next.run(request).await;
     let fate = response.extensions().get::<Fate>().copied();
     match fate {
@@ -71,6 +84,20 @@ pub(super) async fn pass(
             response
         }
     }
+}
+
+/// The request with its whole body, of whatever path: no face needs a limit of its own.
+async fn received(request: Request) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    // One that says it is too long need not be sent at all.
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+    }
+    let whole = Request::from_parts(parts.clone(), body);
+    let bytes = Bytes::from_request(whole, &())
+        .await
+        .map_err(IntoResponse::into_response)?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

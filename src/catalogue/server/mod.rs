@@ -1,5 +1,6 @@
 //! The running server: what it holds, where it listens, and how it stops.
 
+mod caller;
 mod contents;
 mod gate;
 mod line;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Router, middleware};
 use serde::Serialize;
@@ -27,8 +28,9 @@ use crate::catalogue::import::ImportReport;
 use crate::catalogue::soap::{Ranges, SoapSwitches};
 use crate::catalogue::state::{Manners, ServerState};
 use crate::catalogue::{pictures, rest, soap};
+use caller::Names;
 use gate::Gate;
-use line::{Doors, Line};
+use line::{Connections, Doors, Line};
 
 /// What an empty library is filled with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,11 @@ pub enum Contents {
 pub struct ServeOptions {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// More names it is reached by. Requests for any other name are refused; addresses of this
+    /// machine and `localhost` need none.
+    pub hosts: Vec<String>,
+    /// How many connections may be open at once.
+    pub connections: usize,
     /// The file of the library; in memory without one.
     pub catalogue: Option<PathBuf>,
     /// What an empty library is filled with. A library that holds something is kept.
@@ -63,6 +70,8 @@ impl Default for ServeOptions {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            hosts: Vec::new(),
+            connections: 512,
             catalogue: None,
             contents: Contents::Sample,
             imports: Vec::new(),
@@ -188,7 +197,8 @@ impl Drop for ServerHandle {
 
 /// Where the SOAP face listens.
 const SOAP_PATH: &str = "/scene7/services/IpsApiService";
-/// The largest request.
+
+/// The largest request body, in bytes: ten thousand assets with long texts.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
 /// Open or fill the library, listen, and serve both faces until told to stop.
@@ -202,6 +212,8 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
     }
     let faults = Faults::parse(&options.faults)?;
     let (address, accounts) = (options.listen, options.accounts.clone());
+    let names = Names::new(address.ip(), &options.hosts);
+    let limit = options.connections;
     let (library, imports) = tokio::task::spawn_blocking(move || contents::prepare(&options))
         .await
         .map_err(|_| DatabaseError::Stopped)??;
@@ -234,11 +246,22 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
             .unwrap_or(Manners::default().search_window),
     });
     let stop = CancellationToken::new();
-    let service = router(state.clone(), stop.clone()).into_make_service_with_connect_info::<Line>();
-    let until = stop.clone().cancelled_owned();
+    let gate = Gate {
+        desk: state.desk.clone(),
+        names,
+        stop: stop.clone(),
+    };
+    let service = router(state.clone(), gate).into_make_service_with_connect_info::<Line>();
+    let connections = Arc::new(Connections::default());
+    let doors = Doors::new(listener, Arc::clone(&connections), limit);
+    let stopping = stop.clone().cancelled_owned();
+    let until = async move {
+        stopping.await;
+        connections.cut_idle();
+    };
     let task = tokio::spawn(async move {
         // Listening fails only when the address itself is lost; the handle then reports "stopped".
-        let _ = axum::serve(Doors::new(listener), service)
+        let _ = axum::serve(doors, service)
             .with_graceful_shutdown(until)
             .await;
     });
@@ -252,21 +275,21 @@ pub async fn serve(options: ServeOptions) -> Result<ServerHandle, ServeError> {
 }
 
 /// Both faces and the pictures behind one gate.
-fn router(state: ServerState, stop: CancellationToken) -> Router {
-    let gate = Gate {
-        desk: state.desk.clone(),
-        stop,
-    };
+fn router(state: ServerState, gate: Gate) -> Router {
     Router::new()
         .route(SOAP_PATH, post(soap_call))
         .merge(rest::router())
         .merge(pictures::router())
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(gate, gate::pass))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(state)
 }
 
 async fn soap_call(State(state): State<ServerState>, headers: HeaderMap, body: Bytes) -> Response {
+    if !caller::is_xml(&headers) {
+        let words = "A SOAP call is XML: send it as text/xml or application/soap+xml.";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, words).into_response();
+    }
     soap::handle(state, headers, body).await
 }
 

@@ -24,7 +24,7 @@ async fn ask(address: &str, request: &str) -> Option<(u16, String, Vec<u8>)> {
 async fn get(address: &str, path: &str) -> Option<(u16, String, Vec<u8>)> {
     ask(
         address,
-        &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
     )
     .await
 }
@@ -34,7 +34,7 @@ async fn soap(address: &str, body: &str) -> Option<(u16, String, Vec<u8>)> {
         r#"<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Header><authHeader xmlns="http://www.scene7.com/IpsApi/xsd/2014-04-03"><user>librarian@example.com</user><password>demo</password><appName>test</appName><appVersion>1</appVersion></authHeader></soapenv:Header><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"#
     );
     let head = format!(
-        "POST {SOAP_PATH} HTTP/1.0\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+        "POST {SOAP_PATH} HTTP/1.0\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
         envelope.len()
     );
     ask(address, &(head + &envelope)).await
@@ -50,7 +50,7 @@ async fn rest(
     ask(
         address,
         &format!(
-            "POST {path} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer demo-token\r\n\
+            "POST {path} HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer demo-token\r\n\
              Content-Type: application/json\r\n{more}Content-Length: {}\r\n\r\n{body}",
             body.len()
         ),
@@ -264,4 +264,81 @@ async fn what_was_written_is_there_after_a_restart() {
     let dictionary = &schema.field("Photographer").expect("a field").dictionary;
     assert_eq!(dictionary.last().map(String::as_str), Some("New Name"));
     again.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_web_page_of_another_site_reaches_nothing() {
+    let server = sample("").await;
+    let address = server.address().to_owned();
+    let asked = |head: &str, body: &str| {
+        let length = body.len();
+        let request = format!("{head}Content-Length: {length}\r\n\r\n{body}");
+        let address = address.clone();
+        async move { ask(&address, &request).await.expect("an answer").0 }
+    };
+    let search = format!(
+        "POST {SEARCH} HTTP/1.0\r\nAuthorization: Bearer demo-token\r\nContent-Type: application/json\r\n"
+    );
+    let host = |name: &str| format!("{search}Host: {name}\r\n");
+    let all = r#"{"dsl":{"size":1,"query":{"match_all":{}}}}"#;
+    assert_eq!(asked(&host("localhost"), all).await, 200);
+    assert_eq!(asked(&host("evil.example"), all).await, 421);
+    assert_eq!(
+        asked(
+            "GET /is/image/ExampleCo/JKT_2201_FRONT HTTP/1.0\r\nHost: evil.example\r\n",
+            ""
+        )
+        .await,
+        421,
+        "pictures neither"
+    );
+    let soap = |more: &str| format!("POST {SOAP_PATH} HTTP/1.0\r\nHost: localhost\r\n{more}");
+    assert_eq!(asked(&soap("Content-Type: text/plain\r\n"), "x").await, 415);
+    assert_eq!(asked(&soap(""), "x").await, 415);
+    let page = "Content-Type: text/xml\r\nOrigin: https://evil.example\r\n";
+    assert_eq!(asked(&soap(page), "x").await, 403);
+    assert_eq!(asked(&soap("Content-Type: text/xml\r\n"), "x").await, 500);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_body_has_a_limit_on_every_path() {
+    let server = sample("").await;
+    for path in [SOAP_PATH, SEARCH, "/api/service/images", "/nowhere"] {
+        let head = format!(
+            "POST {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+            LARGEST_BODY + 1
+        );
+        let (status, ..) = ask(server.address(), &head).await.expect("an answer");
+        assert_eq!(status, 413, "{path}");
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn connections_that_say_nothing_never_keep_others_out_nor_the_server_from_stopping() {
+    let server = serve(ServeOptions {
+        connections: 8,
+        ..ServeOptions::default()
+    })
+    .await
+    .expect("serves");
+    let address = server.address().to_owned();
+    let host = address.strip_prefix("http://").expect("http");
+    let mut idle = Vec::new();
+    for _ in 0..30 {
+        let mut stream = tokio::net::TcpStream::connect(host)
+            .await
+            .expect("connects");
+        let half = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut stream, half.as_bytes())
+            .await
+            .expect("sends");
+        idle.push(stream);
+    }
+    let path = "/is/image/ExampleCo/JKT_2201_FRONT?wid=40";
+    for _ in 0..10 {
+        assert_eq!(get(&address, path).await.expect("a picture").0, 200);
+    }
+    server.shutdown().await;
 }
