@@ -46,9 +46,10 @@ impl From<&str> for FieldKey {
 }
 
 /// What a field's text means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FieldKind {
     /// Any text.
+    #[default]
     Text,
     /// A whole number, signed, 64 bits.
     Integer,

@@ -9,9 +9,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetId, FieldKey, Item, Listing, Outcome, Row, Run, Value, Workbench,
-    listing::Difference,
-    run::{Settlement, same},
+    AssetId, FieldKey, Item, Listing, Outcome, Row, Run, Value, Workbench, listing::Difference,
+    run::Settlement,
 };
 
 /// The setting under which they are kept.
@@ -237,9 +236,11 @@ fn is_ours(
         return false;
     }
     let stored = settled.and_then(|one| one.server.as_ref());
-    let wrote =
-        |value: &Value| item.is_met_by(value) || stored.is_some_and(|stored| same(stored, value));
-    (same(&item.before, before) && wrote(now)) || (lags && wrote(before) && same(&item.before, now))
+    let wrote = |value: &Value| {
+        item.is_met_by(value)
+            || stored.is_some_and(|stored| item.value_kind.is_alike(stored, value))
+    };
+    (item.is_before(before) && wrote(now)) || (lags && wrote(before) && item.is_before(now))
 }
 
 #[cfg(test)]
@@ -286,6 +287,7 @@ mod tests {
             name: "pier a".into(),
             kind: "Image".into(),
             field: "Rights".into(),
+            value_kind: FieldKind::Text,
             before: Value::text(before),
             wanted: Value::text(wanted),
             delta: None,

@@ -5,11 +5,14 @@ use super::{
     bytes::{Reading, Sheet},
     page, seal,
 };
-use crate::domain::{AssetId, FieldKey, Item, TagDelta, Value};
+use crate::domain::{AssetId, FieldKey, FieldKind, Item, TagDelta, Value};
 
 /// The first byte of a record. Records of the first format are compressed JSON, which begins
 /// otherwise.
-const KIND: u8 = 1;
+const KIND: u8 = 2;
+
+/// The same of records that do not say what the fields hold: it is taken for text.
+const WITHOUT_VALUE_KINDS: u8 = 1;
 
 /// What is as in the change before.
 mod same {
@@ -30,6 +33,7 @@ fn nothing() -> Item {
         name: String::new(),
         kind: String::new(),
         field: FieldKey::new(""),
+        value_kind: FieldKind::Text,
         before: Value::Absent,
         wanted: Value::Absent,
         delta: None,
@@ -56,7 +60,10 @@ fn put(sheet: &mut Sheet, item: &Item, before: &Item) {
         item.asset == before.asset && item.name == before.name && item.row == before.row,
         same::ASSET,
     ) | is(item.kind == before.kind, same::KIND)
-        | is(item.field == before.field, same::FIELD)
+        | is(
+            item.field == before.field && item.value_kind == before.value_kind,
+            same::FIELD,
+        )
         | is(item.before == before.before, same::BEFORE)
         | is(item.wanted == before.wanted, same::WANTED)
         | is(item.delta == before.delta, same::DELTA)
@@ -73,6 +80,7 @@ fn put(sheet: &mut Sheet, item: &Item, before: &Item) {
     }
     if differs(same::FIELD) {
         sheet.text(item.field.as_str());
+        sheet.byte(code(item.value_kind));
     }
     if differs(same::BEFORE) {
         sheet.value(&item.before);
@@ -98,29 +106,29 @@ fn put(sheet: &mut Sheet, item: &Item, before: &Item) {
 
 /// Changes again, if they are what was packed; of either format.
 pub(super) fn unpack(body: &[u8], sum: i64) -> Result<Vec<Item>, String> {
-    if body.first() != Some(&KIND) {
+    let Some(kind @ (KIND | WITHOUT_VALUE_KINDS)) = body.first().copied() else {
         return page::unpack(body, sum);
-    }
+    };
     if seal::wide(body) != sum {
         return Err("a record does not fit its check sum".to_owned());
     }
-    read(body).ok_or_else(|| "the changes of a run do not fit together".to_owned())
+    read(kind, body).ok_or_else(|| "the changes of a run do not fit together".to_owned())
 }
 
-fn read(body: &[u8]) -> Option<Vec<Item>> {
-    let mut reading = Reading::of(KIND, body)?;
+fn read(kind: u8, body: &[u8]) -> Option<Vec<Item>> {
+    let mut reading = Reading::of(kind, body)?;
     let count = reading.count()?;
     let mut last = nothing();
     let (mut id, mut items) = (String::new(), Vec::with_capacity(count));
     for _ in 0..count {
-        take(&mut reading, &mut last, &mut id)?;
+        take(&mut reading, &mut last, (&mut id, kind))?;
         items.push(last.clone());
     }
     reading.is_over().then_some(items)
 }
 
 /// Makes the change before into the one that follows it.
-fn take(reading: &mut Reading<'_>, item: &mut Item, id: &mut String) -> Option<()> {
+fn take(reading: &mut Reading<'_>, item: &mut Item, (id, kind): (&mut String, u8)) -> Option<()> {
     let flags = reading.byte()?;
     let differs = |bit: u8| flags & bit == 0;
     if differs(same::ASSET) {
@@ -134,6 +142,9 @@ fn take(reading: &mut Reading<'_>, item: &mut Item, id: &mut String) -> Option<(
     }
     if differs(same::FIELD) {
         item.field = FieldKey::new(reading.text()?);
+        if kind == KIND {
+            item.value_kind = decoded(reading.byte()?)?;
+        }
     }
     if differs(same::BEFORE) {
         item.before = reading.value()?;
@@ -154,6 +165,29 @@ fn take(reading: &mut Reading<'_>, item: &mut Item, id: &mut String) -> Option<(
     Some(())
 }
 
+/// What a field holds, as a byte that never changes its meaning.
+const CODES: [(FieldKind, u8); 9] = [
+    (FieldKind::Text, 0),
+    (FieldKind::Integer, 1),
+    (FieldKind::Number, 2),
+    (FieldKind::Boolean, 3),
+    (FieldKind::Date, 4),
+    (FieldKind::Tag, 5),
+    (FieldKind::Tags, 6),
+    (FieldKind::Certificate, 7),
+    (FieldKind::Asset, 8),
+];
+
+fn code(kind: FieldKind) -> u8 {
+    let of = |(known, code): &(FieldKind, u8)| (*known == kind).then_some(*code);
+    CODES.iter().find_map(of).unwrap_or_default()
+}
+
+fn decoded(byte: u8) -> Option<FieldKind> {
+    let of = |(kind, code): &(FieldKind, u8)| (*code == byte).then_some(*kind);
+    CODES.iter().find_map(of)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +200,7 @@ mod tests {
             name: "PNT é".into(),
             kind: "Image".into(),
             field: "Rights".into(),
+            value_kind: FieldKind::Text,
             before: Value::Unknown,
             wanted: Value::text("Acme"),
             delta: None,
@@ -190,6 +225,7 @@ mod tests {
             },
             Item {
                 field: "certificate".into(),
+                value_kind: FieldKind::Certificate,
                 wanted: certificate,
                 facts: vec![("qualifiedName".into(), Value::text("q/1"))],
                 delta: Some(delta),
@@ -226,6 +262,42 @@ mod tests {
         assert_eq!(unpack(&body, seal::of(&body)), Ok(items()));
     }
 
+    /// Two fields of two assets, frozen before records said what fields hold.
+    #[test]
+    fn changes_frozen_before_they_said_what_fields_hold_are_read_as_text() {
+        let body: Vec<u8> = [
+            "010460000002613100034f6e6505496d61676504796561720204313939390204323030317601010132",
+            "000354776f020432303030420001013100034f6e650474616773030101780302017801790101017900",
+            "7e01010132000354776f",
+        ]
+        .concat()
+        .as_bytes()
+        .chunks(2)
+        .map(|hex| u8::from_str_radix(std::str::from_utf8(hex).unwrap(), 16).unwrap())
+        .collect();
+        let items = unpack(&body, 3_304_066_713_503_270_596).unwrap();
+        let told: Vec<_> = items
+            .iter()
+            .map(|item| {
+                (
+                    item.asset.as_str(),
+                    item.field.as_str(),
+                    item.wanted.display(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a1", "year", "2001".into()),
+                ("a2", "year", "2001".into()),
+                ("a1", "tags", "x; y".into()),
+                ("a2", "tags", "x; y".into()),
+            ]
+        );
+        assert!(items.iter().all(|item| item.value_kind == FieldKind::Text));
+    }
+
     #[test]
     fn no_flipped_bit_and_no_cut_makes_another_change() {
         let (body, sum) = pack(&items());
@@ -234,11 +306,11 @@ mod tests {
             bytes[place / 8] ^= 1 << (place % 8);
             assert!(unpack(&bytes, sum).is_err(), "bit {place}");
             // Whatever it says, reading it comes to an end.
-            drop(read(&bytes));
+            drop(read(KIND, &bytes));
         }
         for length in 0..body.len() {
             assert!(unpack(&body[..length], sum).is_err(), "cut at {length}");
-            assert_eq!(read(&body[..length]), None, "cut at {length}");
+            assert_eq!(read(KIND, &body[..length]), None, "cut at {length}");
         }
     }
 }

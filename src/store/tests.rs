@@ -76,6 +76,7 @@ pub(super) fn run(items: u32) -> Run {
         name: format!("PNT_{row}"),
         kind: "Image".into(),
         field: "Rights".into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted: Value::text("Acme"),
         delta: None,

@@ -92,6 +92,7 @@ mod tests {
                 name: String::new(),
                 kind: String::new(),
                 field: "Rights".into(),
+                value_kind: crate::domain::FieldKind::Text,
                 before: Value::Absent,
                 wanted: Value::text("Acme"),
                 delta: None,

@@ -12,7 +12,7 @@ use super::{
     split::{Split, sorted},
     values::Values,
 };
-use crate::domain::{Row, Value, listing::Column, run::same};
+use crate::domain::{FieldKind, Row, Value, listing::Column};
 
 /// A value, and the rows that had it when the step was staged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,17 +160,18 @@ impl Base {
         Arc::ptr_eq(&self.pins, &other.pins) && Arc::ptr_eq(&self.each, &other.each)
     }
 
-    /// Those of these rows where a column has another value now. What nobody has read is told by
+    /// Those of these rows where a column of a field of this kind has another value now. What
+    /// nobody has read is told by
     /// `unknown`: whether it differs from what is known here.
     pub(super) fn moved(
         &self,
-        column: Option<&Column>,
+        (column, kind): (Option<&Column>, FieldKind),
         within: &RoaringBitmap,
         unknown: bool,
     ) -> RoaringBitmap {
         let moved = |now: &Value, base: &Value| {
             let base_counts = unknown || *base != Value::Unknown;
-            *now != Value::Unknown && base_counts && !same(now, base)
+            *now != Value::Unknown && base_counts && !kind.is_alike(now, base)
         };
         let mut found = RoaringBitmap::new();
         let pinned = within - &self.each.rows;

@@ -14,7 +14,9 @@ use super::{
     base::Base,
     split::{FEW, sorted},
 };
-use crate::domain::{Edit, Field, Row, TagDelta, Value, edit::Rules, run::same};
+use crate::domain::{
+    Edit, Field, FieldKind, Row, TagDelta, Value, edit::Rules, listing::Column, run::same,
+};
 
 /// What is staged on one field of one asset.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,6 +205,18 @@ impl Chain {
 
     pub(super) fn base(&self) -> &Base {
         &self.base
+    }
+
+    /// Those of these rows where a column has another value now than the one they rest on.
+    pub(super) fn moved(
+        &self,
+        column: Option<&Column>,
+        within: &RoaringBitmap,
+        unknown: bool,
+    ) -> RoaringBitmap {
+        let rules = self.links.iter().find_map(|link| link.rules.as_ref());
+        let kind = rules.map_or(FieldKind::Tags, Rules::kind);
+        self.base.moved((column, kind), within, unknown)
     }
 
     fn delta(&self) -> Option<TagDelta> {

@@ -111,7 +111,7 @@ impl FieldGroups {
         for chain in self.chains() {
             let rows = chain.rows() & within;
             if !rows.is_empty() {
-                moved |= chain.base().moved(column, &rows, unknown);
+                moved |= chain.moved(column, &rows, unknown);
             }
         }
         moved

@@ -1,7 +1,7 @@
 //! The rules of a field, asked of a value.
 
 use super::EditError;
-use crate::domain::{Field, FieldKind, Value, text};
+use crate::domain::{Field, FieldKind, Value, equality, text};
 
 /// Checks a value against the rules of its field.
 ///
@@ -57,8 +57,8 @@ fn misfit(kind: FieldKind, entry: &str) -> Option<&'static str> {
     let entry = entry.trim();
     let (fits, wrong) = match kind {
         FieldKind::Integer => (entry.parse::<i64>().is_ok(), "not a whole number"),
-        FieldKind::Number => (entry.parse::<f64>().is_ok(), "not a number"),
-        FieldKind::Boolean => (matches!(entry, "true" | "false"), "not `true` or `false`"),
+        FieldKind::Number => (equality::number(entry).is_some(), "not a number"),
+        FieldKind::Boolean => (equality::truth(entry).is_some(), "not `true` or `false`"),
         FieldKind::Date => (is_date(entry), "not a date like 2026-11-22"),
         FieldKind::Text
         | FieldKind::Tag

@@ -111,6 +111,7 @@ impl Edit {
             None
         };
         Ok(Rules {
+            kind: field.kind,
             multiple: field.kind.is_multiple(),
             pattern,
         })
@@ -121,9 +122,18 @@ impl Edit {
         matches!(self, Self::Set(_) | Self::Clear)
     }
 
-    /// The value it makes of another one, by the rules of a field. The row matters to
-    /// [`Edit::Assign`] only.
+    /// The value it makes of another one, by the rules of a field: that one as it is spelled where
+    /// both mean the same. The row matters to [`Edit::Assign`] only.
     pub fn apply(&self, rules: &Rules, row: Row, value: &Value) -> Value {
+        let made = self.made(rules, row, value);
+        if rules.kind.has_spellings() && rules.kind.is_equal(value, &made) {
+            value.clone()
+        } else {
+            made
+        }
+    }
+
+    fn made(&self, rules: &Rules, row: Row, value: &Value) -> Value {
         match self {
             Self::Set(wanted) => rules.shaped(wanted),
             Self::Clear => Value::Absent,
@@ -248,9 +258,10 @@ pub fn located(find: &str, error: &regex::Error) -> EditError {
     }
 }
 
-/// How an edit works on a field: its pattern compiled, and whether there are several values.
+/// How an edit works on a field: its pattern compiled, and what the field holds.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    kind: FieldKind,
     multiple: bool,
     pattern: Option<Regex>,
 }
@@ -275,18 +286,24 @@ impl Prepared<'_> {
 }
 
 impl Rules {
+    /// What the field holds.
+    pub fn kind(&self) -> FieldKind {
+        self.kind
+    }
+
     /// Whether the field holds several values.
     pub fn is_multiple(&self) -> bool {
         self.multiple
     }
 
-    /// Text given for a field of several values is taken apart at `;`.
+    /// Text given for a field of several values is taken apart at `;`; other text is spelled as the
+    /// field's kind has it.
     fn shaped(&self, wanted: &Value) -> Value {
         match wanted {
             Value::Text(text) if self.multiple => Value::list(text.split(';').map(str::trim)),
             Value::List(entries) if !self.multiple => Value::text(entries.join("; ")),
-            Value::Text(_)
-            | Value::List(_)
+            Value::Text(text) => Value::text(self.kind.spelled(text)),
+            Value::List(_)
             | Value::Absent
             | Value::Unknown
             | Value::Certificate(_)

@@ -18,6 +18,30 @@ fn replace(find: &str, with: &str, regex: bool) -> Edit {
 }
 
 #[test]
+fn a_value_that_means_the_same_is_left_as_it_is_spelled() {
+    let made = |kind, before: &str, set: &str| {
+        let edit = Edit::Set(Value::text(set));
+        let field = Field::plain("field", kind);
+        let made = edit.prepare(&field).unwrap().apply(0, &Value::text(before));
+        made.display().into_owned()
+    };
+    assert_eq!(made(FieldKind::Number, "10.0", "10"), "10.0");
+    assert_eq!(made(FieldKind::Boolean, "true", "TRUE"), "true");
+    assert_eq!(made(FieldKind::Boolean, "false", "TRUE"), "true");
+    assert_eq!(made(FieldKind::Integer, "1", " 1999 "), "1999");
+    assert_eq!(made(FieldKind::Text, "10.0", "10"), "10");
+}
+
+#[test]
+fn what_is_no_number_is_refused_by_a_number() {
+    for wrong in ["NaN", "inf", "-Infinity", "1e999", "ten"] {
+        let field = Field::plain("width", FieldKind::Number);
+        let why = check(&field, &Value::text(wrong)).unwrap_err().to_string();
+        assert!(why.contains("is not a number"), "{why}");
+    }
+}
+
+#[test]
 fn a_regex_replaces_every_match_with_its_groups() {
     let edit = replace(r"(\w+) jacket\b", "$1 coat", true);
     let value = Value::text("Long jacket, short jacket");

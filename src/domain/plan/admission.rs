@@ -1,6 +1,6 @@
 //! Whether a field takes a value, by the rules of schema and endpoint.
 
-use crate::domain::{Capabilities, Field, FieldKey, Listing, Schema, Value, edit};
+use crate::domain::{Capabilities, Field, FieldKey, FieldKind, Listing, Schema, Value, edit};
 
 /// The rules of one field, looked up once for many values.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,11 @@ impl<'a> Admission<'a> {
             rules: schema.field(field.as_str()),
             thumbnail: *field == FieldKey::thumbnail(),
         }
+    }
+
+    /// What the field holds; text if the endpoint does not have it.
+    pub fn kind(&self) -> FieldKind {
+        self.rules.map_or(FieldKind::Text, |field| field.kind)
     }
 
     /// Why a value can't be given to the field of an asset of this type.

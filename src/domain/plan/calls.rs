@@ -79,6 +79,7 @@ mod tests {
             name: String::new(),
             kind: String::new(),
             field: field.into(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::Absent,
             wanted: Value::text(wanted),
             delta: None,

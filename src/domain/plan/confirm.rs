@@ -111,6 +111,7 @@ mod tests {
             name: String::new(),
             kind: String::new(),
             field: field.clone(),
+            value_kind: crate::domain::FieldKind::Text,
             before: before.clone(),
             wanted: wanted.clone(),
             delta: None,

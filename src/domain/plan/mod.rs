@@ -243,6 +243,7 @@ impl<'a> Sorting<'a> {
             name: listing.name(row).into_owned(),
             kind: listing.kind(row).into_owned(),
             field: self.field.clone(),
+            value_kind: self.admission.kind(),
             before: pair.before,
             wanted: pair.after,
             delta: pair.delta,

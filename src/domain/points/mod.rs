@@ -14,10 +14,7 @@ use std::{
 
 use indexmap::IndexMap;
 
-use super::{
-    AssetId, FieldKey, Item, Outcome, Run, RunId, Value, Workbench,
-    run::{Settlement, same},
-};
+use super::{AssetId, FieldKey, Item, Outcome, Run, RunId, Value, Workbench, run::Settlement};
 
 /// A moment in the life of the library.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -217,7 +214,7 @@ impl Comparison {
     fn take(&mut self, value: Known<'_>, then: Value) {
         if *value.from == Value::Unknown || then == Value::Unknown {
             self.unread += 1;
-        } else if same(value.from, &then) {
+        } else if value.item.value_kind.is_equal(value.from, &then) {
             self.same += 1;
         } else {
             self.differences.push(PointDifference {

@@ -9,9 +9,7 @@ mod gather;
 mod tests;
 
 use super::{
-    Asset, AssetId, FieldKey, Item, Outcome, TagDelta, Value,
-    outside::Touch,
-    run::{Settlement, same},
+    Asset, AssetId, FieldKey, Item, Outcome, TagDelta, Value, outside::Touch, run::Settlement,
 };
 
 pub use gather::Reversal;
@@ -171,7 +169,7 @@ fn tags(item: &Item, (delta, unknown): (&TagDelta, bool), now: &Value) -> Fate {
 
 fn value(item: &Item, settled: &Settlement, now: &Value) -> Fate {
     let unknown = settled.outcome == Outcome::Unknown;
-    if same(&item.before, now) {
+    if item.is_before(now) {
         return if unknown {
             Fate::NotWritten
         } else {
@@ -180,7 +178,7 @@ fn value(item: &Item, settled: &Settlement, now: &Value) -> Fate {
     }
     // A warned change may have been stored differently; that is what we wrote then.
     let stored = settled.server.as_ref().filter(|_| !unknown);
-    if item.is_met_by(now) || stored.is_some_and(|stored| same(stored, now)) {
+    if item.is_met_by(now) || stored.is_some_and(|stored| item.value_kind.is_equal(stored, now)) {
         return Fate::Inverse(Inverse::Value(item.before.clone()));
     }
     Fate::Stays(if unknown { Why::Unsure } else { Why::Changed })

@@ -4,7 +4,6 @@
 use super::{
     Item, Outcome, Settlement,
     codes::{GONE, NO_ANSWER, NOT_SENT, READ_BACK, is_permission},
-    same,
 };
 use crate::domain::Value;
 
@@ -73,7 +72,7 @@ pub fn retry_safe(item: &Item, settled: &Settlement) -> RetrySafe {
         (Outcome::Refused, None) => Yes("nothing was written"),
         (Outcome::Unknown, None) => NotKnown("it may be written; ask the server first"),
         (_, Some(now)) if item.is_met_by(now) => NotNeeded("the server has the wanted value"),
-        (_, Some(now)) if same(&item.before, now) => Yes("nothing was written"),
+        (_, Some(now)) if item.is_before(now) => Yes("nothing was written"),
         (Outcome::Refused | Outcome::Unknown, Some(_)) if item.delta.is_some() => {
             Yes("tags are sent one by one; again does no harm")
         }
@@ -185,6 +184,7 @@ mod tests {
             name: "pier".into(),
             kind: "Image".into(),
             field: "Rights".into(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::text("old"),
             wanted: Value::text("new"),
             delta: None,

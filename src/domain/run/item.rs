@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AssetId, Certificate, FieldKey, Row, TagDelta, Value};
+use crate::domain::{AssetId, Difference, FieldKey, FieldKind, Row, TagDelta, Value};
 
 /// One change of a run, frozen when it was submitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,10 @@ pub struct Item {
     pub kind: String,
     /// The field.
     pub field: FieldKey,
+    /// What its text means, which says when two values are the same. Runs of earlier versions do
+    /// not know it and take every text for text.
+    #[serde(default)]
+    pub value_kind: FieldKind,
     /// The value the draft rested on.
     pub before: Value,
     /// The value asked for.
@@ -35,38 +39,68 @@ impl Item {
                 let has = |tag: &String| server.entries().contains(tag);
                 delta.add.iter().all(has) && !delta.remove.iter().any(has)
             }
-            None => same(&self.wanted, server),
+            // Servers and protocols spell the end of a line in their own way. Where that is all
+            // that was asked for, it counts.
+            None => match self.value_kind.difference(&self.wanted, server) {
+                Difference::None => true,
+                Difference::LineEnds => !self.value_kind.is_alike(&self.before, &self.wanted),
+                Difference::Real => false,
+            },
+        }
+    }
+
+    /// Whether a value is still the one the draft rested on.
+    pub fn is_before(&self, server: &Value) -> bool {
+        match self.value_kind.difference(&self.before, server) {
+            Difference::None => true,
+            Difference::LineEnds => !self.is_met_by(server),
+            Difference::Real => false,
         }
     }
 }
 
-/// Equality as an endpoint means it: order of tags does not matter, nor does an asset's name.
+/// Whether two values are the same in a field whose kind is not known: no spelling is taken for
+/// another one.
 pub fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::List(left), Value::List(right)) => {
-            left.len() == right.len() && left.iter().all(|tag| right.contains(tag))
-        }
-        (Value::Asset { id: left, .. }, Value::Asset { id: right, .. }) => left == right,
-        (Value::Text(one), Value::List(many)) | (Value::List(many), Value::Text(one)) => {
-            many.as_slice() == [one.as_str()]
-        }
-        (
-            Value::Certificate(Certificate {
-                status: s1,
-                message: m1,
-            }),
-            Value::Certificate(Certificate {
-                status: s2,
-                message: m2,
-            }),
-        ) => s1 == s2 && m1 == m2,
-        _ => left == right,
-    }
+    FieldKind::Tags.is_equal(left, right)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wanting(value_kind: FieldKind, before: &str, wanted: &str) -> Item {
+        Item {
+            row: 0,
+            asset: "a".into(),
+            name: String::new(),
+            kind: String::new(),
+            field: "width".into(),
+            value_kind,
+            before: Value::text(before),
+            wanted: Value::text(wanted),
+            delta: None,
+            facts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_server_may_spell_a_number_in_its_own_way_and_a_text_not() {
+        let server = Value::text("10.0");
+        assert!(wanting(FieldKind::Number, "9", "10").is_met_by(&server));
+        assert!(!wanting(FieldKind::Text, "9", "10").is_met_by(&server));
+        assert!(wanting(FieldKind::Number, "10.00", "11").is_before(&server));
+    }
+
+    #[test]
+    fn line_ends_count_only_where_nothing_else_was_asked_for() {
+        let (returns, feeds) = (Value::text("a\r\nb"), Value::text("a\nb"));
+        let text = FieldKind::Text;
+        assert!(wanting(text, "x", "a\nb").is_met_by(&returns));
+        let feeds_only = wanting(text, "a\r\nb", "a\nb");
+        assert!(!feeds_only.is_met_by(&returns) && feeds_only.is_before(&returns));
+        assert!(feeds_only.is_met_by(&feeds) && !feeds_only.is_before(&feeds));
+    }
 
     #[test]
     fn tags_asked_one_by_one_are_met_when_other_tags_are_there_too() {
@@ -76,6 +110,7 @@ mod tests {
             name: String::new(),
             kind: String::new(),
             field: "Keywords".into(),
+            value_kind: FieldKind::Text,
             before: Value::list(["outer"]),
             wanted: Value::list(["outerwear"]),
             delta: Some(TagDelta {

@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::Workbench;
-use crate::domain::{FieldKey, Value, query::Sets, run::same};
+use crate::domain::{FieldKey, FieldKind, Value, query::Sets};
 
 impl Workbench {
     /// The rows `is:` asks for.
@@ -43,6 +43,6 @@ impl Workbench {
 
 /// Whether a value read now is another than the one a draft rests on. A value nobody had read is
 /// no base to differ from.
-pub(super) fn drifted(now: &Value, base: &Value) -> bool {
-    *now != Value::Unknown && *base != Value::Unknown && !same(now, base)
+pub(super) fn drifted(kind: FieldKind, now: &Value, base: &Value) -> bool {
+    *now != Value::Unknown && *base != Value::Unknown && !kind.is_alike(now, base)
 }

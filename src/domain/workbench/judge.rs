@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::{Judged, Verdict, Workbench, alike::Alike, found::Found};
 use crate::domain::{
-    Edit, EditError, Field, FieldKey, Row, Value,
+    Edit, EditError, Field, FieldKey, FieldKind, Row, Value,
     draft::split::{Split, halves},
     edit::Rules,
     listing::Column,
@@ -82,7 +82,8 @@ impl<'a> Judge<'a> {
             return;
         };
         if let Some(after) = self.made_of_all(asked) {
-            let is_equal = |place| is_same(column, place, &after);
+            let kind = self.edits[0].1.kind();
+            let is_equal = |place| is_same(kind, column, place, &after);
             let (equal, others) = halves(column, &fresh, is_equal);
             for rows in [equal, others] {
                 if let Some(row) = rows.min() {
@@ -245,15 +246,15 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether a value of a column is the same as this one.
-fn is_same(column: &Column, place: u32, value: &Value) -> bool {
-    // Whatever is the same as a text reads like it.
+fn is_same(kind: FieldKind, column: &Column, place: u32, value: &Value) -> bool {
+    // Whatever is the same as a text reads like it, unless its kind has several spellings.
     let reads_alike = match value {
-        Value::Text(text) => column.text_at(place) == text,
+        Value::Text(text) => kind.has_spellings() || column.text_at(place) == text,
         Value::Absent
         | Value::Unknown
         | Value::List(_)
         | Value::Certificate(_)
         | Value::Asset { .. } => true,
     };
-    reads_alike && same(&column.at(place), value)
+    reads_alike && kind.is_equal(&column.at(place), value)
 }

@@ -28,8 +28,8 @@ use std::{
 use roaring::RoaringBitmap;
 
 use super::{
-    Capabilities, Draft, Edit, FieldEdit, FieldKey, Listing, Operation, OperationId, Row, Run,
-    RunId, Schema, Stamp, Step, Value,
+    Capabilities, Draft, Edit, FieldEdit, FieldKey, FieldKind, Listing, Operation, OperationId,
+    Row, Run, RunId, Schema, Stamp, Step, Value,
     draft::{Base, Gathered},
     oplog::{Deed, Picked},
     outside::Outside,
@@ -359,8 +359,10 @@ impl Workbench {
     /// staged or the server's value changed since.
     fn standing(&self, row: Row, field: &FieldKey) -> Cow<'_, Value> {
         let now = self.listing.value(row, field);
+        let known = self.schema.field(field.as_str());
+        let kind = known.map_or(FieldKind::Tags, |field| field.kind);
         match self.draft().of(row, field) {
-            Some(pair) if !drift::drifted(&now, &pair.before) => Cow::Owned(pair.after),
+            Some(pair) if !drift::drifted(kind, &now, &pair.before) => Cow::Owned(pair.after),
             Some(_) | None => now,
         }
     }

@@ -63,6 +63,7 @@ pub(in crate::endpoint) fn written(bytes: &[u8]) {
         name: "pier".to_owned(),
         kind: "Table".to_owned(),
         field: field.into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted: Value::text("seen"),
         delta: None,

@@ -57,6 +57,7 @@ fn item(asset: &str, kind: &str, field: &str, wanted: Value) -> Item {
         name: format!("name of {asset}"),
         kind: kind.to_owned(),
         field: field.into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted,
         delta: None,

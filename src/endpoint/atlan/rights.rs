@@ -110,6 +110,7 @@ mod tests {
             name: String::new(),
             kind: "Table".into(),
             field: field.into(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::Absent,
             wanted: Value::text("x"),
             delta: None,

@@ -72,6 +72,7 @@ fn describe(guid: &str) -> Call {
             name: guid.to_owned(),
             kind: "Table".to_owned(),
             field: "description".into(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::Absent,
             wanted: Value::text("d"),
             delta: None,

@@ -24,6 +24,7 @@ fn titles(ids: &[&str]) -> Call {
         name: (*id).to_owned(),
         kind: "Image".to_owned(),
         field: "Title".into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::text("old"),
         wanted: Value::text("new"),
         delta: None,

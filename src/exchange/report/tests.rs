@@ -34,6 +34,7 @@ fn run() -> Run {
         name: format!("PNT|{row}"),
         kind: "Image".into(),
         field: "Rights".into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::list(["x", "y"]),
         wanted: Value::text(wanted),
         delta: None,

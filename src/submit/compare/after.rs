@@ -4,10 +4,7 @@ use super::{
     GONE, NO_ANSWER, READ_BACK, Reading, Verdict, Written, meaning_of_refusal, quoted, written,
 };
 use crate::{
-    domain::{
-        Item, Outcome, Value,
-        run::{Settlement, same},
-    },
+    domain::{Item, Outcome, Value, run::Settlement},
     endpoint::Said,
 };
 
@@ -41,7 +38,7 @@ pub fn after_answer(
             ..spoken
         },
         (Outcome::Refused, Reading::Is(now))
-            if written(item, now) == Written::All && !same(&item.before, now) =>
+            if written(item, now) == Written::All && !item.is_before(now) =>
         {
             Settlement {
                 outcome: Outcome::Warned,

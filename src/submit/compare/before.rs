@@ -1,16 +1,13 @@
 //! Before a call: whether the server still has what the draft rested on.
 
 use super::{ALREADY, CHANGED, GONE, Reading, Verdict, quoted};
-use crate::domain::{
-    Item, Outcome, Value,
-    run::{Settlement, same},
-};
+use crate::domain::{Item, Outcome, Value, run::Settlement};
 
 /// Whether the server still has what the draft rested on, as far as this change is concerned.
 ///
 /// Tags asked for one by one rest on nothing: other people's tags stay whatever they are.
 fn is_untouched(item: &Item, now: &Value) -> bool {
-    item.delta.is_some() || item.before == Value::Unknown || same(&item.before, now)
+    item.delta.is_some() || item.before == Value::Unknown || item.is_before(now)
 }
 
 /// What re-reading before a call says of a change: `None` if it may go.

@@ -7,10 +7,7 @@ mod before;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{
-    Item, Outcome, Value,
-    run::{Settlement, same},
-};
+use crate::domain::{Item, Outcome, Value, run::Settlement};
 
 pub use after::{after_answer, complete, silence};
 pub use before::before_sending;
@@ -57,7 +54,7 @@ fn written(item: &Item, now: &Value) -> Written {
             let mut asked = delta.add.iter().chain(&delta.remove);
             asked.all(|tag| has(tag) == had(tag))
         }
-        None => same(&item.before, now),
+        None => item.is_before(now),
     };
     if nothing {
         Written::Nothing

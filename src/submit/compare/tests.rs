@@ -10,6 +10,7 @@ fn item(before: &str, wanted: &str) -> Item {
         name: "pier".into(),
         kind: "Image".into(),
         field: "Rights".into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::text(before),
         wanted: Value::text(wanted),
         delta: None,

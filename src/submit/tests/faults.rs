@@ -212,6 +212,7 @@ async fn thumbnails_go_last_and_are_read_back_their_own_way() {
     let memory = library(3);
     let thumbnail = Item {
         field: FieldKey::thumbnail(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted: Value::Asset {
             id: id(2),
@@ -238,6 +239,7 @@ async fn pictures_a_broken_server_did_not_write_are_sent_again_though_the_draft_
         memory.change(&id(number), &FieldKey::thumbnail(), picture(number));
         Item {
             field: FieldKey::thumbnail(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::Unknown,
             wanted: picture(2),
             ..retitle(number)

@@ -142,6 +142,7 @@ async fn no_asset_is_ever_in_two_calls_at_a_time() {
     for number in 0..3 {
         let again = crate::domain::Item {
             field: "Season".into(),
+            value_kind: crate::domain::FieldKind::Text,
             before: Value::Absent,
             wanted: Value::text("AW26"),
             ..super::stage::retitle(number)

@@ -57,6 +57,7 @@ async fn the_changes_of_an_asset_that_were_told_apart_wait_for_each_other() {
     let memory = library(1);
     let season = Item {
         field: "Season".into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted: Value::text("AW26"),
         ..retitle(0)

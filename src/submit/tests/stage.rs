@@ -131,6 +131,7 @@ pub(super) fn retitle(number: usize) -> Item {
         name: format!("pier {number}"),
         kind: "Image".into(),
         field: title(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::text("old"),
         wanted: Value::text("new"),
         delta: None,

@@ -89,6 +89,7 @@ impl Session {
             name: asset.name.clone(),
             kind: asset.kind.clone(),
             field: field.clone(),
+            value_kind: armarius::domain::FieldKind::Text,
             before: asset.value(field).clone(),
             wanted,
             delta: None,

@@ -241,6 +241,7 @@ fn change(dice: &mut Dice, number: usize, (field, before): (&str, Value)) -> Ite
         name: format!("pier {number}"),
         kind: "Image".into(),
         field: field.into(),
+        value_kind: armarius::domain::FieldKind::Text,
         before,
         wanted,
         delta,

@@ -96,7 +96,7 @@ fn only_the_tags_we_added_go_and_only_those_we_removed_come_back() {
     let group = bench.draft().of(0, &"Keywords".into()).unwrap();
     // `blue` was there before the run added it, so it stays; so does somebody else's tag.
     assert!(
-        same(&group.after, &Value::list(["blue", "theirs", "outer"])),
+        crate::domain::run::same(&group.after, &Value::list(["blue", "theirs", "outer"])),
         "{:?}",
         group.after
     );

@@ -13,7 +13,7 @@ use crate::domain::{
     FieldKey, Item, Row, Run, RunId, Stamp,
     draft::Pair,
     oplog::{Deed, Picked},
-    run::{Accepted, RetrySafe, Standing, acceptable, retry_safe, same},
+    run::{Accepted, RetrySafe, Standing, acceptable, retry_safe},
 };
 
 /// What of some changes of a run can be sent again, and why the rest stays behind.
@@ -87,7 +87,7 @@ impl Workbench {
 
     /// Whether what is staged is still exactly what the run asked for.
     fn is_as_asked(item: &Item, group: &Pair) -> bool {
-        same(&group.after, &item.wanted) && group.delta == item.delta
+        item.value_kind.is_equal(&group.after, &item.wanted) && group.delta == item.delta
     }
 
     /// What of these changes can be sent again without harm. What was staged anew since the run
@@ -109,9 +109,15 @@ impl Workbench {
                 }
                 continue;
             };
-            let is_anew = !Self::is_as_asked(item, &group) || !same(&group.before, &item.before);
+            let is_anew = !Self::is_as_asked(item, &group)
+                || !item.value_kind.is_alike(&group.before, &item.before);
             let why = match safe {
-                _ if drifted(&self.listing.value(row, &item.field), &group.before) => {
+                _ if drifted(
+                    item.value_kind,
+                    &self.listing.value(row, &item.field),
+                    &group.before,
+                ) =>
+                {
                     Some("changed on the server since; edit them again")
                 }
                 _ if is_anew => None,

@@ -61,6 +61,7 @@ fn frozen(bench: &Workbench) -> Run {
             name: bench.listing.name(row).into_owned(),
             kind: "Image".into(),
             field: "Rights".into(),
+            value_kind: FieldKind::Text,
             before: Value::text("old"),
             wanted: Value::text("new"),
             delta: None,

@@ -33,6 +33,7 @@ fn change(field: &str, wanted: Value) -> Item {
         name: "TBL_001".to_owned(),
         kind: "Table".to_owned(),
         field: field.into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted,
         delta: None,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, value::RawValue};
 
 use crate::{
-    domain::{Item, Outcome, Value, run::same},
+    domain::{Item, Outcome, Value},
     endpoint::{Answer, Call, EndpointError, Said, http::HttpResponse},
 };
 
@@ -192,11 +192,7 @@ fn shown(header: &RawValue, item: &Item, vocabulary: &Vocabulary) -> Option<Valu
         return None;
     }
     let value = entity::value(&header, &item.kind, slot, vocabulary);
-    let agrees = match &item.delta {
-        Some(_) => item.is_met_by(&value),
-        None => same(&item.wanted, &value),
-    };
-    (!agrees).then_some(value)
+    (!item.is_met_by(&value)).then_some(value)
 }
 
 /// What the server's people need to find the request.

@@ -19,6 +19,7 @@ fn change(asset: &str, field: &str, wanted: Value) -> Item {
         name: "Example Term".to_owned(),
         kind: "AtlasGlossaryTerm".to_owned(),
         field: field.into(),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted,
         delta: None,

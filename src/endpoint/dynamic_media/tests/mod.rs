@@ -140,6 +140,7 @@ fn item(asset: &str, field: &str, wanted: Value) -> Item {
         name: String::new(),
         kind: "Image".to_owned(),
         field: FieldKey::from(field),
+        value_kind: crate::domain::FieldKind::Text,
         before: Value::Absent,
         wanted,
         delta: None,
