@@ -267,7 +267,13 @@ pub trait Component: Debug {
     /// An action, with what was typed behind its name on the command line (empty for keys).
     fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction;
 
-    /// A key that no context binds; text fields take it here.
+    /// Whether it takes a key itself before its contexts are asked: a question takes the keys it
+    /// names.
+    fn names_key(&self, _chord: Chord) -> bool {
+        false
+    }
+
+    /// A key that no context binds, or that it names; text fields take it here.
     fn on_key(&mut self, _chord: Chord, _scene: &Scene<'_>) -> Reaction {
         Reaction::Passed
     }

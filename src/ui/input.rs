@@ -64,8 +64,7 @@ pub enum MouseDeed {
 }
 
 /// Takes bursts for what they are: more than six different plain characters that arrive at once
-/// in a list were pasted by a terminal without bracketed paste, so they become a paste. A burst
-/// that begins with the filter key is let through: it opens the filter and is its text.
+/// in a list were pasted by a terminal without bracketed paste, so they become a paste.
 pub fn without_bursts(inputs: Vec<Input>) -> Vec<Input> {
     let typed = |input: &Input| {
         let Input::Key(chord) = input else {
@@ -76,7 +75,7 @@ pub fn without_bursts(inputs: Vec<Input>) -> Vec<Input> {
     let run: String = inputs.iter().map_while(typed).collect();
     let different: std::collections::HashSet<char> = run.chars().collect();
     let moves = run.chars().filter(|c| "jkhlgG".contains(*c)).count();
-    if run.starts_with('/') || different.len() <= 6 || moves * 2 > run.chars().count() {
+    if different.len() <= 6 || moves * 2 > run.chars().count() {
         return inputs;
     }
     // A terminal without bracketed paste sends line breaks as Enter.
@@ -112,7 +111,6 @@ mod tests {
         let text = "JKT_2201\nDROPX\n";
         assert_eq!(without_bursts(keys(text)), [Input::Paste(text.into())]);
         assert_eq!(without_bursts(keys("jjjjjjjjkk")), keys("jjjjjjjjkk"));
-        assert_eq!(without_bursts(keys("/type:image")), keys("/type:image"));
         assert_eq!(without_bursts(keys("saS")), keys("saS"));
     }
 }

@@ -217,6 +217,14 @@ impl Keymap {
         self.all_keys(action).into_iter().next()
     }
 
+    /// The first keys of an action that work where text is typed; `None` if it has none.
+    pub fn keys_in_text(&self, action: Action) -> Option<String> {
+        let of_action = |binding: &&Binding| ACTIONS[binding.row].action == action;
+        let mut bindings = self.bindings.iter().filter(of_action);
+        let keys = bindings.find(|binding| binding.keys[0].typed().is_none())?;
+        Some(chord::shown(&keys.keys))
+    }
+
     /// All keys of an action, as help shows them.
     pub fn all_keys(&self, action: Action) -> Vec<String> {
         self.bindings

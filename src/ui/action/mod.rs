@@ -304,6 +304,21 @@ pub enum Action {
     Answer(Answer),
 }
 
+impl View {
+    /// Whether it is about the list of the library, and not about every screen.
+    pub fn is_of_the_list(self) -> bool {
+        match self {
+            Self::Filter
+            | Self::FilterReset
+            | Self::Facets
+            | Self::Sort
+            | Self::Columns
+            | Self::Details => true,
+            Self::Images | Self::Wrap | Self::Theme | Self::Refresh => false,
+        }
+    }
+}
+
 /// One row of the table of actions.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionRow {
@@ -342,6 +357,16 @@ impl Action {
             .iter()
             .find(|row| row.action == self)
             .unwrap_or(&MISSING)
+    }
+
+    /// Whether it opens a line that is typed into at once.
+    pub fn opens_line(self) -> bool {
+        matches!(
+            self,
+            Self::View(View::Filter | View::Sort | View::Columns)
+                | Self::Go(Go::CommandLine | Go::Help)
+                | Self::Mark(Mark::Query | Mark::Paste)
+        )
     }
 
     /// The action of a name.

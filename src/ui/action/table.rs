@@ -29,9 +29,9 @@ table! {
     Go Go::Review,  "review"  "", ["3"], [], EVERYWHERE, "Review", "the draft as the one who approves sees it";
     Go Go::Results, "results" "", ["4"], [], EVERYWHERE, "Results", "the outcome of every change of a run";
     Go Go::History, "history" "", ["5"], [], EVERYWHERE, "History", "draft steps and runs";
-    Go Go::Help,    "help" "[WORD]", ["?", "f1"], [], &[Anywhere, Dialog, Plan], "help", "help of this screen, searchable";
+    Go Go::Help,    "help" "[WORD]", ["?", "f1"], [], &[Anywhere, Dialog, Input, Plan], "help", "help of this screen, searchable";
     Go Go::CommandLine, "command" "", [":"], [], EVERYWHERE, "commands", "the command line: every action by name";
-    Go Go::Messages, "messages" "", ["g m"], [], EVERYWHERE, "messages", "everything that was said in the speaking line";
+    Go Go::Messages, "messages" "", ["g m"], [], &[Anywhere, Dialog], "messages", "everything that was said in the speaking line";
     Go Go::Back,    "back" "", ["esc"], [], &[Anywhere, Input, Dialog, Range], "cancel", "one step back; never drops marks, filter or draft";
     Go Go::Interrupt, "interrupt" "", ["ctrl-c"], [], &[Anywhere, Input, Dialog], "stop", "stops the input or the question; never kills";
     Go Go::Quit,    "quit" "", ["q"], ["f10"], EVERYWHERE, "quit", "closes this view, at the top leaves; asks only if a run is going";
@@ -77,15 +77,15 @@ table! {
     Mark M::DropHidden, "select-hidden-drop" "", ["s h"], [], BROWSE, "drop hidden marks", "drops the marks the filter hides";
     Mark M::Only,     "select-only" "",     ["s o"], [], BROWSE, "show only marked", "filters by is:marked";
     Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the listed changes in Browse";
-    Mark M::Pick,     "pick-listed" "",     ["A"], ["a a"], &[Results], "pick all", "picks every listed change of the run, or none";
+    Mark M::Pick,     "pick-listed" "",     ["A", "ctrl-a"], ["a a"], &[Results], "pick all", "picks every listed change of the run, or none";
     Mark M::Restore,  "select-last" "",     ["s r"], [], BROWSE, "restore previous", "brings the marks before back";
 
-    View V::Filter,      "filter" "QUERY",  ["/"], ["f12"], LISTS, "filter", "narrows the list while you type";
+    View V::Filter,      "filter" "QUERY",  ["/"], ["f12"], &[Browse, History], "filter", "narrows the list while you type";
     View V::FilterReset, "filter-reset" "", ["0"], [], BROWSE, "no filter", "shows everything again";
     View V::Facets,      "facets" "",       ["f"], ["a f"], &[Browse, Results], "facets", "the values of a field with their counts";
     View V::Sort,        "sort" "FIELD [desc]", ["z s"], [], BROWSE, "sort ..", "orders the list; marks stay where they are";
     View V::Columns,     "columns" "[A,B,..]", ["z c"], [], BROWSE, "columns ..", "chooses the columns";
-    View V::Details,     "details" "",      ["d"], ["f3"], LISTS, "details", "the pane with all fields, and what is staged";
+    View V::Details,     "details" "",      ["d"], ["f3"], &[Browse, Staged, Review, Results, Dialog], "details", "the pane with all fields, and what is staged";
     View V::Images,      "images" "[auto|halfblocks|off]", ["z i"], [], EVERYWHERE, "pictures", "changes how pictures are drawn, or draws none";
     View V::Wrap,        "wrap" "",         ["z w"], [], EVERYWHERE, "wrap", "wraps long values instead of cutting them";
     View V::Theme,       "theme" "[NAME]",  ["z t"], [], EVERYWHERE, "theme", "the next theme, or the one named";
@@ -136,7 +136,7 @@ table! {
     Answer Answer::Down,     "later" "",    ["down"], [], &[Input], "later", "the line after, or the option below";
     Answer Answer::NextAsset, "next-asset" "", ["ctrl-n"], [], &[Edit, Thumbnail, Certificate], "next asset", "the next asset of the preview";
     Answer Answer::PreviousAsset, "previous-asset" "", ["ctrl-p"], [], &[Edit, Thumbnail, Certificate], "previous asset", "the previous asset of the preview";
-    Answer Answer::Mode,     "mode" "",     ["m"], ["f9"], &[Thumbnail], "mode", "changes how the thumbnail is chosen";
+    Answer Answer::Mode,     "mode" "",     ["m", "f9"], [], &[Thumbnail], "mode", "changes how the thumbnail is chosen";
     Answer Answer::Search,   "search" "",   ["/"], ["f12"], &[Thumbnail], "search", "searches the candidates; the query language of the filter";
     Answer Answer::Yes,      "yes" "",      ["y"], ["a y"], &[Certificate], "yes", "this asset too";
     Answer Answer::No,       "no" "",       ["n"], ["a n"], &[Certificate], "no", "not this asset";

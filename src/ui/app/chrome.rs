@@ -216,7 +216,13 @@ impl App {
         let scene = self.world.scene(!self.layers.is_empty());
         let said = self.top().speaking(&scene);
         let said = said
-            .or_else(|| self.world.said.last().cloned())
+            .or_else(|| {
+                self.world
+                    .said
+                    .last()
+                    .filter(|_| self.world.is_said)
+                    .cloned()
+            })
             .unwrap_or_default();
         let place = Rect {
             x: area.x + 1,

@@ -1,6 +1,6 @@
 //! The actions every screen has, where the screen did not take them.
 
-use super::App;
+use super::{App, keys::By};
 use crate::{
     domain::{RunId, workbench::Command},
     flow::Effect,
@@ -17,18 +17,25 @@ use crate::{
 };
 
 impl App {
-    /// The actions every screen has, where the screen did not take them.
-    pub(super) fn everywhere(&mut self, action: Action, argument: &str) {
+    /// The actions every screen has, where the screen did not take them. Whether one was.
+    pub(super) fn everywhere(&mut self, action: Action, argument: &str, by: By) -> bool {
         self.changed = true;
+        // A key is about what is shown: only a name goes to the screen where it belongs.
+        let is_elsewhere = by == By::Key && self.world.screen != ScreenId::Browse;
         match action {
             Action::Go(go) => self.go(go, argument),
+            Action::View(view) if is_elsewhere && view.is_of_the_list() => return false,
             Action::View(view) => self.look(view, argument),
+            Action::Edit(_) if is_elsewhere && self.world.workbench.read_only.is_none() => {
+                return false;
+            }
             Action::Edit(edit) => {
                 let step = self.editing(edit, argument);
                 self.carry(vec![step]);
             }
+            Action::Work(Work::Exclude) if by == By::Key => return false,
             Action::Work(work) => self.work(work, argument),
-            Action::Mark(_) | Action::Copy(_) => {
+            Action::Mark(_) | Action::Copy(_) if !is_elsewhere => {
                 // A command that belongs to the list works from everywhere.
                 let scene = self.world.scene(false);
                 let browse = &mut self.screens.browse;
@@ -37,8 +44,11 @@ impl App {
                     self.carry(steps);
                 }
             }
-            Action::Move(_) | Action::Answer(_) => {}
+            Action::Mark(_) | Action::Copy(_) | Action::Move(_) | Action::Answer(_) => {
+                return false;
+            }
         }
+        true
     }
 
     fn go(&mut self, go: Go, argument: &str) {
@@ -123,7 +133,7 @@ impl App {
                 let was = self.world.screen;
                 self.world.screen = ScreenId::Browse;
                 if was != ScreenId::Browse {
-                    self.dispatch(Action::View(view), argument);
+                    self.dispatch(Action::View(view), argument, By::Name);
                 }
             }
         }

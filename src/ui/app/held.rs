@@ -1,7 +1,7 @@
 //! What waits for a filter that is worked on, or for the listing to be opened: acts on everything
 //! that matches, and all that was typed behind them. Everything else goes on.
 
-use super::{App, opening::needs_rows};
+use super::{App, keys::By, opening::needs_rows};
 use crate::ui::{
     action::{Action, Mark},
     chord::Key,
@@ -13,7 +13,7 @@ use crate::ui::{
 #[derive(Debug)]
 pub(super) enum Held {
     /// An act on what the filter lets through.
-    Action(Action, String),
+    Action(Action, String, By),
     /// What came behind it.
     Input(Input),
 }
@@ -42,9 +42,9 @@ impl App {
         about_all && self.world.view.is_filtering()
     }
 
-    pub(super) fn hold(&mut self, action: Action, argument: &str) {
+    pub(super) fn hold(&mut self, action: Action, argument: &str, by: By) {
         self.held
-            .push_back(Held::Action(action, argument.to_owned()));
+            .push_back(Held::Action(action, argument.to_owned(), by));
         let what = if self.world.workbench.is_opening() {
             "the listing to be opened"
         } else {
@@ -95,7 +95,11 @@ impl App {
             && let Some(held) = self.held.pop_front()
         {
             match held {
-                Held::Action(action, argument) => self.dispatch(action, &argument),
+                Held::Action(action, argument, by) => {
+                    if !self.dispatch(action, &argument, by) {
+                        self.unanswered(action.row().name);
+                    }
+                }
                 Held::Input(input) => self.take(input),
             }
             self.settle();

@@ -6,6 +6,7 @@ mod chrome;
 mod everywhere;
 mod held;
 mod judging;
+mod keys;
 mod news;
 mod opening;
 mod past;
@@ -22,13 +23,12 @@ use std::collections::VecDeque;
 
 use ratatui::layout::Size;
 
-use self::{held::Held, world::World};
+use self::{held::Held, keys::By, world::World};
 use super::{
-    action::{Action, Context, Go},
-    chord::{Chord, Key},
+    action::{Action, Go},
+    chord::Chord,
     component::{Component, Reaction, Scene, ScreenId, Step},
     input::{self, Input, Mouse},
-    keymap::Lookup,
     layout::Chrome,
     screens::Screens,
     view::View,
@@ -108,7 +108,8 @@ impl App {
         self.world.now_ms = now_ms;
         let mut rest = inputs;
         while !rest.is_empty() {
-            if !self.top().takes_text() && self.pending.is_empty() && rest.len() > 6 {
+            let is_list = !self.top().takes_text() && self.pending.is_empty();
+            if is_list && rest.len() > 6 && !self.opens_line(&rest[0]) {
                 rest = input::without_bursts(rest);
             }
             let input = rest.remove(0);
@@ -171,48 +172,6 @@ impl App {
         }
     }
 
-    fn on_key(&mut self, chord: Chord) {
-        let contexts = if Chrome::of(self.world.size).is_some() {
-            self.top().contexts()
-        } else {
-            &[Context::Anywhere]
-        };
-        if self.top().takes_text() && self.pending.is_empty() && chord.typed().is_some() {
-            self.on_loose_key(chord);
-            return;
-        }
-        self.pending.push(chord);
-        match self.world.keymap.lookup(&self.pending, contexts) {
-            Lookup::Action(action) => {
-                self.pending.clear();
-                self.dispatch(action, "");
-            }
-            Lookup::Begins => self.pending_ms = self.world.now_ms,
-            Lookup::Nothing if self.pending.len() == 1 => {
-                self.pending.clear();
-                self.on_loose_key(chord);
-            }
-            Lookup::Nothing => {
-                let keys = super::chord::shown(&self.pending);
-                self.pending.clear();
-                if chord.key != Key::Esc {
-                    self.say(format!("{keys} is no key here; ? lists the keys."));
-                }
-            }
-        }
-    }
-
-    fn on_loose_key(&mut self, chord: Chord) {
-        let scene = self.world.scene(!self.layers.is_empty());
-        let top: &mut dyn Component = match self.layers.last_mut() {
-            Some(layer) => layer.as_mut(),
-            None => self.screens.screen_mut(self.world.screen),
-        };
-        if let Reaction::Taken(steps) = top.on_key(chord, &scene) {
-            self.carry(steps);
-        }
-    }
-
     fn on_paste(&mut self, text: &str) {
         self.pending.clear();
         let scene = self.world.scene(!self.layers.is_empty());
@@ -247,15 +206,14 @@ impl App {
     }
 
     /// Does an action: the top layer first, then the layers below a layer that is not modal, then
-    /// the screen, then what every screen has.
-    fn dispatch(&mut self, action: Action, argument: &str) {
+    /// the screen, then what every screen has. Whether anybody took it.
+    fn dispatch(&mut self, action: Action, argument: &str, by: By) -> bool {
         if let Action::Go(Go::Suspend | Go::Redraw) = action {
-            self.everywhere(action, argument);
-            return;
+            return self.everywhere(action, argument, by);
         }
         if self.must_wait(action) {
-            self.hold(action, argument);
-            return;
+            self.hold(action, argument, by);
+            return true;
         }
         let scene = self.world.scene(!self.layers.is_empty());
         let mut modal = false;
@@ -278,14 +236,26 @@ impl App {
         }
         match taken {
             Some(steps) => self.carry(steps),
-            None if modal => {
-                if let Action::Go(Go::Back | Go::Interrupt | Go::Quit) = action {
+            None if modal => match action {
+                Action::Go(Go::Back | Go::Interrupt | Go::Quit) => {
                     self.layers.pop();
                     self.changed = true;
                 }
-            }
-            None => self.everywhere(action, argument),
+                Action::Go(Go::Help | Go::Messages) => {
+                    return self.everywhere(action, argument, by);
+                }
+                Action::Go(_)
+                | Action::Move(_)
+                | Action::Mark(_)
+                | Action::View(_)
+                | Action::Edit(_)
+                | Action::Work(_)
+                | Action::Copy(_)
+                | Action::Answer(_) => return false,
+            },
+            None => return self.everywhere(action, argument, by),
         }
+        true
     }
 
     /// Puts everything right after something happened: cursors, counts, what is to be asked for.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use roaring::RoaringBitmap;
 
-use super::App;
+use super::{App, keys::By};
 use crate::{
     domain::{
         FieldKey, Operation, Stamp,
@@ -26,6 +26,7 @@ const KEPT_SENTENCES: usize = 500;
 
 impl App {
     pub(super) fn say(&mut self, sentence: impl Into<String>) {
+        self.world.is_said = true;
         let said = &mut self.world.said;
         said.push(sentence.into());
         if said.len() > KEPT_SENTENCES {
@@ -84,7 +85,9 @@ impl App {
                 Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => {
                     self.settle();
-                    self.dispatch(action, &argument);
+                    if !self.dispatch(action, &argument, By::Name) {
+                        self.unanswered(action.row().name);
+                    }
                 }
                 Step::Remember(line) => self.remember_command(&line),
                 Step::Quit => self.leave(),

@@ -35,6 +35,8 @@ pub(super) struct World {
     pub(super) commands: Vec<String>,
     pub(super) kept: dialogs::Kept,
     pub(super) said: Vec<String>,
+    /// Whether the last sentence is about the last act, and stands in the speaking line.
+    pub(super) is_said: bool,
     /// A dialog that opens once no other one is open.
     pub(super) waiting: Option<Box<dyn Component>>,
     /// A run that is shown once it is loaded, and what is done with it then.
@@ -79,6 +81,7 @@ impl World {
             commands: Vec::new(),
             kept: dialogs::Kept::default(),
             said: Vec::new(),
+            is_said: false,
             waiting: None,
             opening: None,
             awaiting: HashMap::new(),

@@ -167,7 +167,7 @@ impl Component for Choice {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => {}
+            | Action::Answer(_) => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -181,6 +181,8 @@ impl Component for Choice {
         }
         if self.find.press(chord) {
             self.cursor = Cursor::default();
+        } else if !TextField::edits(chord) {
+            return Reaction::Passed;
         }
         Reaction::nothing()
     }

@@ -69,7 +69,7 @@ impl Component for Confirm {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
     }
 

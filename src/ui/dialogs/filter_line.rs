@@ -235,13 +235,15 @@ impl Component for FilterLine {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         let before = self.field.text().to_owned();
-        self.field.press(chord);
+        if !self.field.press(chord) && !TextField::edits(chord) {
+            return Reaction::Passed;
+        }
         if before == self.field.text() {
             return Reaction::nothing();
         }

@@ -218,7 +218,7 @@ impl Component for Help {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => {}
+            | Action::Answer(_) => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -230,6 +230,8 @@ impl Component for Help {
             self.go(Move::PageUp, scene);
         } else if self.find.press(chord) {
             self.narrow(scene);
+        } else if !TextField::edits(chord) {
+            return Reaction::Passed;
         }
         Reaction::nothing()
     }

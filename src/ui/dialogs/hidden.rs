@@ -67,8 +67,12 @@ impl Component for HiddenMarks {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
+    }
+
+    fn names_key(&self, chord: Chord) -> bool {
+        matches!(chord.typed(), Some('o' | 'l'))
     }
 
     fn on_key(&mut self, chord: Chord, _scene: &Scene<'_>) -> Reaction {
@@ -83,9 +87,9 @@ impl Component for HiddenMarks {
             }
             Some('l') => match Query::parse("is:marked") {
                 Ok(query) => Reaction::Taken(vec![Step::Close, Step::Filter { query, keep: true }]),
-                Err(_) => Reaction::nothing(),
+                Err(_) => Reaction::Passed,
             },
-            _ => Reaction::nothing(),
+            _ => Reaction::Passed,
         }
     }
 

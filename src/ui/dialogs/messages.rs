@@ -59,7 +59,7 @@ impl Component for Messages {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
     }
 

@@ -149,19 +149,27 @@ impl Component for Pasted {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
+    }
+
+    fn names_key(&self, chord: Chord) -> bool {
+        self.field.is_none() && chord.typed() == Some('/')
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         if let Some(field) = &mut self.field {
-            field.press(chord);
+            if !field.press(chord) && !TextField::edits(chord) {
+                return Reaction::Passed;
+            }
             self.text = field.text().to_owned();
             self.found = find(&self.text, scene);
         } else if chord.key == Key::Char('/') {
             let line = self.text.lines().collect::<Vec<_>>().join(" ");
             let filter = FilterLine::with(&line, scene);
             return Reaction::Taken(vec![Step::Close, Step::Open(Box::new(filter))]);
+        } else {
+            return Reaction::Passed;
         }
         Reaction::nothing()
     }

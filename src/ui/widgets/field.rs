@@ -84,6 +84,31 @@ impl TextField {
         before != (self.text().to_owned(), self.cursor())
     }
 
+    /// Whether a key is one for editing a text, even where it has nothing to do just now.
+    pub fn edits(chord: Chord) -> bool {
+        match chord.key {
+            Key::Char(letter) if chord.ctrl => "abcdefhkruvwxy".contains(letter),
+            Key::Char(letter) if chord.alt => "bdfh<>".contains(letter),
+            Key::Char(_)
+            | Key::Backspace
+            | Key::Delete
+            | Key::Left
+            | Key::Right
+            | Key::Home
+            | Key::End => true,
+            Key::Enter
+            | Key::Esc
+            | Key::Tab
+            | Key::BackTab
+            | Key::Insert
+            | Key::Up
+            | Key::Down
+            | Key::PageUp
+            | Key::PageDown
+            | Key::F(_) => false,
+        }
+    }
+
     /// Backspace takes a whole grapheme, not one of its code points.
     fn delete_grapheme(&mut self) {
         for _ in 0..self.beside(true) {

@@ -3,6 +3,7 @@
 mod browse;
 mod elsewhere;
 mod facets;
+mod keys;
 mod library;
 mod pictures;
 mod results;

@@ -4,18 +4,15 @@ use std::fmt::Write;
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{CertificateDialog, Focus, OPTIONS};
+use super::{CertificateDialog, Focus};
 use crate::{
-    domain::{
-        CertificateStatus,
-        judging::{Judgement, Judging},
-    },
+    domain::judging::{Judgement, Judging},
     ui::{
         action::{Action, Answer, Context, Go, Mark, Move},
-        chord::{Chord, Key},
+        chord::Chord,
         component::{Component, Hint, Reaction, Scene},
         dialogs::{self, behind::AT_ONCE},
-        widgets::text,
+        widgets::{TextField, text},
     },
 };
 
@@ -71,27 +68,28 @@ impl Component for CertificateDialog {
             | Action::View(_)
             | Action::Edit(_)
             | Action::Work(_)
-            | Action::Copy(_) => Reaction::nothing(),
+            | Action::Copy(_) => Reaction::Passed,
         }
+    }
+
+    fn names_key(&self, chord: Chord) -> bool {
+        self.option_of(chord).is_some()
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         if self.focus == Focus::Message {
             if self.content.message.press(chord) {
                 self.work(scene);
+            } else if !TextField::edits(chord) {
+                return Reaction::Passed;
             }
             return Reaction::nothing();
         }
-        let (Key::Char(letter), Focus::Status) = (chord.key, self.focus) else {
-            return Reaction::nothing();
+        let Some(at) = self.option_of(chord) else {
+            return Reaction::Passed;
         };
-        let letter = letter.to_ascii_uppercase();
-        let sign =
-            |option: &Option<CertificateStatus>| option.map_or('-', CertificateStatus::letter);
-        if let Some(at) = OPTIONS.iter().position(|option| sign(option) == letter) {
-            self.content.option = Some(at);
-            self.work(scene);
-        }
+        self.content.option = Some(at);
+        self.work(scene);
         Reaction::nothing()
     }
 

@@ -23,8 +23,10 @@ use super::{
 use crate::{
     domain::{CertificateStatus, Row, TemplateError, judging::Fate, workbench::Asked},
     ui::{
-        action::{Answer, Move},
+        action::{Action, Answer, Move},
+        chord::Chord,
         component::{Reaction, Scene, Step},
+        dialogs,
         widgets::{Cursor, TextField, text},
     },
 };
@@ -157,12 +159,21 @@ impl CertificateDialog {
     fn turn(&mut self, forward: bool, scene: &Scene<'_>) {
         let last = OPTIONS.len() - 1;
         self.content.option = Some(match self.content.option {
-            None if forward => 0,
-            None => last,
+            // Nothing is chosen by going where nothing is: least of all to take something away.
+            None => 0,
             Some(at) if forward => (at + 1).min(last),
             Some(at) => at.saturating_sub(1),
         });
         self.work(scene);
+    }
+
+    /// The status whose letter a key is, where one is chosen.
+    fn option_of(&self, chord: Chord) -> Option<usize> {
+        let letter = chord.typed().filter(|_| self.focus == Focus::Status)?;
+        let sign =
+            |option: &Option<CertificateStatus>| option.map_or('-', CertificateStatus::letter);
+        let letter = letter.to_ascii_uppercase();
+        OPTIONS.iter().position(|option| sign(option) == letter)
     }
 
     fn flip(&mut self, scene: &Scene<'_>) {
@@ -184,8 +195,13 @@ impl CertificateDialog {
             (Move::Up | Move::Left, Focus::Status) => self.turn(false, scene),
             (Move::Down | Move::Right, Focus::Status) => self.turn(true, scene),
             (Move::Left | Move::Right, Focus::Keep | Focus::OnlyNone) => self.flip(scene),
-            (_, Focus::Preview) => drop(self.asset.go(movement, self.order.len(), 5)),
-            (_, Focus::Status | Focus::Message | Focus::Keep | Focus::OnlyNone) => {}
+            (_, Focus::Preview) if self.asset.go(movement, self.order.len(), 5) => {}
+            (
+                _,
+                Focus::Preview | Focus::Status | Focus::Message | Focus::Keep | Focus::OnlyNone,
+            ) => {
+                return Reaction::Passed;
+            }
         }
         Reaction::nothing()
     }
@@ -245,7 +261,7 @@ impl CertificateDialog {
             | Answer::ShowEqual
             | Answer::DryRun
             | Answer::Canary
-            | Answer::StopRule => {}
+            | Answer::StopRule => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -283,17 +299,29 @@ impl CertificateDialog {
         self.staged(asked.into_iter().collect(), scene)
     }
 
-    /// Stages what was judged, unless somebody must answer first.
-    fn staged(&self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
+    /// Stages what was judged, unless somebody must answer first. The keys then go to the assets
+    /// that ask, so that the answer is one and no text.
+    fn staged(&mut self, asked: Vec<Asked>, scene: &Scene<'_>) -> Reaction {
         let Some(effects) = &self.effects else {
             return Reaction::nothing();
         };
         let asks = effects.asks();
         if asks > 0 {
+            self.focus = Focus::Preview;
+            let asking = effects.first_asking();
+            let at = effects.rows.iter().position(|row| Some(*row) == asking);
+            self.asset.at = at.unwrap_or(self.asset.at);
             let need = if asks == 1 { "needs" } else { "need" };
             let asks = text::counted(asks, "asset");
+            let key = |answer| {
+                scene
+                    .keymap
+                    .keys(Action::Answer(answer))
+                    .unwrap_or_default()
+            };
+            let (yes, no) = (key(Answer::Yes), key(Answer::No));
             return Reaction::say(format!(
-                "Nothing was staged: {asks} {need} your yes or no (y / n)."
+                "Nothing was staged: {asks} {need} your yes or no ({yes} / {no})."
             ));
         }
         if asked.is_empty() {
@@ -316,7 +344,22 @@ impl CertificateDialog {
             certificate: None,
             ..scene.kept.clone()
         };
-        kept.staging(label, asked)
+        let staging = kept.staging(label, asked);
+        let Reaction::Taken(steps) = staging else {
+            return staging;
+        };
+        if self.status().is_some() {
+            return Reaction::Taken(steps);
+        }
+        // Nobody takes a certificate away by a slip of the key.
+        let question = match effects.changes() {
+            1 => "1 asset loses its certificate".to_owned(),
+            many => format!("{} assets lose their certificates", text::number(many)),
+        };
+        let question = format!("{question}, with status and message. Nothing is sent yet.");
+        let title = "Remove certificates";
+        let confirm = dialogs::Confirm::new(title, question, "remove", steps);
+        Reaction::step(Step::Open(Box::new(confirm)))
     }
 
     fn close(&mut self, scene: &Scene<'_>) -> Reaction {

@@ -161,6 +161,14 @@ fn with_the_rule_off_each_certificate_of_other_people_asks() {
 fn certificates_can_be_taken_away() {
     let mut session = Session::new(world(), 80, 24);
     session.press("s a C - <Ctrl+s>");
+    let screen = session.screen();
+    assert!(
+        screen.contains("6 assets lose their certificates"),
+        "{screen}"
+    );
+    session.press("<Esc>");
+    assert!(session.app.workbench().draft().is_empty(), "Esc is a no");
+    session.press("<Ctrl+s> <Enter>");
     assert!(
         session.said().starts_with("Staged 6 changes on 6 assets"),
         "{}",
@@ -278,4 +286,25 @@ fn what_is_worked_out_once_for_assets_that_are_alike_is_what_each_would_get() {
             }
         }
     }
+}
+
+#[test]
+fn the_question_takes_the_keys_it_names_wherever_it_was_asked_from() {
+    let mut session = Session::new(world(), 80, 24);
+    session.press("s a C v <Tab>").type_text("Q2");
+    session.press("<Ctrl+s>");
+    let said = session.said();
+    assert!(said.contains("need") && said.contains("(y / n)"), "{said}");
+    session.press("y");
+    assert!(session.said().contains(": yes"), "{}", session.said());
+    let screen = session.screen();
+    assert!(screen.contains("Q2") && !screen.contains("Q2y"), "{screen}");
+}
+
+#[test]
+fn going_up_where_nothing_is_chosen_takes_nothing_away() {
+    let mut session = Session::new(world(), 80, 24);
+    session.press("s a C <Up>");
+    let screen = session.screen();
+    assert!(screen.contains("(o) V"), "{screen}");
 }

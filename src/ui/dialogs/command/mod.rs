@@ -169,7 +169,7 @@ impl Component for CommandLine {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => {}
+            | Action::Answer(_) => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -177,6 +177,8 @@ impl Component for CommandLine {
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         if self.field.press(chord) {
             self.complete(scene);
+        } else if !TextField::edits(chord) {
+            return Reaction::Passed;
         }
         Reaction::nothing()
     }

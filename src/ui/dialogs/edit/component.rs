@@ -9,7 +9,7 @@ use crate::ui::{
     chord::Chord,
     component::{Component, Hint, Reaction, Scene},
     dialogs::{self, behind::AT_ONCE},
-    widgets::text,
+    widgets::{TextField, text},
 };
 
 impl Component for EditDialog {
@@ -80,7 +80,7 @@ impl Component for EditDialog {
                     self.leave_out(scene);
                     Reaction::nothing()
                 }
-                Focus::Input(_) => Reaction::nothing(),
+                Focus::Input(_) => Reaction::Passed,
             },
             Action::Go(Go::Back | Go::Interrupt | Go::Quit) => self.close(scene),
             Action::Go(Go::Help) => Reaction::step(dialogs::help(argument, scene)),
@@ -89,19 +89,18 @@ impl Component for EditDialog {
             | Action::View(_)
             | Action::Edit(_)
             | Action::Work(_)
-            | Action::Copy(_) => Reaction::nothing(),
+            | Action::Copy(_) => Reaction::Passed,
         }
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
-        let Focus::Input(place) = self.focus else {
-            return Reaction::nothing();
-        };
-        let Some(line) = self.line_mut() else {
-            return Reaction::nothing();
+        let (Focus::Input(place), Some(line)) = (self.focus, self.line_mut()) else {
+            return Reaction::Passed;
         };
         let before = line.form.input(place).text().to_owned();
-        line.form.input_mut(place).press(chord);
+        if !line.form.input_mut(place).press(chord) && !TextField::edits(chord) {
+            return Reaction::Passed;
+        }
         if line.form.input(place).text() != before && line.ticked {
             self.work(scene);
         }

@@ -229,21 +229,26 @@ impl EditDialog {
                     self.pass(true);
                 }
             }
-            (Move::NextPane, _) | (Move::Right, Focus::Fields) => self.pass(true),
-            (Move::PreviousPane, _) => self.pass(false),
+            (Move::NextPane, _) | (Move::Right, Focus::Fields) | (Move::Down, Focus::Switch(_)) => {
+                self.pass(true);
+            }
+            (Move::PreviousPane, _) | (Move::Up, Focus::Switch(_)) => self.pass(false),
             (Move::NextTab, _) | (Move::Right, Focus::Preview) => self.turn_shown(true),
             (Move::PreviousTab, _) | (Move::Left, Focus::Preview) => self.turn_shown(false),
             (Move::Left | Move::Up, Focus::Operation) => self.turn(false, scene),
             (Move::Right | Move::Down, Focus::Operation) => self.turn(true, scene),
             (Move::Left | Move::Right, Focus::Switch(place)) => return self.flip(place, scene),
-            (_, Focus::Preview) => drop(self.asset.go(movement, self.list.len(), 1)),
+            (_, Focus::Preview) if self.asset.go(movement, self.list.len(), 1) => {}
             (_, Focus::Fields) => {
                 let page = self.page(scene);
-                self.content
-                    .cursor
-                    .go(movement, self.content.lines.len(), page);
+                let lines = self.content.lines.len();
+                if !self.content.cursor.go(movement, lines, page) {
+                    return Reaction::Passed;
+                }
             }
-            (_, Focus::Operation | Focus::Input(_) | Focus::Switch(_)) => {}
+            (_, Focus::Preview | Focus::Operation | Focus::Input(_) | Focus::Switch(_)) => {
+                return Reaction::Passed;
+            }
         }
         Reaction::nothing()
     }
@@ -275,7 +280,7 @@ impl EditDialog {
             | Answer::Search
             | Answer::DryRun
             | Answer::Canary
-            | Answer::StopRule => {}
+            | Answer::StopRule => return Reaction::Passed,
         }
         Reaction::nothing()
     }

@@ -254,18 +254,20 @@ impl Component for Facets {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
         let Some(find) = &mut self.find else {
-            return Reaction::nothing();
+            return Reaction::Passed;
         };
         if chord.key == Key::Char(' ') && !chord.ctrl {
             return self.choose(false, scene);
         }
-        find.press(chord);
+        if !find.press(chord) && !TextField::edits(chord) {
+            return Reaction::Passed;
+        }
         self.arrange(scene);
         let first = self
             .lines

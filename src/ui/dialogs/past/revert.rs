@@ -193,7 +193,7 @@ impl Component for Revert {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => Reaction::nothing(),
+            | Action::Answer(_) => Reaction::Passed,
         }
     }
 

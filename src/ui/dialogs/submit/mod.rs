@@ -292,7 +292,7 @@ impl Component for SubmitDialog {
             | Action::View(_)
             | Action::Edit(_)
             | Action::Work(_)
-            | Action::Copy(_) => {}
+            | Action::Copy(_) => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -303,14 +303,14 @@ impl Component for SubmitDialog {
             return self.on_action(action, "", scene);
         }
         if matches!(chord.key, Key::Char(letter) if letter.is_uppercase()) {
-            return Reaction::nothing();
+            return Reaction::Passed;
         }
         if chord.key == Key::PageUp {
             self.scroll_by(Move::HalfUp, scene);
         } else if chord.key == Key::PageDown {
             self.scroll_by(Move::HalfDown, scene);
-        } else {
-            self.typed.press(chord);
+        } else if !self.typed.press(chord) && !TextField::edits(chord) {
+            return Reaction::Passed;
         }
         Reaction::nothing()
     }

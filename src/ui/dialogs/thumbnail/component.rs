@@ -17,7 +17,8 @@ use crate::{
         chord::Chord,
         component::{Component, Hint, Reaction, Scene},
         dialogs::{self, behind::AT_ONCE},
-        widgets::text,
+        keymap::Lookup,
+        widgets::{TextField, text},
     },
 };
 
@@ -50,6 +51,8 @@ impl Component for ThumbnailDialog {
         ];
         if !self.takes_text() {
             hints.push(Hint::Key(Action::Answer(Answer::Search)));
+        }
+        if !self.takes_text() || self.turns_mode_in_text() {
             hints.push(Hint::Key(Action::Answer(Answer::Mode)));
         }
         hints.push(Hint::Named(Action::Answer(Answer::Stage), "stage"));
@@ -72,17 +75,24 @@ impl Component for ThumbnailDialog {
             | Action::View(_)
             | Action::Edit(_)
             | Action::Work(_)
-            | Action::Copy(_) => Reaction::nothing(),
+            | Action::Copy(_) => Reaction::Passed,
         };
         self.look(scene);
         reaction
     }
 
     fn on_key(&mut self, chord: Chord, scene: &Scene<'_>) -> Reaction {
+        let named = scene.keymap.lookup(&[chord], &[Context::Thumbnail]);
+        if self.turns_mode_in_text() && named == Lookup::Action(Action::Answer(Answer::Mode)) {
+            return self.turn_mode(scene);
+        }
         match self.focus {
             Focus::Rule if self.content.rule.press(chord) => self.work(scene),
             Focus::Search if self.search.press(chord) => self.find(scene),
-            Focus::Rule | Focus::Search | Focus::Targets | Focus::Candidates => {}
+            Focus::Rule | Focus::Search if TextField::edits(chord) => {}
+            Focus::Rule | Focus::Search | Focus::Targets | Focus::Candidates => {
+                return Reaction::Passed;
+            }
         }
         Reaction::nothing()
     }

@@ -75,10 +75,14 @@ impl ThumbnailDialog {
     /// The mode, and below it the choice or the rule.
     fn draw_how(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
         let theme = scene.theme;
-        let key = scene
-            .keymap
-            .keys(Action::Answer(Answer::Mode))
-            .unwrap_or_default();
+        let mode = Action::Answer(Answer::Mode);
+        let is_text = matches!(self.focus, Focus::Rule | Focus::Search);
+        let key = if is_text && !self.turns_mode_in_text() {
+            scene.keymap.keys_in_text(mode)
+        } else {
+            scene.keymap.keys(mode)
+        };
+        let key = key.unwrap_or_default();
         let mut next = 0;
         if area.height >= 5 {
             for mode in Mode::ALL {

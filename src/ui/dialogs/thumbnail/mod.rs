@@ -182,6 +182,12 @@ impl ThumbnailDialog {
         }
     }
 
+    /// Whether the key of the mode still turns it though text is typed: as long as no rule is
+    /// begun, so that going through the modes writes none.
+    fn turns_mode_in_text(&self) -> bool {
+        self.focus == Focus::Rule && self.content.rule.text().is_empty()
+    }
+
     fn turn_mode(&mut self, scene: &Scene<'_>) -> Reaction {
         let at = Mode::ALL
             .iter()
@@ -273,7 +279,7 @@ impl ThumbnailDialog {
                 self.candidate
                     .go(movement, self.candidates.len(), candidates);
             }
-            (_, Focus::Rule | Focus::Search) => {}
+            (_, Focus::Rule | Focus::Search) => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -332,7 +338,7 @@ impl ThumbnailDialog {
             | Answer::ShowEqual
             | Answer::DryRun
             | Answer::Canary
-            | Answer::StopRule => {}
+            | Answer::StopRule => return Reaction::Passed,
         }
         Reaction::nothing()
     }

@@ -241,3 +241,19 @@ fn esc_keeps_rule_and_picks_for_the_same_assets() {
         session.screen()
     );
 }
+
+#[test]
+fn the_key_of_the_mode_turns_it_and_writes_nothing_as_long_as_no_rule_is_begun() {
+    let mut session = Session::new(world(), 120, 36);
+    session.press("s a t m");
+    assert!(session.screen().contains("(o) by rule"));
+    session.press("m");
+    let screen = session.screen();
+    assert!(screen.contains("(o) pick one by one"), "{screen}");
+    session.press("m m").type_text("${name}m");
+    let screen = session.screen();
+    assert!(screen.contains("${name}m"), "{screen}");
+    assert!(screen.contains("F9 changes"), "{screen}");
+    session.press("<F9>");
+    assert!(session.screen().contains("(o) pick one by one"));
+}

@@ -148,14 +148,14 @@ impl Browse {
                 let last = scene.view.columns().len().saturating_sub(1);
                 self.column = (self.column + 1).min(last);
             }
-            Move::NextMarked => self.seek(scene, true, |scene, row| {
-                scene.workbench.marks().contains(row)
-            }),
-            Move::PreviousMarked => self.seek(scene, false, |scene, row| {
-                scene.workbench.marks().contains(row)
-            }),
-            Move::NextProblem => self.seek(scene, true, draw::is_problem),
-            Move::PreviousProblem => self.seek(scene, false, draw::is_problem),
+            Move::NextMarked | Move::PreviousMarked => {
+                let is_marked = |scene: &Scene<'_>, row| scene.workbench.marks().contains(row);
+                return self.seek(scene, (movement == Move::NextMarked, "marked"), is_marked);
+            }
+            Move::NextProblem | Move::PreviousProblem => {
+                let down = movement == Move::NextProblem;
+                return self.seek(scene, (down, "with a problem"), draw::is_problem);
+            }
             Move::Open => return self.open(scene),
             Move::NextPane
             | Move::PreviousPane
@@ -168,12 +168,18 @@ impl Browse {
             | Move::HalfUp
             | Move::HalfDown
             | Move::PageUp
-            | Move::PageDown => {}
+            | Move::PageDown => return Reaction::Passed,
         }
         Reaction::nothing()
     }
 
-    fn seek(&mut self, scene: &Scene<'_>, down: bool, wanted: fn(&Scene<'_>, Row) -> bool) {
+    /// Goes to the next row of a kind, or says that there is none.
+    fn seek(
+        &mut self,
+        scene: &Scene<'_>,
+        (down, kind): (bool, &str),
+        wanted: fn(&Scene<'_>, Row) -> bool,
+    ) -> Reaction {
         let rows = scene.view.rows();
         let found = if down {
             (self.cursor.at + 1..rows.len()).find(|&place| wanted(scene, rows[place]))
@@ -186,13 +192,16 @@ impl Browse {
             self.cursor.put(place, rows.len(), Self::page(scene));
             self.row = rows.get(place).copied();
             self.count_range(scene);
+            return Reaction::nothing();
         }
+        let side = if down { "below" } else { "above" };
+        Reaction::say(format!("No row {kind} {side} this one."))
     }
 
     fn open(&self, scene: &Scene<'_>) -> Reaction {
         match self.row(scene.view) {
             Some(row) => Reaction::step(Step::Open(Box::new(Detail::new(row)))),
-            None => Reaction::nothing(),
+            None => Reaction::say("There is no row to open."),
         }
     }
 

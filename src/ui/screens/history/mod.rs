@@ -160,7 +160,7 @@ impl History {
             | Move::NextMarked
             | Move::PreviousMarked
             | Move::NextProblem
-            | Move::PreviousProblem => {}
+            | Move::PreviousProblem => return Reaction::Passed,
         }
         Reaction::nothing()
     }
@@ -226,7 +226,7 @@ impl History {
             | Action::Edit(_)
             | Action::Work(_)
             | Action::Copy(_)
-            | Action::Answer(_) => {}
+            | Action::Answer(_) => return Reaction::Passed,
         }
         self.update(scene);
         Reaction::nothing()

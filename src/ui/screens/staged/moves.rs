@@ -44,7 +44,7 @@ impl Staged {
             | Move::Left
             | Move::Right
             | Move::NextMarked
-            | Move::PreviousMarked => {}
+            | Move::PreviousMarked => return Reaction::Passed,
         }
         Reaction::nothing()
     }
