@@ -205,6 +205,36 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether it leaves something behind, here or at the endpoint: then what it does is done whoever
+    /// reads of it.
+    pub fn changes_something(&self) -> bool {
+        match self {
+            Self::Submit { dry_run, .. } => !dry_run,
+            Self::Draft(args) => args.what.is_some(),
+            Self::Report(args) => args.to.is_some(),
+            Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Stage(_)
+            | Self::Resume { .. }
+            | Self::Retry { .. }
+            | Self::ReadBack { .. }
+            | Self::Revert { .. }
+            | Self::Undo { .. }
+            | Self::Redo { .. }
+            | Self::Accept(_)
+            | Self::Drop(_)
+            | Self::Handover { .. } => true,
+            Self::List(_)
+            | Self::Plan { .. }
+            | Self::History(_)
+            | Self::Results(_)
+            | Self::Check { .. }
+            | Self::Config { .. } => false,
+        }
+    }
+}
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -289,8 +319,10 @@ pub enum ListFormat {
     Csv,
     /// Tab-separated.
     Tsv,
-    /// One JSON object a line.
+    /// One JSON object a line; goes back in through `stage --from`.
     Jsonl,
+    /// One JSON document.
+    Json,
 }
 
 /// Options of `draft`.
@@ -318,6 +350,8 @@ pub enum DraftFormat {
     Table,
     /// One JSON object a change.
     Jsonl,
+    /// One JSON document.
+    Json,
 }
 
 /// Options of `history`.
@@ -333,8 +367,19 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "FILTER", default_value = "")]
     pub filter: String,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[arg(long, value_enum, default_value_t = HistoryFormat::Text)]
+    pub format: HistoryFormat,
+}
+
+/// Formats of `history`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    /// For people.
+    Text,
+    /// One JSON object an entry.
+    Jsonl,
+    /// One JSON document.
+    Json,
 }
 
 /// What `history` does instead of listing.

@@ -8,6 +8,7 @@ use super::{
     output::Output,
     wire::Setup,
 };
+use crate::exchange::document;
 
 /// Tries each step. Never writes.
 ///
@@ -36,7 +37,7 @@ pub async fn run(
                 })
                 .collect();
             let answer = json!({"profile": profile.name, "ok": all_well, "steps": steps});
-            output.line(&answer.to_string())?;
+            output.json(&document(answer))?;
         }
         TextOrJson::Text => {
             for step in &steps {

@@ -1,6 +1,6 @@
 //! `armarius draft`: what is staged, or the end of it.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{
     args::{DraftArgs, DraftFormat, DraftWhat, Global},
@@ -9,8 +9,8 @@ use super::{
     session,
 };
 use crate::{
-    domain::{Command, Refusal},
-    exchange::value_json,
+    domain::{Change, Command, Refusal, Workbench},
+    exchange::{document, typed_json, value_json},
     runtime::HeadlessError,
 };
 
@@ -42,29 +42,41 @@ pub async fn run(
         headless.connect().await?;
         session::list(&mut headless, output).await?;
     }
-    let bench = &headless.workbench;
-    for change in bench.draft().all(&bench.listing) {
-        let name = bench.listing.name(change.row);
-        match args.format {
-            DraftFormat::Jsonl => output.line(
-                &json!({
-                    "asset": change.asset, "name": name, "field": change.field,
-                    "before": value_json(&change.before), "after": value_json(&change.after),
-                    "equal": change.is_equal(),
-                })
-                .to_string(),
-            )?,
-            DraftFormat::Table => {
-                let (before, after) = (change.before.display(), change.after.display());
-                let (sign, field) = (change.sign(), &change.field);
-                output.shown(&format!("{sign} {name}  {field}: {before} -> {after}"))?;
-            }
-        }
-    }
-    let draft = bench.draft();
-    let (changes, assets) = (draft.changes(), draft.rows().len());
-    let (changes, assets) = (counted(changes, "change"), counted(assets, "asset"));
-    output.say(&format!("{changes} on {assets}"));
+    show(&headless.workbench, args.format, output)?;
     headless.close().await;
     Ok(Ending::Ok)
+}
+
+fn show(bench: &Workbench, format: DraftFormat, output: &mut Output<'_>) -> Result<(), Stop> {
+    let draft = bench.draft();
+    let (changes, assets) = (draft.changes(), draft.rows().len());
+    let mut all = draft.all(&bench.listing);
+    match format {
+        DraftFormat::Json => {
+            let items: Vec<Json> = all.map(|change| as_json(&change, bench)).collect();
+            let body = json!({ "changes": changes, "assets": assets, "items": items });
+            output.json(&document(body))?;
+        }
+        DraftFormat::Jsonl => all.try_for_each(|one| output.json(&as_json(&one, bench)))?,
+        DraftFormat::Table => all.try_for_each(|change| {
+            let name = bench.listing.name(change.row);
+            let (before, after) = (change.before.display(), change.after.display());
+            let (sign, field) = (change.sign(), &change.field);
+            output.shown(&format!("{sign} {name}  {field}: {before} -> {after}"))
+        })?,
+    }
+    let (changes, assets) = (counted(changes, "change"), counted(assets, "asset"));
+    output.say(&format!("{changes} on {assets}"));
+    Ok(())
+}
+
+fn as_json(change: &Change, bench: &Workbench) -> Json {
+    let kind = bench.schema.field(change.field.as_str());
+    let value =
+        |value| kind.map_or_else(|| value_json(value), |field| typed_json(value, field.kind));
+    json!({
+        "asset": change.asset, "name": bench.listing.name(change.row), "field": change.field,
+        "before": value(&change.before), "after": value(&change.after),
+        "equal": change.is_equal(),
+    })
 }

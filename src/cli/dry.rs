@@ -13,7 +13,7 @@ use crate::{
         Item,
         plan::{DryRun, Fate, Plan},
     },
-    exchange::value_json,
+    exchange::{document, value_json},
 };
 
 /// Reads every asset of the plan again and prints what would become of each change.
@@ -34,7 +34,7 @@ pub async fn run(
         TextOrJson::Text => lines(&planned, &found)
             .iter()
             .try_for_each(|line| output.shown(line))?,
-        TextOrJson::Json => output.line(&as_json(&planned, &found).to_string())?,
+        TextOrJson::Json => output.json(&as_json(&planned, &found))?,
     }
     headless.close().await;
     let is_trouble = planned.errors() > 0 || found.fates.iter().any(Fate::is_trouble);
@@ -105,9 +105,9 @@ fn as_json(planned: &Plan, found: &DryRun) -> serde_json::Value {
         .into_iter()
         .map(|(word, count)| (word.to_owned(), json!(count)))
         .collect();
-    json!({
+    document(json!({
         "digest": found.digest, "sent": 0, "counts": counts,
         "rights_asked": found.rights_unasked.is_none(), "items": items,
         "errors": planned.errors(),
-    })
+    }))
 }

@@ -33,6 +33,8 @@ pub enum Ending {
     Interrupted = 130,
     /// Ended by `SIGQUIT`.
     Quit = 131,
+    /// Nobody reads the answer any more (`| head`), as if ended by `SIGPIPE`.
+    ClosedPipe = 141,
     /// Ended by `SIGTERM`.
     Terminated = 143,
 }
@@ -44,6 +46,22 @@ impl From<Ending> for ExitCode {
 }
 
 impl Ending {
+    /// The word for it in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Usage => "usage",
+            Self::PlanErrors => "plan-errors",
+            Self::Partly => "partly",
+            Self::Nothing => "nothing",
+            Self::SignIn => "sign-in",
+            Self::Conflicts => "conflicts",
+            Self::Mistake => "mistake",
+            Self::HungUp | Self::Interrupted | Self::Quit | Self::Terminated => "interrupted",
+            Self::ClosedPipe => "closed-pipe",
+        }
+    }
+
     /// The code a run ends a command with.
     pub fn of_run(run: &Run) -> Self {
         let tally = run.tally();

@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use super::{
-    args::{CompareFormat, Global, HistoryArgs, HistoryGrouping, HistoryWhat, TextOrJson},
+    args::{CompareFormat, Global, HistoryArgs, HistoryFormat, HistoryGrouping, HistoryWhat},
     ending::{Ending, Stop},
     output::{Output, counted},
     session,
@@ -15,7 +15,7 @@ use crate::{
         history::{Entry, Filter, Grouping, Subject, day, entries},
         points::{Comparison, Point},
     },
-    exchange::{Guard, comparison_csv, comparison_json},
+    exchange::{comparison_csv, comparison_json, document},
     runtime::{HeadlessError, now_ms},
 };
 
@@ -46,10 +46,13 @@ pub async fn run(
     };
     let mut all = entries(&headless.workbench, grouping);
     all.retain(|entry| filter.passes(entry, offset));
-    for entry in &all {
-        match args.format {
-            TextOrJson::Text => output.shown(&line(entry))?,
-            TextOrJson::Json => output.line(&as_json(entry).to_string())?,
+    let lines = all.iter();
+    match args.format {
+        HistoryFormat::Text => lines.map(line).try_for_each(|line| output.shown(&line))?,
+        HistoryFormat::Jsonl => lines.map(as_json).try_for_each(|one| output.json(&one))?,
+        HistoryFormat::Json => {
+            let entries: Vec<_> = lines.map(as_json).collect();
+            output.json(&document(json!({ "entries": entries })))?;
         }
     }
     headless.close().await;
@@ -74,8 +77,8 @@ async fn compare(
                 output.shown(&line)?;
             }
         }
-        CompareFormat::Json => output.line(&comparison_json(&comparison).to_string())?,
-        CompareFormat::Csv => comparison_csv(&comparison, output.out, Guard::Exact)?,
+        CompareFormat::Json => output.json(&comparison_json(&comparison))?,
+        CompareFormat::Csv => comparison_csv(&comparison, output.out, headless.guard())?,
     }
     output.say(&comparison.sentence());
     headless.close().await;

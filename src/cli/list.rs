@@ -7,8 +7,8 @@ use super::{
     session,
 };
 use crate::{
-    domain::{FieldKey, Query, Sort, Workbench},
-    exchange::{self, Guard},
+    domain::{Field, FieldKey, Query, Sort, Workbench},
+    exchange,
 };
 
 /// Lists afresh and prints what the query lets through, by name.
@@ -42,9 +42,14 @@ pub async fn run(
         ListFormat::Csv => exchange::ListFormat::Csv,
         ListFormat::Tsv => exchange::ListFormat::Tsv,
         ListFormat::Jsonl => exchange::ListFormat::JsonLines,
+        ListFormat::Json => exchange::ListFormat::Json,
     };
     let assets = shown.map(|&row| bench.listing.asset(row));
-    exchange::list(output.out, format, &fields, assets, Guard::Exact)?;
+    let fields = fields
+        .iter()
+        .filter_map(|key| bench.schema.field(key.as_str()));
+    let fields: Vec<&Field> = fields.collect();
+    exchange::list(output.out, format, &fields, assets, headless.guard())?;
     output.say(&format!("{} of {} assets", rows.len(), bench.listing.len()));
     headless.close().await;
     Ok(Ending::Ok)

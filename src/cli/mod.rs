@@ -53,27 +53,24 @@ pub fn main() -> ExitCode {
     output::with_process_streams(|output| {
         let matches = match Cli::command().try_get_matches() {
             Ok(matches) => matches,
+            // A wrong word, told with everything it holds made visible.
+            Err(error) if error.use_stderr() => {
+                let words = error.render().to_string();
+                return Err(Stop::usage(words.trim_start_matches("error: ").trim_end()));
+            }
+            // Help and version are answers.
             Err(error) => {
-                // Help and version are answers; everything else is a wrong word.
-                let _ = error.print();
-                return if error.use_stderr() {
-                    Ending::Usage
-                } else {
-                    Ending::Ok
-                }
-                .into();
+                return match error.print() {
+                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                        Ok(Ending::ClosedPipe)
+                    }
+                    done => done.map(|()| Ending::Ok).map_err(Stop::from),
+                };
             }
         };
-        let done = Cli::from_arg_matches(&matches)
-            .map_err(|error| Stop::usage(error.to_string()))
-            .and_then(|cli| in_runtime(&cli, &matches, output));
-        match done {
-            Ok(ending) => ending.into(),
-            Err(stop) => {
-                output.say(&format!("armarius: {}", stop.message));
-                stop.ending.into()
-            }
-        }
+        let cli =
+            Cli::from_arg_matches(&matches).map_err(|error| Stop::usage(error.to_string()))?;
+        in_runtime(&cli, &matches, output)
     })
 }
 
@@ -114,6 +111,12 @@ async fn dispatch(
         other => other,
     };
     mistake::watch();
+    if command
+        .as_ref()
+        .is_some_and(Command::changes_something)
+    {
+        output.go_on_unheard();
+    }
     match command {
         None => return workstation::run(global, output).await,
         Some(Command::Demo(args)) => return demo::run(global, args, output).await,

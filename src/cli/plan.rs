@@ -8,7 +8,10 @@ use super::{
     output::{Output, counted},
     session,
 };
-use crate::{domain::plan::Plan, exchange::value_json};
+use crate::{
+    domain::plan::Plan,
+    exchange::{document, value_json},
+};
 
 /// Prints the plan. Sends nothing.
 ///
@@ -26,7 +29,7 @@ pub async fn run(
         TextOrJson::Text => lines(&plan)
             .iter()
             .try_for_each(|line| output.shown(line))?,
-        TextOrJson::Json => output.line(&as_json(&plan).to_string())?,
+        TextOrJson::Json => output.json(&as_json(&plan))?,
     }
     headless.close().await;
     Ok(if plan.errors() > 0 {
@@ -88,7 +91,7 @@ fn as_json(plan: &Plan) -> serde_json::Value {
         })
         .collect();
     let summary = &plan.summary;
-    json!({
+    document(json!({
         "changes": plan.items.len(), "assets": plan.assets(), "calls": plan.calls.len(),
         "digest": plan.digest,
         "summary": {
@@ -97,5 +100,5 @@ fn as_json(plan: &Plan) -> serde_json::Value {
             "thumbnails": summary.thumbnails,
         },
         "not_sent": left, "items": items,
-    })
+    }))
 }

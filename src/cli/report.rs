@@ -33,13 +33,14 @@ pub async fn run(
     let guard = if args.guard_formulas {
         Guard::Formulas
     } else {
-        Guard::Exact
+        headless.guard()
     };
     let mut text = Vec::new();
     match args.format {
         ReportKind::Csv => exchange::report_csv(&account, &mut text, guard)?,
         ReportKind::Json => {
-            text.extend(exchange::account_json(&account).to_string().into_bytes());
+            let json = exchange::json_line(&exchange::account_json(&account));
+            text.extend(json.into_bytes());
             text.push(b'\n');
         }
         ReportKind::Md => exchange::report_markdown(&account, &mut text)?,

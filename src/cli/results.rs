@@ -11,7 +11,7 @@ use crate::{
         Outcome, Run, Value, Workbench,
         run::{Item, Settlement, Sieve, next_step, retry_safe},
     },
-    exchange::{self, Account, Guard},
+    exchange::{self, Account},
 };
 
 /// Prints the changes of a run that are meant: those that ask for somebody, if nothing else is
@@ -38,8 +38,8 @@ pub async fn run(
         only: Some(&places),
     };
     match args.format {
-        ResultsFormat::Csv => exchange::report_csv(&account, output.out, Guard::Exact)?,
-        ResultsFormat::Json => output.line(&exchange::account_json(&account).to_string())?,
+        ResultsFormat::Csv => exchange::report_csv(&account, output.out, headless.guard())?,
+        ResultsFormat::Json => output.json(&exchange::account_json(&account))?,
         ResultsFormat::Text => {
             for line in headline(run, &headless.workbench) {
                 output.shown(&line)?;

@@ -14,7 +14,7 @@ use crate::{
         revert::{Reversal, Stay},
         run::RunState,
     },
-    exchange::value_json,
+    exchange::{document, value_json},
     runtime::{Headless, HeadlessError},
 };
 
@@ -46,7 +46,7 @@ pub async fn run(
         })?)
     };
     match format {
-        TextOrJson::Json => output.line(&as_json(&reversal, staged.as_ref()).to_string())?,
+        TextOrJson::Json => output.json(&as_json(&reversal, staged.as_ref()))?,
         TextOrJson::Text => {
             for line in lines(&reversal) {
                 output.shown(&line)?;
@@ -139,10 +139,10 @@ fn as_json(reversal: &Reversal, staged: Option<&Operation>) -> Json {
             })
         })
         .collect();
-    json!({
+    document(json!({
         "run": reversal.run, "step": staged.map(|operation| operation.id.0),
         "staged": reversal.changes, "assets": reversal.rows.len(),
         "already": reversal.already, "in_draft": reversal.staged,
         "not_written": reversal.not_written, "left_out": left,
-    })
+    }))
 }

@@ -49,7 +49,11 @@ pub async fn run(
     let run = match what {
         What::Draft => match send_draft(&mut headless, (global, yes), output).await? {
             Ok(run) => run,
-            Err(ending) => {
+            Err((ending, why)) => {
+                output.say(why);
+                if format == TextOrJson::Json {
+                    output.json(&exchange::unsent_json(why))?;
+                }
                 headless.close().await;
                 return Ok(ending);
             }
@@ -82,7 +86,7 @@ pub async fn run(
 /// Prints the outcomes.
 pub(super) fn show(run: &Run, format: TextOrJson, output: &mut Output<'_>) -> Result<(), Stop> {
     match format {
-        TextOrJson::Json => output.line(&exchange::report_json(run).to_string())?,
+        TextOrJson::Json => output.json(&exchange::report_json(run))?,
         TextOrJson::Text => lines(run).iter().try_for_each(|line| output.shown(line))?,
     }
     Ok(())
@@ -107,12 +111,13 @@ fn announce(headless: &Headless, id: Option<&RunId>, output: &mut Output<'_>) {
     ));
 }
 
-/// Sends the draft after showing the plan; the inner error is how to end without sending.
+/// Sends the draft after showing the plan; the inner error is how to end without sending,
+/// and why.
 async fn send_draft(
     headless: &mut Headless,
     (global, yes): (&Global, bool),
     output: &mut Output<'_>,
-) -> Result<Result<Run, Ending>, Stop> {
+) -> Result<Result<Run, (Ending, &'static str)>, Stop> {
     let planned = headless.plan();
     output.say(&plan::lines(&planned).join("\n"));
     output.say(&care(&headless.rules));
@@ -122,13 +127,11 @@ async fn send_draft(
         } else {
             Ending::Ok
         };
-        output.say("nothing to send");
-        return Ok(Err(ending));
+        return Ok(Err((ending, "nothing to send")));
     }
     if planned.errors() > 0 {
-        output
-            .say("the plan has errors; take those changes out or correct them, then submit again");
-        return Ok(Err(Ending::PlanErrors));
+        let why = "the plan has errors; take those changes out or correct them, then submit again";
+        return Ok(Err((Ending::PlanErrors, why)));
     }
     if !yes {
         let profile = Setup::load(global)?.profile(global)?;

@@ -277,7 +277,7 @@ pub const PROFILE: &[Key] = &[
         "guard_formulas",
         Shape::Flag,
         Some("true"),
-        "keep spreadsheets from running cells of reports",
+        "keep spreadsheets from running cells of tables",
     ),
     fixed(key("environment", Shape::Text, None, "word in the header")),
     key(

@@ -40,14 +40,14 @@ pub fn handover_tsv(
     for (place, item, settled) in changes(account, places) {
         let server = settled.and_then(|one| one.server.as_ref());
         let cells = [
-            guard.cell(item.asset.as_str()),
-            guard.cell(&item.name),
-            guard.cell(item.field.as_str()),
-            guard.cell(item.before.display()),
-            guard.cell(item.wanted.display()),
-            guard.cell(server.map_or("".into(), cell::text)),
-            guard.cell(settled.map_or("", |one| &one.code)),
-            guard.cell(settled.map_or("", said)),
+            guard.report_cell(item.asset.as_str()),
+            guard.report_cell(&item.name),
+            guard.report_cell(item.field.as_str()),
+            guard.report_cell(item.before.display()),
+            guard.report_cell(item.wanted.display()),
+            guard.report_cell(server.map_or("".into(), cell::text)),
+            guard.report_cell(settled.map_or("", |one| &one.code)),
+            guard.report_cell(settled.map_or("", said)),
             step(account, (place, item), settled).into(),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;

@@ -1,4 +1,4 @@
-//! Listings for people and programs: table, CSV, TSV and JSON lines.
+//! Listings for people and programs: table, CSV, TSV, JSON lines and a JSON document.
 
 use std::{
     io::{self, Write},
@@ -8,9 +8,14 @@ use std::{
 use serde_json::{Map, Value as Json, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::{ExchangeError, Guard, atomic::write_file, cell};
+use super::{
+    ExchangeError, Guard,
+    atomic::write_file,
+    cell,
+    json::{SCHEMA, json_line},
+};
 use crate::domain::{
-    Asset, FieldKey, Value,
+    Asset, Field, FieldKey, Value,
     listing::{NAME, TYPE},
     text::visible,
 };
@@ -26,6 +31,8 @@ pub enum ListFormat {
     Tsv,
     /// One JSON object an asset.
     JsonLines,
+    /// One JSON document with all of them.
+    Json,
 }
 
 /// The widest column of a table, in terminal cells.
@@ -39,16 +46,18 @@ const WIDEST: usize = 48;
 pub fn list(
     out: &mut dyn Write,
     format: ListFormat,
-    fields: &[FieldKey],
+    fields: &[&Field],
     assets: impl Iterator<Item = Asset>,
     guard: Guard,
 ) -> io::Result<()> {
-    let fields: Vec<FieldKey> = fields.iter().filter(|key| !is_head(key)).cloned().collect();
+    let fields = fields.iter().filter(|field| !is_head(&field.key));
+    let fields: Vec<&Field> = fields.copied().collect();
     match format {
         ListFormat::Table => table(out, &fields, assets),
         ListFormat::Csv => separated(out, b',', &fields, assets, guard),
         ListFormat::Tsv => separated(out, b'\t', &fields, assets, guard),
         ListFormat::JsonLines => json_lines(out, &fields, assets),
+        ListFormat::Json => json_document(out, &fields, assets),
     }
 }
 
@@ -60,7 +69,7 @@ pub fn list(
 pub fn list_to_file(
     path: &Path,
     format: ListFormat,
-    fields: &[FieldKey],
+    fields: &[&Field],
     assets: impl Iterator<Item = Asset>,
     guard: Guard,
 ) -> Result<(), ExchangeError> {
@@ -74,7 +83,7 @@ fn is_head(key: &FieldKey) -> bool {
 fn separated(
     out: &mut dyn Write,
     delimiter: u8,
-    fields: &[FieldKey],
+    fields: &[&Field],
     assets: impl Iterator<Item = Asset>,
     guard: Guard,
 ) -> io::Result<()> {
@@ -82,14 +91,14 @@ fn separated(
         .delimiter(delimiter)
         .from_writer(out);
     let certificate = FieldKey::certificate();
-    let mut head: Vec<&str> = vec!["id", NAME, TYPE];
+    let mut head = vec!["id".into(), NAME.into(), TYPE.into()];
     for field in fields {
-        head.push(field.as_str());
-        if *field == certificate {
-            head.push("certificate_message");
+        head.push(guard.cell(field.key.as_str()));
+        if field.key == certificate {
+            head.push("certificate_message".into());
         }
     }
-    writer.write_record(&head)?;
+    writer.write_record(head.iter().map(|cell| cell.as_bytes()))?;
     for asset in assets {
         let mut line = vec![
             guard.cell(asset.id.as_str()),
@@ -97,14 +106,14 @@ fn separated(
             guard.cell(&asset.kind),
         ];
         for field in fields {
-            let value = asset.value(field);
+            let value = asset.value(&field.key);
             if let Value::Certificate(certificate) = value {
                 line.push(certificate.status.word().into());
                 line.push(guard.cell(&certificate.message));
                 continue;
             }
             line.push(guard.cell(cell::text(value)));
-            if *field == certificate {
+            if field.key == certificate {
                 line.push("".into());
             }
         }
@@ -115,48 +124,74 @@ fn separated(
 
 fn json_lines(
     out: &mut dyn Write,
-    fields: &[FieldKey],
+    fields: &[&Field],
     assets: impl Iterator<Item = Asset>,
 ) -> io::Result<()> {
-    let certificate = FieldKey::certificate();
     for asset in assets {
-        let values: Map<String, Json> = fields
-            .iter()
-            .filter(|key| **key != certificate)
-            .filter_map(|key| match asset.value(key) {
-                Value::Absent | Value::Unknown => None,
-                Value::List(entries) => Some((key.as_str().to_owned(), json!(entries))),
-                Value::Text(_) | Value::Certificate(_) | Value::Asset { .. } => {
-                    Some((key.as_str().to_owned(), json!(asset.value(key).display())))
-                }
-            })
-            .collect();
-        let line = json!({
-            "id": asset.id.as_str(),
-            "name": asset.name,
-            "type": asset.kind,
-            "certificate": cell::json(asset.value(&certificate)),
-            "fields": values,
-        });
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        writeln!(out, "{}", json_line(&asset_json(&asset, fields)))?;
     }
     Ok(())
 }
 
+/// `{"schema":1,"assets":[…]}`, an asset a line, without holding all of them. `not_read` names the
+/// fields the endpoint was not asked for.
+fn json_document(
+    out: &mut dyn Write,
+    fields: &[&Field],
+    assets: impl Iterator<Item = Asset>,
+) -> io::Result<()> {
+    write!(out, "{{\"schema\":{SCHEMA},\"assets\":[")?;
+    let mut between = "\n";
+    for asset in assets {
+        let mut body = asset_json(&asset, fields);
+        let unread = fields.iter().map(|field| &field.key);
+        let unread = unread.filter(|key| *asset.value(key) == Value::Unknown);
+        body["not_read"] = unread.map(FieldKey::as_str).collect();
+        write!(out, "{between}{}", json_line(&body))?;
+        between = ",\n";
+    }
+    writeln!(out, "\n]}}")
+}
+
+/// One asset; fields without a value are left out.
+fn asset_json(asset: &Asset, fields: &[&Field]) -> Json {
+    let certificate = FieldKey::certificate();
+    let values: Map<String, Json> = fields
+        .iter()
+        .filter(|field| field.key != certificate)
+        .filter_map(|field| {
+            let value = match asset.value(&field.key) {
+                Value::Absent | Value::Unknown => return None,
+                Value::Asset { .. } => json!(asset.value(&field.key).display()),
+                value @ (Value::Text(_) | Value::List(_) | Value::Certificate(_)) => {
+                    cell::typed_json(value, field.kind)
+                }
+            };
+            Some((field.key.as_str().to_owned(), value))
+        })
+        .collect();
+    json!({
+        "id": asset.id.as_str(),
+        "name": asset.name,
+        "type": asset.kind,
+        "certificate": cell::json(asset.value(&certificate)),
+        "fields": values,
+    })
+}
+
 fn table(
     out: &mut dyn Write,
-    fields: &[FieldKey],
+    fields: &[&Field],
     assets: impl Iterator<Item = Asset>,
 ) -> io::Result<()> {
     let head = [NAME, TYPE]
         .into_iter()
-        .chain(fields.iter().map(FieldKey::as_str));
+        .chain(fields.iter().map(|field| field.key.as_str()));
     let mut lines: Vec<Vec<String>> = vec![head.map(shown).collect()];
     for asset in assets {
         let values = fields
             .iter()
-            .map(|field| shown(&asset.value(field).display()));
+            .map(|field| shown(&asset.value(&field.key).display()));
         lines.push(
             [shown(&asset.name), shown(&asset.kind)]
                 .into_iter()

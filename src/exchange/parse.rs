@@ -4,7 +4,10 @@ use std::path::Path;
 
 use serde_json::{Map, value::RawValue};
 
-use super::{LineProblem, cell::CLEAR};
+use super::{
+    LineProblem,
+    cell::{CLEAR, unguarded},
+};
 
 /// The formats of a change file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +111,7 @@ fn separated(bytes: &[u8], delimiter: u8, wrong: &mut impl FnMut(u64, String)) -
     };
     let head: Vec<String> = head
         .iter()
-        .map(|name| String::from_utf8_lossy(name).trim().to_owned())
+        .map(|name| unguarded(String::from_utf8_lossy(name).trim()).to_owned())
         .collect();
     check_head(&head, wrong);
     let mut lines = Vec::new();
@@ -131,7 +134,7 @@ fn separated(bytes: &[u8], delimiter: u8, wrong: &mut impl FnMut(u64, String)) -
         let mut cells = Vec::new();
         for (name, cell) in head.iter().zip(&record) {
             match std::str::from_utf8(cell) {
-                Ok(cell) => cells.push((name.as_str(), cell)),
+                Ok(cell) => cells.push((name.as_str(), unguarded(cell))),
                 Err(_) => wrong(number, format!("`{name}` is not UTF-8 text")),
             }
         }

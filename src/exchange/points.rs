@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value as Json, json};
 
-use super::{Guard, cell};
+use super::{Guard, cell, document};
 use crate::domain::{RunId, points::Comparison};
 
 /// One line a value that differs.
@@ -22,12 +22,12 @@ pub fn comparison_csv(
     writer.write_record(["id", "name", "field", &from, &to, "runs"])?;
     for one in &comparison.differences {
         let cells = [
-            guard.cell(one.asset.as_str()),
-            guard.cell(&one.name),
-            guard.cell(one.field.as_str()),
-            guard.cell(one.from.display()),
-            guard.cell(one.to.display()),
-            guard.cell(runs(&one.runs)),
+            guard.report_cell(one.asset.as_str()),
+            guard.report_cell(&one.name),
+            guard.report_cell(one.field.as_str()),
+            guard.report_cell(one.from.display()),
+            guard.report_cell(one.to.display()),
+            guard.report_cell(runs(&one.runs)),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
@@ -47,10 +47,10 @@ pub fn comparison_json(comparison: &Comparison) -> Json {
             })
         })
         .collect();
-    json!({
+    document(json!({
         "from": comparison.from.to_string(), "to": comparison.to.to_string(),
         "same": comparison.same, "unread": comparison.unread, "differences": differences,
-    })
+    }))
 }
 
 fn runs(runs: &[RunId]) -> String {

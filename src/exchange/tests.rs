@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Asset, Certificate, CertificateStatus, Command, Edit, Field, FieldKey, FieldKind, Schema,
-    Stamp, Value, Workbench,
+    Asset, Certificate, CertificateStatus, Command, Edit, Field, FieldKind, Schema, Stamp, Value,
+    Workbench,
 };
 
 fn asset(id: &str, name: &str, fields: &[(&str, Value)]) -> Asset {
@@ -81,7 +81,8 @@ fn problems(file: &str, text: &str) -> Vec<String> {
 
 fn listed(format: ListFormat, guard: Guard) -> String {
     let workbench = library();
-    let fields = ["Rights", "Keywords", "certificate"].map(FieldKey::new);
+    let names = ["Rights", "Keywords", "certificate"];
+    let fields = names.map(|name| workbench.schema.field(name).unwrap());
     let assets = workbench
         .listing
         .present()
@@ -267,7 +268,10 @@ fn a_table_is_aligned_and_nothing_in_it_acts_on_the_terminal_while_data_stays_ex
             asset("b", "pier", &[]),
         ]
     };
-    let fields = ["name".into(), "Rights".into()];
+    let fields = [
+        &Field::plain("name", FieldKind::Text),
+        &Field::plain("Rights", FieldKind::Text),
+    ];
     let written = |format| {
         let mut out = Vec::new();
         list(

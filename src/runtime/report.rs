@@ -7,7 +7,7 @@ use crate::{
     domain::{Failure, Run, RunId, Stamp, failure::FailureKind, oplog, run::Accepted},
     exchange::{
         Account, ExchangeError, Guard, Written, account_json, handover_note, handover_tsv,
-        report_csv, report_markdown, write_kept, write_new,
+        json_pretty, report_csv, report_markdown, write_kept, write_new,
     },
     flow::{Event, ReportFormat},
     store::Workspace,
@@ -158,6 +158,7 @@ impl Runtime {
         in_background(HAND_OVER, work).await
     }
 
+    /// Whether cells of tables that a spreadsheet would run are guarded: one rule for every table.
     pub(super) fn guard(&self) -> Guard {
         if self.0.settings.reports.guard_formulas {
             Guard::Formulas
@@ -213,9 +214,11 @@ fn rendered(
     let mut out = Vec::new();
     let done = match format {
         ReportFormat::Csv => report_csv(account, &mut out, guard),
-        ReportFormat::Json => serde_json::to_writer_pretty(&mut out, &account_json(account))
-            .map(|()| out.push(b'\n'))
-            .map_err(Into::into),
+        ReportFormat::Json => {
+            out = json_pretty(&account_json(account)).into_bytes();
+            out.push(b'\n');
+            Ok(())
+        }
         ReportFormat::Markdown => report_markdown(account, &mut out),
     };
     done.map(|()| out).map_err(|error| rendering(&error))

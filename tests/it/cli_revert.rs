@@ -48,7 +48,7 @@ fn revert(desk: &Desk, profile: &str, run: &str, code: i32) -> Json {
 }
 
 fn states(desk: &Desk, profile: &str) -> Vec<(String, String)> {
-    let told = desk.on(profile, &["history", "--only", "runs", "--format", "json"]);
+    let told = desk.on(profile, &["history", "--only", "runs", "--format", "jsonl"]);
     let word = |entry: &Json, key: &str| entry[key].as_str().unwrap().to_owned();
     let lines = told.ends(0).json_lines();
     lines

@@ -25,6 +25,7 @@ mod journeys;
 mod recovery;
 mod schedule;
 mod shipped;
+mod streams;
 mod submitting;
 mod support;
 mod terminal;

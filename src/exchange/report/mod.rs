@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Guard, cell};
+use super::{Guard, cell, document};
 use crate::domain::{
     Item, Outcome, Run, Stamp, Value,
     run::{Accepted, CallNote, RetrySafe, Settlement, Standing, next_step, retry_safe},
@@ -132,24 +132,24 @@ pub fn report_csv(account: &Account<'_>, out: &mut dyn Write, guard: Guard) -> i
             .and_then(|one| one.server.as_ref())
             .unwrap_or(&Value::Absent);
         let cells = [
-            guard.cell(account.run.id.0.as_str()),
-            guard.cell(item.asset.as_str()),
-            guard.cell(&item.name),
-            guard.cell(&item.kind),
-            guard.cell(item.field.as_str()),
-            guard.cell(item.before.display()),
-            guard.cell(item.wanted.display()),
-            guard.cell(server.display()),
+            guard.report_cell(account.run.id.0.as_str()),
+            guard.report_cell(item.asset.as_str()),
+            guard.report_cell(&item.name),
+            guard.report_cell(&item.kind),
+            guard.report_cell(item.field.as_str()),
+            guard.report_cell(item.before.display()),
+            guard.report_cell(item.wanted.display()),
+            guard.report_cell(server.display()),
             said(|one| one.outcome.word()).into(),
-            guard.cell(said(|one| &one.code)),
-            guard.cell(said(|one| &one.reason)),
-            guard.cell(said(|one| &one.meaning)),
+            guard.report_cell(said(|one| &one.code)),
+            guard.report_cell(said(|one| &one.reason)),
+            guard.report_cell(said(|one| &one.meaning)),
             call.unwrap_or_default().into(),
             told.sent().unwrap_or_default().into(),
-            guard.cell(told.call.map_or("", |call| &call.trace)),
+            guard.report_cell(told.call.map_or("", |call| &call.trace)),
             told.retry_safe().into(),
             told.next_step().into(),
-            guard.cell(told.accepted()),
+            guard.report_cell(told.accepted()),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
@@ -160,6 +160,18 @@ pub fn report_csv(account: &Account<'_>, out: &mut dyn Write, guard: Guard) -> i
 /// `server` is null where nothing was read back or nothing is there.
 pub fn report_json(run: &Run) -> Json {
     account_json(&Account::of(run))
+}
+
+/// What `submit --format json` prints if nothing was sent: no run, no outcome, and why.
+pub fn unsent_json(why: &str) -> Json {
+    let counts = Outcome::ALL.iter().rev();
+    let counts: Map<String, Json> = counts
+        .map(|one| (one.word().to_owned(), json!(0)))
+        .collect();
+    document(json!({
+        "run": null, "state": "not sent", "headline": why, "counts": counts,
+        "accepted": 0, "open": 0, "items": [],
+    }))
 }
 
 /// The same with what was accepted of it: `accepted` says by whom and when, and is null otherwise.
@@ -179,7 +191,7 @@ pub fn account_json(account: &Account<'_>) -> Json {
     .map(|outcome| (outcome.word().to_owned(), json!(tally.of(outcome))))
     .collect();
     let items: Vec<Json> = account.changes().map(|told| change_json(&told)).collect();
-    json!({
+    document(json!({
         "run": run.id.0,
         "state": run.state.word(),
         "headline": run.headline(),
@@ -194,7 +206,7 @@ pub fn account_json(account: &Account<'_>) -> Json {
         "digest": run.digest,
         "reconciliation": run.reconciliation().map(|said| said.unwrap_or_else(|words| words)),
         "items": items,
-    })
+    }))
 }
 
 fn change_json(told: &Told<'_>) -> Json {

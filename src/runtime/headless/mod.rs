@@ -17,6 +17,7 @@ use crate::{
         plan::Plan,
         run::{RunRules, RunState},
     },
+    exchange::Guard,
     flow::{Effect, Event, Submission},
 };
 
@@ -85,6 +86,11 @@ impl Headless {
     /// The runtime, to pause a run from elsewhere (a signal).
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    /// Whether cells of tables that a spreadsheet would run are guarded.
+    pub fn guard(&self) -> Guard {
+        self.runtime.guard()
     }
 
     /// What the last run waits for or why it stopped; empty if there is nothing to say.
