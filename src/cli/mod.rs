@@ -111,10 +111,7 @@ async fn dispatch(
         other => other,
     };
     mistake::watch();
-    if command
-        .as_ref()
-        .is_some_and(Command::changes_something)
-    {
+    if command.as_ref().is_some_and(Command::changes_something) {
         output.go_on_unheard();
     }
     match command {
