@@ -20,6 +20,7 @@ pub mod list;
 pub mod mistake;
 pub mod output;
 pub mod plan;
+pub mod process;
 pub mod progress;
 pub mod report;
 pub mod results;
@@ -50,6 +51,7 @@ const STRAGGLERS: Duration = Duration::from_millis(200);
 
 /// Runs the command line of this process and says how it ended.
 pub fn main() -> ExitCode {
+    process::keep_private();
     output::with_process_streams(|output| {
         let matches = match Cli::command().try_get_matches() {
             Ok(matches) => matches,
@@ -83,7 +85,10 @@ fn in_runtime(cli: &Cli, matches: &ArgMatches, output: &mut Output<'_>) -> Resul
         .enable_all()
         .build()
         .map_err(|error| Stop::usage(format!("can't start: {error}")))?;
-    let done = runtime.block_on(dispatch(cli, matches, output));
+    let done = runtime.block_on(async {
+        process::outlive_file_limits();
+        dispatch(cli, matches, output).await
+    });
     // A name that is still being looked up does not keep the program.
     runtime.shutdown_timeout(STRAGGLERS);
     done

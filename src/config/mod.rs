@@ -14,6 +14,7 @@ mod read;
 mod rule;
 mod secret;
 mod show;
+mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -117,7 +118,12 @@ impl Config {
             text.as_deref().unwrap_or_default(),
             &mut problems,
         );
+        let at = path.clone();
         let loaded = effective(file, sources, path, &mut problems);
+        let mut named = loaded.iter().flat_map(|loaded| loaded.profiles.values());
+        if named.any(|(profile, _)| matches!(profile.secret, SecretSource::Command(_))) {
+            problems.extend(trust::problem(&at));
+        }
         problems.sort_by_key(|problem| problem.place);
         if problems.is_empty() {
             let mut loaded = loaded?;

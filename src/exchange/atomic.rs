@@ -32,10 +32,11 @@ fn write_beside(
     beside: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    // Left by a program of the same number; a link of this name is not followed.
+    let _ = fs::remove_file(beside);
     let file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .open(beside)?;
     let mut writer = BufWriter::new(file);
     content(&mut writer)?;

@@ -66,6 +66,12 @@ pub enum StoreError {
         /// The system's reason.
         why: String,
     },
+    /// The file was deleted or replaced while it was open; what is written now is kept nowhere.
+    #[error("{} was deleted or replaced while it was open", path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// Opened for reading only.
     #[error("the workspace is open for reading only: {0}")]
     ReadOnly(String),
@@ -122,9 +128,17 @@ impl StoreError {
             Self::Newer { .. } => "use the newer version; the file is untouched".to_owned(),
             Self::Full { .. } => "make room on the disk, then try again".to_owned(),
             Self::Disk { .. } => "check the disk, then start the program again".to_owned(),
+            Self::Gone { .. } => "nothing more is kept or sent; put the folder back if you can, then \
+                 start the program again"
+                .to_owned(),
             // Whoever holds it is named; a disk says what is wrong with it.
             Self::ReadOnly(why) if why.contains("can't be written") => {
                 "make the folder writable, then start again".to_owned()
+            }
+            Self::ReadOnly(why) if why.contains("not safe") => {
+                "take that right from others, or name another folder by --data-dir; then start \
+                 again"
+                    .to_owned()
             }
             Self::ReadOnly(_) => "leave the other one, then start again".to_owned(),
             Self::Busy { .. } => "try again in a moment".to_owned(),

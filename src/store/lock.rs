@@ -70,25 +70,38 @@ pub(super) struct Lock {
 pub(super) enum NoLock {
     /// Somebody else has it; unknown if the file does not say.
     Held(Option<Holder>),
+    /// Others could change what is written here; a part of a sentence.
+    Unsafe(String),
     /// It can't be had here at all.
     Impossible(String),
 }
 
 impl Lock {
-    /// Takes the lock and writes down who took it.
+    /// Takes the lock and writes down who took it. What lies there and is no lock of ours stays as
+    /// it is.
     pub(super) fn take(path: &Path, me: &Holder) -> Result<Self, NoLock> {
         let impossible = |error: std::io::Error| NoLock::Impossible(error.to_string());
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(impossible)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_follow());
+        let mut file = options.open(path).map_err(|error| {
+            if path.is_symlink() {
+                let name = path.display();
+                return NoLock::Impossible(format!("{name} is a link, which is not followed"));
+            }
+            impossible(error)
+        })?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(NoLock::Held(holder(&mut file))),
             Err(TryLockError::Error(error)) => return Err(impossible(error)),
+        }
+        if !is_ours(&mut file).map_err(impossible)? {
+            let name = path.display();
+            return Err(NoLock::Impossible(format!(
+                "{name} is not a lock of this program; move it away"
+            )));
         }
         let text = serde_json::to_string(me).unwrap_or_default();
         file.set_len(0)
@@ -98,6 +111,29 @@ impl Lock {
             .map_err(impossible)?;
         Ok(Self { _file: file })
     }
+}
+
+/// A link is not followed: what it leads to is not ours.
+#[cfg(unix)]
+fn no_follow() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+/// Whether a file is a lock of ours: a new one, one that says who held it, or what a power cut left
+/// of one. It has one name only; under another it would be somebody else's.
+fn is_ours(file: &mut File) -> std::io::Result<bool> {
+    const LONGEST: u64 = 4096;
+    let found = file.metadata()?;
+    #[cfg(unix)]
+    let names = std::os::unix::fs::MetadataExt::nlink(&found);
+    #[cfg(not(unix))]
+    let names = 1;
+    if !found.is_file() || names != 1 || found.len() > LONGEST {
+        return Ok(false);
+    }
+    let mut text = Vec::new();
+    file.take(LONGEST).read_to_end(&mut text)?;
+    Ok(text.starts_with(b"{\"pid\":") || text.iter().all(|byte| *byte == 0))
 }
 
 fn holder(file: &mut File) -> Option<Holder> {

@@ -17,6 +17,7 @@ mod listing;
 mod lock;
 mod notes;
 mod page;
+mod private;
 mod rows;
 mod runs;
 mod seal;

@@ -1,9 +1,6 @@
 //! One profile's workspace: opening it, and the log of operations in it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -14,6 +11,7 @@ use super::{
     listing::Cache,
     lock::{Holder, Lock, NoLock, is_remote},
     page,
+    private::{self, Watched},
     rows::{self, Known},
     seal,
 };
@@ -54,6 +52,7 @@ pub struct Workspace {
     folder: PathBuf,
     access: Access,
     broken: Option<StoreError>,
+    watched: Watched,
     /// The assets that have a row; worked out when a listing comes in.
     pub(super) known: Option<Known>,
     /// Whether there is a log that is kept in the order it was written.
@@ -73,9 +72,11 @@ impl Workspace {
     ///
     /// The folder can't be used; the file is damaged, newer, or not ours. It is then untouched.
     pub fn open(folder: &Path, me: &Holder) -> Result<Self, StoreError> {
-        let made = make_folder(folder);
+        let made = private::make(folder);
         let lock = match &made {
-            Ok(()) => Lock::take(&folder.join("lock"), me),
+            Ok(()) => private::tighten(folder)
+                .map_err(NoLock::Unsafe)
+                .and_then(|()| Lock::take(&folder.join("lock"), me)),
             Err(why) if folder.is_dir() => Err(NoLock::Impossible(why.to_string())),
             Err(why) => {
                 let (path, why) = (folder.to_path_buf(), why.to_string());
@@ -92,6 +93,10 @@ impl Workspace {
                     .map_or("another program".to_owned(), Holder::to_string);
                 let why = format!("{who} has the workspace open");
                 (Access::Reading { holder, why }, None)
+            }
+            Err(NoLock::Unsafe(why)) => {
+                let why = format!("{} is not safe to write to: {why}", folder.display());
+                (Access::Reading { holder: None, why }, None)
             }
             Err(NoLock::Impossible(why)) => {
                 let why = format!("{} can't be written: {why}", folder.display());
@@ -117,6 +122,7 @@ impl Workspace {
             folder,
             access,
             broken: None,
+            watched: Watched::default(),
             known: None,
             has_log,
             copying: None,
@@ -125,6 +131,9 @@ impl Workspace {
         if workspace.access == Access::Writing {
             workspace.gather_rows()?;
             workspace.interrupt_runs()?;
+            let log = workspace.path.with_extension("sqlite-wal");
+            let files = [workspace.path.clone(), log, workspace.folder.join("lock")];
+            workspace.watched = Watched::of(files);
         }
         Ok(workspace)
     }
@@ -234,18 +243,20 @@ impl Workspace {
         work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.may_write()?;
-        let path = &self.path;
+        let (path, watched) = (&self.path, &self.watched);
         let fault = |error: rusqlite::Error| StoreError::of(path, &error);
-        let done = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(fault)
-            .and_then(|transaction| {
-                let value = work(&transaction, path)?;
-                transaction.commit().map_err(fault)?;
-                Ok(value)
-            });
-        if let Err(error @ StoreError::Disk { .. }) = &done {
+        // Before, so that nothing is written beside what took its place; after, so that nobody
+        // rests on what is kept nowhere.
+        let done = watched.check().and_then(|()| {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(fault)?;
+            let value = work(&transaction, path)?;
+            transaction.commit().map_err(fault)?;
+            watched.check().map(|()| value)
+        });
+        if let Err(error @ (StoreError::Disk { .. } | StoreError::Gone { .. })) = &done {
             self.broken = Some(error.clone());
         }
         done
@@ -284,15 +295,6 @@ impl Workspace {
         page::unpack_all(&records, |body, sum| seal::read(body, sum))
             .map_err(|why| self.damaged(&why))
     }
-}
-
-/// Makes a folder nobody else may look into.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// The highest row an operation names.

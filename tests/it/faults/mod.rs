@@ -12,6 +12,8 @@ mod elsewhere;
 mod listing;
 mod meanwhile;
 mod network;
+#[cfg(unix)]
+mod process;
 mod secrets;
 mod server;
 mod sizes;
