@@ -49,7 +49,7 @@ pub async fn run(
 
 fn show(bench: &Workbench, format: DraftFormat, output: &mut Output<'_>) -> Result<(), Stop> {
     let draft = bench.draft();
-    let (changes, assets) = (draft.changes(), draft.rows().len());
+    let (changes, assets) = (draft.changes(), draft.changed_rows().len());
     let mut all = draft.all(&bench.listing);
     match format {
         DraftFormat::Json => {

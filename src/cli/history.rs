@@ -136,7 +136,7 @@ async fn apply(
     })?;
     output.say(&operation.label);
     let draft = headless.workbench.draft();
-    let (changes, assets) = (draft.changes(), draft.rows().len());
+    let (changes, assets) = (draft.changes(), draft.changed_rows().len());
     let (changes, assets) = (counted(changes, "change"), counted(assets, "asset"));
     output.say(&format!("{changes} on {assets} staged now"));
     headless.close().await;

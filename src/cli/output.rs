@@ -15,6 +15,7 @@ use std::{
 use serde_json::{Value as Json, json};
 
 use super::ending::{Ending, Stop};
+pub(super) use crate::domain::text::{counted, number};
 use crate::{domain::text::visible, exchange};
 
 /// Where a command writes to.
@@ -211,12 +212,6 @@ fn said(message: &str) -> String {
         return exchange::json_line(&json!({ "note": message })) + "\n";
     }
     message.lines().map(|line| visible(line) + "\n").collect()
-}
-
-/// `1 change`, `2 changes`.
-pub(super) fn counted(count: u64, one: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {one}{ending}")
 }
 
 /// Says something to people while a command is at work.

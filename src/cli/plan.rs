@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     args::{Global, TextOrJson},
     ending::{Ending, Stop},
-    output::{Output, counted},
+    output::{Output, counted, number},
     session,
 };
 use crate::{
@@ -32,11 +32,18 @@ pub async fn run(
         TextOrJson::Json => output.json(&as_json(&plan))?,
     }
     headless.close().await;
-    Ok(if plan.errors() > 0 {
+    Ok(ending(&plan))
+}
+
+/// How a command ends that sends nothing of a plan.
+pub(super) fn ending(plan: &Plan) -> Ending {
+    if plan.errors() > 0 {
         Ending::PlanErrors
+    } else if plan.items.is_empty() && plan.conflicts() > 0 {
+        Ending::Conflicts
     } else {
         Ending::Ok
-    })
+    }
 }
 
 /// The plan in words.
@@ -58,16 +65,13 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     let some = kinds.iter().filter(|(_, count)| *count > 0);
     lines.extend(some.map(|(kind, count)| format!("  {count:>6}  {kind}")));
     for left in &plan.left_out {
-        let word = if left.is_error {
-            "not sent, error"
+        let count = number(left.changes.len() as u64);
+        let what = if left.is_error {
+            counted(left.changes.len() as u64, "error") + ":"
         } else {
-            "not sent"
+            count
         };
-        lines.push(format!(
-            "  {:>6}  {word}: {}",
-            left.changes.len(),
-            left.reason
-        ));
+        lines.push(format!("  not sent: {what} {}", left.reason));
     }
     lines
 }
@@ -77,7 +81,10 @@ fn as_json(plan: &Plan) -> serde_json::Value {
         .left_out
         .iter()
         .map(|left| {
-            json!({"reason": left.reason, "error": left.is_error, "changes": left.changes.len()})
+            json!({
+                "reason": left.reason, "error": left.is_error, "conflict": left.is_conflict,
+                "changes": left.changes.len(),
+            })
         })
         .collect();
     let items: Vec<_> = plan

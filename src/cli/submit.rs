@@ -46,6 +46,7 @@ pub async fn run(
 ) -> Result<Ending, Stop> {
     let mut headless = session::known(global, output).await?;
     progress::tell(&mut headless, format);
+    let of_draft = matches!(what, What::Draft);
     let run = match what {
         What::Draft => match send_draft(&mut headless, (global, yes), output).await? {
             Ok(run) => run,
@@ -79,8 +80,12 @@ pub async fn run(
             output.say(&ending::last_line(&run, &again));
         }
     }
+    let mut ending = Ending::of_run(&run);
+    if of_draft && ending == Ending::Ok && headless.plan().conflicts() > 0 {
+        ending = Ending::Partly;
+    }
     headless.close().await;
-    Ok(Ending::of_run(&run))
+    Ok(ending)
 }
 
 /// Prints the outcomes.
@@ -122,12 +127,7 @@ async fn send_draft(
     output.say(&plan::lines(&planned).join("\n"));
     output.say(&care(&headless.rules));
     if planned.items.is_empty() {
-        let ending = if planned.errors() > 0 {
-            Ending::PlanErrors
-        } else {
-            Ending::Ok
-        };
-        return Ok(Err((ending, "nothing to send")));
+        return Ok(Err((plan::ending(&planned), "nothing to send")));
     }
     if planned.errors() > 0 {
         let why = "the plan has errors; take those changes out or correct them, then submit again";

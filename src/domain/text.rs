@@ -26,6 +26,12 @@ pub fn number(number: u64) -> String {
     out
 }
 
+/// `1 asset`, `2 assets`.
+pub fn counted(count: u64, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {one}{ending}", number(count))
+}
+
 /// The same text with every character visible that would act on a terminal or deceive the eye.
 ///
 /// C0 controls become their pictures (`␛`, `␉`), C1 controls, bidirectional overrides, zero-width

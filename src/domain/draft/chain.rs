@@ -15,7 +15,8 @@ use super::{
     split::{FEW, sorted},
 };
 use crate::domain::{
-    Edit, Field, FieldKind, Row, TagDelta, Value, edit::Rules, listing::Column, run::same,
+    Edit, Field, FieldKind, OperationId, Row, TagDelta, Value, edit::Rules, listing::Column,
+    run::same,
 };
 
 /// What is staged on one field of one asset.
@@ -68,18 +69,19 @@ impl Group {
 /// An edit, and how it works on its field; `None` if it does not.
 #[derive(Debug)]
 pub(super) struct Link {
+    step: OperationId,
     edit: Arc<FieldEdit>,
     rules: Option<Rules>,
 }
 
 impl Link {
-    pub(super) fn new(edit: Arc<FieldEdit>, field: &Field) -> Self {
+    pub(super) fn new(step: OperationId, edit: Arc<FieldEdit>, field: &Field) -> Self {
         let open = Field {
             locked: None,
             ..field.clone()
         };
         let rules = edit.edit.rules(&open).ok();
-        Self { edit, rules }
+        Self { step, edit, rules }
     }
 
     pub(super) fn base(&self) -> &Base {
@@ -203,6 +205,46 @@ impl Chain {
         &self.rows
     }
 
+    /// The steps whose edits the values are worked out from, in the order they work.
+    pub(super) fn steps(&self) -> impl DoubleEndedIterator<Item = OperationId> {
+        self.links.iter().map(|link| link.step)
+    }
+
+    /// The rows where nothing would change.
+    pub(super) fn equal(&self) -> RoaringBitmap {
+        let folded = self.folded();
+        let mut equal = folded.equal.clone();
+        for group in folded.groups.iter().filter(|group| group.is_equal()) {
+            equal |= &group.rows;
+        }
+        equal
+    }
+
+    /// The rows of `within` whose value on the server is no longer the one they rest on: those
+    /// where it is another than the one asked for, and those where it is that one already. Tags
+    /// asked for one by one get along with any value.
+    pub(super) fn moved_meanwhile(
+        &self,
+        column: Option<&Column>,
+        within: &RoaringBitmap,
+    ) -> (RoaringBitmap, RoaringBitmap) {
+        let rows = &self.rows & within;
+        if self.is_tagged() || rows.is_empty() {
+            return Default::default();
+        }
+        let moved = self.moved(column, &rows, false);
+        let kind = self.kind();
+        let now = |row| column.map_or(Cow::Borrowed(&Value::Absent), |column| column.value(row));
+        let reached: RoaringBitmap = moved
+            .iter()
+            .filter(|&row| {
+                self.get(row)
+                    .is_some_and(|pair| kind.is_equal(&now(row), &pair.after))
+            })
+            .collect();
+        (moved - &reached, reached)
+    }
+
     pub(super) fn base(&self) -> &Base {
         &self.base
     }
@@ -214,9 +256,13 @@ impl Chain {
         within: &RoaringBitmap,
         unknown: bool,
     ) -> RoaringBitmap {
+        self.base.moved((column, self.kind()), within, unknown)
+    }
+
+    /// What the field holds.
+    fn kind(&self) -> FieldKind {
         let rules = self.links.iter().find_map(|link| link.rules.as_ref());
-        let kind = rules.map_or(FieldKind::Tags, Rules::kind);
-        self.base.moved((column, kind), within, unknown)
+        rules.map_or(FieldKind::Tags, Rules::kind)
     }
 
     fn delta(&self) -> Option<TagDelta> {

@@ -47,6 +47,31 @@ impl FieldGroups {
         self.chains().find_map(|chain| chain.get(row))
     }
 
+    /// The rows where nothing would change.
+    pub fn equal_rows(&self) -> RoaringBitmap {
+        let mut equal = RoaringBitmap::new();
+        for chain in self.chains() {
+            equal |= chain.equal();
+        }
+        equal
+    }
+
+    /// The staged rows among these that are in conflict: somebody changed the value on the server
+    /// meanwhile; and those where it was changed to just what is asked for.
+    pub(in crate::domain) fn conflicts(
+        &self,
+        column: Option<&Column>,
+        within: &RoaringBitmap,
+    ) -> (RoaringBitmap, RoaringBitmap) {
+        let (mut conflicts, mut reached) = (RoaringBitmap::new(), RoaringBitmap::new());
+        for chain in self.chains() {
+            let (apart, there) = chain.moved_meanwhile(column, within);
+            conflicts |= apart;
+            reached |= there;
+        }
+        (conflicts, reached)
+    }
+
     /// How many changes there are, and how many where nothing would change.
     pub(super) fn counts(&self) -> (u64, u64) {
         self.chains().fold((0, 0), |(changes, equal), chain| {

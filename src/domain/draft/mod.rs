@@ -53,7 +53,7 @@ pub struct Step {
     pub reverts: Option<RunId>,
 }
 
-/// What one edit of a step still contributes to the draft.
+/// An edit of a step, and where something is still staged that it was asked of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The step.
@@ -62,6 +62,22 @@ pub struct Part {
     pub field: FieldKey,
     /// The rows that are still staged by it.
     pub rows: Arc<RoaringBitmap>,
+}
+
+/// What a step contributes to the draft in one field. Every staged change is `own` of exactly one
+/// step, so the steps add up to the draft.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// The step.
+    pub step: OperationId,
+    /// The field.
+    pub field: FieldKey,
+    /// Where it works last: its outcome is the value that would be sent.
+    pub own: RoaringBitmap,
+    /// Where a later step goes on from what it made; the change is counted there.
+    pub continued: RoaringBitmap,
+    /// Where a later step takes no notice of it: nothing of it is left.
+    pub overridden: RoaringBitmap,
 }
 
 /// The change set being worked on, as the log of operations leads to it. Clones share what they
@@ -118,7 +134,7 @@ impl Draft {
             stand_in = Field::plain(edit.field.as_str(), FieldKind::Text);
             &stand_in
         };
-        let link = Arc::new(Link::new(Arc::clone(edit), rules));
+        let link = Arc::new(Link::new(step, Arc::clone(edit), rules));
         let groups = self.fields.entry(edit.field.clone()).or_default();
         Arc::make_mut(groups).add(&link, link.rows());
         self.rows |= groups.rows();
@@ -198,6 +214,61 @@ impl Draft {
     /// What each edit still contributes, in the order the edits work.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// What each step contributes to the values that would be sent, field by field, in the order
+    /// the steps work.
+    pub fn contributions(&self) -> Vec<Contribution> {
+        let mut all: IndexMap<(OperationId, &FieldKey), Contribution> = IndexMap::new();
+        for part in &self.parts {
+            let contribution = Contribution {
+                step: part.step,
+                field: part.field.clone(),
+                own: RoaringBitmap::new(),
+                continued: RoaringBitmap::new(),
+                overridden: RoaringBitmap::new(),
+            };
+            let known = all.entry((part.step, &part.field)).or_insert(contribution);
+            known.overridden |= &*part.rows;
+        }
+        for (field, groups) in &self.fields {
+            let mut unowned = groups.rows().clone();
+            for chain in groups.chains() {
+                let mut steps = chain.steps().rev();
+                if let Some(last) = steps.next().and_then(|step| all.get_mut(&(step, field))) {
+                    last.own |= chain.rows();
+                    unowned -= chain.rows();
+                }
+                for step in steps {
+                    if let Some(earlier) = all.get_mut(&(step, field)) {
+                        earlier.continued |= chain.rows();
+                    }
+                }
+            }
+            // An edit that the field does not take changes nothing, and is staged all the same.
+            let of_field = all.values_mut().rev();
+            for one in of_field.filter(|one| one.field == *field) {
+                let rows = &one.overridden & &unowned;
+                unowned -= &rows;
+                one.own |= rows;
+            }
+        }
+        let mut all: Vec<Contribution> = all.into_values().collect();
+        for one in &mut all {
+            one.continued -= &one.own;
+            one.overridden -= &one.own;
+            one.overridden -= &one.continued;
+        }
+        all
+    }
+
+    /// The rows where something would change.
+    pub fn changed_rows(&self) -> RoaringBitmap {
+        let mut changed = RoaringBitmap::new();
+        for groups in self.fields.values() {
+            changed |= groups.rows() - groups.equal_rows();
+        }
+        changed
     }
 
     /// The fields something is staged on.

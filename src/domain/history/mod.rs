@@ -128,8 +128,10 @@ pub fn entries(bench: &Workbench, grouping: Grouping) -> Vec<Entry> {
 
 /// What became of the steps, counted once for all of them.
 struct Log {
-    /// Changes still staged, by step.
+    /// Changes still staged, by step: those it makes the last stroke of.
     staged: HashMap<OperationId, u64>,
+    /// Steps that are overridden by later ones, or carried on by them, wherever they are staged.
+    overridden: HashMap<OperationId, &'static str>,
     /// What runs wrote, with the place in the log.
     written: Vec<(OperationId, FieldKey, RoaringBitmap)>,
 }
@@ -137,8 +139,14 @@ struct Log {
 impl Log {
     fn of(bench: &Workbench) -> Self {
         let mut staged: HashMap<OperationId, u64> = HashMap::new();
-        for part in bench.draft().parts() {
-            *staged.entry(part.step).or_default() += part.rows.len();
+        let mut overridden = HashMap::new();
+        for one in bench.draft().contributions() {
+            *staged.entry(one.step).or_default() += one.own.len();
+            if !one.continued.is_empty() {
+                overridden.insert(one.step, "carried on");
+            } else if !one.overridden.is_empty() {
+                overridden.entry(one.step).or_insert("overridden");
+            }
         }
         let mut written = Vec::new();
         for operation in bench.log() {
@@ -150,7 +158,11 @@ impl Log {
                 written.extend(picked.iter().map(one));
             }
         }
-        Self { staged, written }
+        Self {
+            staged,
+            overridden,
+            written,
+        }
     }
 
     fn entry(&self, operation: &Operation, bench: &Workbench) -> Entry {
@@ -178,6 +190,7 @@ impl Log {
         let all: u64 = step.edits.iter().map(|edit| edit.rows.len()).sum();
         match self.staged.get(&operation.id).copied().unwrap_or(0) {
             left if left == all => (Section::Draft, "staged"),
+            0 if let Some(state) = self.overridden.get(&operation.id) => (Section::Draft, state),
             0 => {
                 let wrote = |edit: &std::sync::Arc<FieldEdit>| {
                     self.written.iter().any(|(at, field, rows)| {

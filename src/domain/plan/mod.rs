@@ -53,6 +53,8 @@ pub struct LeftOut {
     pub reason: String,
     /// Whether it is a mistake somebody should correct, rather than nothing to do.
     pub is_error: bool,
+    /// Whether somebody changed the values meanwhile, as far as is known.
+    pub is_conflict: bool,
     /// The changes: rows and fields.
     pub changes: Vec<(Row, FieldKey)>,
 }
@@ -85,9 +87,11 @@ impl Plan {
         batch_size: usize,
     ) -> Self {
         let mut plan = Self::default();
-        let mut left: IndexMap<(String, bool), Vec<(Row, FieldKey)>> = IndexMap::new();
+        let mut left: IndexMap<(String, Stays), Vec<(Row, FieldKey)>> = IndexMap::new();
         for (field, groups) in draft.fields() {
-            let sorting = Sorting::new(listing, (schema, capabilities), field);
+            let mut sorting = Sorting::new(listing, (schema, capabilities), field);
+            let listed = groups.rows() & listing.present();
+            (sorting.conflicts, sorting.reached) = groups.conflicts(listing.values(field), &listed);
             let mut sort = |row: Row, pair: Cow<'_, Pair>, is_equal: bool| match sorting
                 .reason(row, &pair, is_equal)
             {
@@ -109,9 +113,10 @@ impl Plan {
         }
         plan.left_out = left
             .into_iter()
-            .map(|((reason, is_error), changes)| LeftOut {
+            .map(|((reason, stays), changes)| LeftOut {
                 reason,
-                is_error,
+                is_error: stays == Stays::Mistake,
+                is_conflict: stays == Stays::Conflict,
                 changes,
             })
             .collect();
@@ -152,11 +157,17 @@ impl Plan {
 
     /// How many changes stay because of a mistake.
     pub fn errors(&self) -> usize {
-        self.left_out
-            .iter()
-            .filter(|left| left.is_error)
-            .map(|left| left.changes.len())
-            .sum()
+        self.left(|left| left.is_error)
+    }
+
+    /// How many changes stay because somebody changed their values meanwhile.
+    pub fn conflicts(&self) -> usize {
+        self.left(|left| left.is_conflict)
+    }
+
+    fn left(&self, why: impl Fn(&LeftOut) -> bool) -> usize {
+        let left = self.left_out.iter().filter(|left| why(left));
+        left.map(|left| left.changes.len()).sum()
     }
 }
 
@@ -190,6 +201,17 @@ impl Summary {
     }
 }
 
+/// What it means that a change stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Stays {
+    /// There is nothing to do.
+    Nothing,
+    /// Somebody should look at it.
+    Conflict,
+    /// Somebody should correct it.
+    Mistake,
+}
+
 /// Sorts the changes of a field: what goes, and what stays.
 struct Sorting<'a> {
     listing: &'a Listing,
@@ -198,6 +220,10 @@ struct Sorting<'a> {
     /// Why nothing of the field goes, if so.
     closed: Option<&'a str>,
     admission: Admission<'a>,
+    /// The rows whose value somebody changed meanwhile.
+    conflicts: RoaringBitmap,
+    /// Those that have got the value asked for meanwhile.
+    reached: RoaringBitmap,
 }
 
 impl<'a> Sorting<'a> {
@@ -212,26 +238,32 @@ impl<'a> Sorting<'a> {
             field,
             closed: capabilities.refusal(field),
             admission: Admission::new(listing, (schema, capabilities), field),
+            conflicts: RoaringBitmap::new(),
+            reached: RoaringBitmap::new(),
         }
     }
 
-    /// Why a change stays, and whether that is a mistake.
-    fn reason(&self, row: Row, pair: &Pair, is_equal: bool) -> Option<(String, bool)> {
-        if is_equal {
-            return Some(("already equal".into(), false));
+    /// Why a change stays, and what that means.
+    fn reason(&self, row: Row, pair: &Pair, is_equal: bool) -> Option<(String, Stays)> {
+        if is_equal || self.reached.contains(row) {
+            return Some(("already equal".into(), Stays::Nothing));
         }
         if !self.listing.present().contains(row) {
-            return Some(("the asset is gone from the library".into(), true));
+            return Some(("the asset is gone from the library".into(), Stays::Mistake));
         }
         if let Some(why) = self.closed {
-            return Some((why.to_owned(), true));
+            return Some((why.to_owned(), Stays::Mistake));
         }
         if let Some(why) = self.listing.locked(row) {
-            return Some((format!("not editable: {why}"), true));
+            return Some((format!("not editable: {why}"), Stays::Mistake));
         }
         let kind = self.listing.kind(row);
         let refusal = self.admission.refusal(&kind, &pair.after);
-        refusal.map(|why| (why, true))
+        if let Some(why) = refusal {
+            return Some((why, Stays::Mistake));
+        }
+        let is_conflict = self.conflicts.contains(row);
+        is_conflict.then(|| ("conflict (changed meanwhile)".into(), Stays::Conflict))
     }
 
     fn item(&self, row: Row, pair: Pair) -> Item {

@@ -20,7 +20,8 @@ impl Workbench {
         sets
     }
 
-    /// The rows whose value on the server is no longer the one their draft rests on.
+    /// The rows in conflict: somebody changed a value on the server since it was staged, and to
+    /// something else than what is asked for.
     pub fn drifted(&self) -> RoaringBitmap {
         let mut rows = RoaringBitmap::new();
         for (field, _) in self.draft().fields() {
@@ -29,14 +30,14 @@ impl Workbench {
         rows
     }
 
-    /// The rows whose value of a field is no longer the one their draft rests on. Nothing is known
-    /// of assets that are not listed, so none are told while the listing is still to come.
+    /// The same for one field. It is what the plan leaves out. Nothing is known of assets that are
+    /// not listed, so none are told while the listing is still to come.
     pub fn drifted_in(&self, field: &FieldKey) -> RoaringBitmap {
         let groups = self.draft().field(field);
         let column = self.listing.values(field);
         groups.map_or_else(RoaringBitmap::new, |groups| {
             let listed = groups.rows() & self.listing.present();
-            groups.moved(column, &listed, false)
+            groups.conflicts(column, &listed).0
         })
     }
 }

@@ -131,7 +131,7 @@ impl App {
 
     pub(super) fn tab_labels(&self) -> [String; 5] {
         let draft = self.world.workbench.draft();
-        let staged = draft.changes() + draft.equal();
+        let staged = draft.changes();
         let staged = if staged == 0 {
             String::new()
         } else {

@@ -6,8 +6,8 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub use crate::domain::text::number;
 use crate::domain::text::visible;
+pub use crate::domain::text::{counted, number};
 
 /// How many columns a text takes when it is shown.
 pub fn width(text: &str) -> usize {
@@ -138,12 +138,6 @@ pub fn wrapped(text: &str, columns: u16) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
-}
-
-/// `1 asset`, `2 assets`.
-pub fn counted(count: u64, one: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {one}{ending}", number(count))
 }
 
 #[cfg(test)]

@@ -313,11 +313,11 @@ fn a_plan_with_a_mistake_sends_nothing_at_all() {
         assert_eq!(plan["items"][0]["before"], "red trousers");
         assert_eq!(plan["items"][0]["wanted"], "Mine");
         let left = json!([
-            {"reason": "the asset is gone from the library", "error": true, "changes": 1}
+            {"reason": "the asset is gone from the library", "error": true, "conflict": false, "changes": 1}
         ]);
         assert_eq!(plan["not_sent"], left);
         let text = desk.on(profile, &["plan"]).ends(2);
-        text.shows("1  not sent, error: the asset is gone from the library");
+        text.shows("not sent: 1 error: the asset is gone from the library");
         submit(&desk, profile)
             .ends(2)
             .answers_nothing()

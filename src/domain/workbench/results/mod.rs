@@ -112,11 +112,15 @@ impl Workbench {
             let is_anew = !Self::is_as_asked(item, &group)
                 || !item.value_kind.is_alike(&group.before, &item.before);
             let why = match safe {
-                _ if drifted(
-                    item.value_kind,
-                    &self.listing.value(row, &item.field),
-                    &group.before,
-                ) =>
+                _ if group.delta.is_none()
+                    && drifted(
+                        item.value_kind,
+                        &self.listing.value(row, &item.field),
+                        &group.before,
+                    )
+                    && !item
+                        .value_kind
+                        .is_equal(&self.listing.value(row, &item.field), &group.after) =>
                 {
                     Some("changed on the server since; edit them again")
                 }

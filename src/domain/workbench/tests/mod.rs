@@ -320,3 +320,51 @@ fn the_digest_depends_on_the_values_and_not_on_the_order() {
     turned[0].wanted = Value::text("Other");
     assert_ne!(crate::domain::plan::digest(&turned), plan.digest);
 }
+
+#[test]
+fn a_known_conflict_is_left_out_of_the_plan_and_told() {
+    let mut bench = bench();
+    bench
+        .apply(&stage("Rights", set("Acme"), [0, 2, 3]), Stamp::default())
+        .unwrap();
+    let tags = Edit::AddTags(vec!["coat".into()]);
+    bench
+        .apply(&stage("Keywords", tags, [0]), Stamp::default())
+        .unwrap();
+    let id = |row| bench.listing.id(row);
+    let news = [
+        (id(0), "Rights".into(), Value::text("Agency X")),
+        (id(3), "Rights".into(), Value::text("Acme")),
+        (id(0), "Keywords".into(), Value::list(["summer"])),
+    ];
+    bench.absorb_values(&news);
+    let plan = Plan::of(
+        bench.draft(),
+        &bench.listing,
+        &bench.schema,
+        &capabilities(),
+        20,
+    );
+    assert_eq!(plan.conflicts() as u64, bench.drifted().len());
+    let mut left: Vec<(&str, Row)> = plan
+        .left_out
+        .iter()
+        .flat_map(|left| {
+            left.changes
+                .iter()
+                .map(|(row, _)| (left.reason.as_str(), *row))
+        })
+        .collect();
+    left.sort_unstable();
+    assert_eq!(
+        left,
+        [("already equal", 3), ("conflict (changed meanwhile)", 0)]
+    );
+    let goes: Vec<_> = plan
+        .items
+        .iter()
+        .map(|item| (item.row, item.field.as_str()))
+        .collect();
+    assert_eq!(goes, [(2, "Rights"), (0, "Keywords")]);
+    assert_eq!(plan.errors(), 0, "it keeps the rest from nothing");
+}

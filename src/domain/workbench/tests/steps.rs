@@ -96,6 +96,59 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn steps_add_up_to_the_draft_and_overridden_ones_leave_nothing_behind(
+        edits in proptest::collection::vec(
+            (any_edit(), proptest::collection::vec(0u32..5, 1..5), any::<bool>()),
+            1..12,
+        )
+    ) {
+        let mut bench = bench();
+        // What was staged on each row of a field since it was last taken out.
+        let mut staged: HashMap<(u32, &str), Vec<(OperationId, Edit)>> = HashMap::new();
+        for ((field, edit), rows, takes_out) in edits {
+            let rows: RoaringBitmap = rows.into_iter().collect();
+            if takes_out {
+                let picked = Picked { field: field.into(), rows: rows.clone() };
+                if bench.apply(&Command::Exclude(vec![picked]), Stamp::default()).is_ok() {
+                    rows.iter().for_each(|row| drop(staged.remove(&(row, field))));
+                }
+                continue;
+            }
+            let command = stage(field, edit.clone(), rows);
+            if let Ok(operation) = bench.apply(&command, Stamp::default())
+                && let Deed::Stage(step) = &operation.deed
+            {
+                for row in step.edits.iter().flat_map(|edit| &edit.rows) {
+                    staged.entry((row, field)).or_default().push((operation.id, edit.clone()));
+                }
+            }
+        }
+        let draft = bench.draft();
+        let contributions = draft.contributions();
+        let own: u64 = contributions.iter().map(|one| one.own.len()).sum();
+        prop_assert_eq!(own, draft.changes() + draft.equal());
+        let changes: u64 = contributions
+            .iter()
+            .map(|one| (&one.own - draft.field(&one.field).unwrap().equal_rows()).len())
+            .sum();
+        prop_assert_eq!(changes, draft.changes());
+        for ((row, field), steps) in staged {
+            let absolute = steps.iter().rposition(|(_, edit)| edit.is_absolute()).unwrap_or(0);
+            for (place, (step, _)) in steps.iter().enumerate() {
+                let one = contributions
+                    .iter()
+                    .find(|one| one.step == *step && one.field.as_str() == field)
+                    .unwrap();
+                let is = [&one.own, &one.continued, &one.overridden].map(|rows| rows.contains(row));
+                let (last, counts) = (place + 1 == steps.len(), place >= absolute);
+                prop_assert_eq!(is, [last, counts && !last, !counts]);
+            }
+        }
+    }
+}
+
 /// Anything somebody, or the world, may do to a draft.
 #[derive(Clone, Debug)]
 enum Act {

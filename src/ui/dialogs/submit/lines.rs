@@ -17,15 +17,15 @@ use crate::{
 /// A line, and how it is shown.
 pub(super) type Line = (String, Role);
 
-/// The whole plan, and what a dry run of it found.
+/// The whole plan, what of a run stays behind it, and what a dry run found.
 pub(super) fn of(
-    (plan, found): (&Plan, Option<&DryRun>),
+    (plan, apart, found): (&Plan, &str, Option<&DryRun>),
     rules: &RunRules,
     scene: &Scene<'_>,
 ) -> Vec<Line> {
     let mut lines = kinds(plan);
     lines.push((String::new(), Role::Text));
-    lines.extend(left_out(plan));
+    lines.extend(left_out(plan, apart));
     lines.extend(calls(plan, scene));
     lines.extend(care(rules, scene));
     lines.extend(found.map(|found| tried(plan, found)).into_iter().flatten());
@@ -177,18 +177,25 @@ fn kind(item: &Item, [thumbnail, certificate]: &[FieldKey; 2]) -> &'static str {
     }
 }
 
-fn left_out(plan: &Plan) -> Vec<Line> {
-    if plan.left_out.is_empty() {
-        return vec![("Not sent: nothing is left out".into(), Role::Quiet)];
+/// What is not sent; `apart` is what a portion of the draft was narrowed by before.
+fn left_out(plan: &Plan, apart: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if !apart.is_empty() {
+        lines.push((format!("Not sent: {apart}"), Role::Warning));
     }
-    let mut lines = vec![("Not sent, and stays staged:".into(), Role::Text)];
+    if plan.left_out.is_empty() {
+        if lines.is_empty() {
+            lines.push(("Not sent: nothing is left out".into(), Role::Quiet));
+        }
+        return lines;
+    }
+    lines.push(("Not sent, and stays staged:".into(), Role::Text));
     for left in &plan.left_out {
-        let sign = if left.is_error { "E" } else { "=" };
         let count = text::number(left.changes.len() as u64);
-        let role = if left.is_error {
-            Role::Error
-        } else {
-            Role::Quiet
+        let (sign, role) = match (left.is_error, left.is_conflict) {
+            (true, _) => ("E", Role::Error),
+            (_, true) => ("?", Role::Conflict),
+            (false, false) => ("=", Role::Quiet),
         };
         lines.push((format!("{sign}{count:>6}  {}", left.reason), role));
     }

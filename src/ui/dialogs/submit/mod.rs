@@ -24,7 +24,6 @@ use crate::{
         chord::{Chord, Key},
         component::{Component, Hint, Reaction, Scene, ScreenId, Step},
         keymap::Lookup,
-        theme::Role,
         widgets::{Cursor, TextField, text},
     },
 };
@@ -137,15 +136,8 @@ impl SubmitDialog {
             .dry_run
             .filter(|found| found.digest == self.plan.digest);
         self.is_trying &= found.is_none();
-        self.lines = lines::of((&self.plan, found), &self.rules, scene);
-        if let Some(portion) = self
-            .portion
-            .as_ref()
-            .filter(|portion| !portion.left.is_empty())
-        {
-            let left = format!("left out: {}", portion.left);
-            self.lines.insert(0, (left, Role::Warning));
-        }
+        let apart = self.portion.as_ref().map_or("", |portion| &portion.left);
+        self.lines = lines::of((&self.plan, apart, found), &self.rules, scene);
     }
 
     /// Tries the plan without sending it.

@@ -111,10 +111,10 @@ impl Browse {
         }
         let draft = scene.workbench.draft();
         if !draft.is_empty() {
-            let changes = text::number(draft.changes() + draft.equal());
+            let changes = text::number(draft.changes());
             place.extend([format!(
                 "  staged {changes} on {}",
-                text::number(draft.rows().len())
+                text::number(draft.changed_rows().len())
             )]);
         }
         place

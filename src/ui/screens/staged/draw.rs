@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::{Focus, Grouping, Staged};
+use super::{Focus, Staged};
 use crate::ui::{
     action::{Action, Edit, Mark},
     component::Scene,
@@ -32,9 +32,9 @@ pub(super) struct Panes {
 }
 
 impl Panes {
-    /// A function of the size, of the sentence above the panes, and of the pane that has the
-    /// keys where there is room for one only.
-    pub(super) fn of(scene: &Scene<'_>, in_diff: bool, sentence: &str) -> Self {
+    /// A function of the size, of the sentence above the panes, of the note above the diff, and of
+    /// the pane that has the keys where there is room for one only.
+    pub(super) fn of(scene: &Scene<'_>, in_diff: bool, (sentence, note): (&str, &str)) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let lines = text::wrapped(sentence, body.width.saturating_sub(1))
             .len()
@@ -81,12 +81,21 @@ impl Panes {
                 below,
             )
         };
+        let mut diff_inside = boxed::inside(diff, scene.theme);
+        if !note.is_empty() {
+            let lines = text::wrapped(note, diff_inside.width).len();
+            let lines = u16::try_from(lines)
+                .unwrap_or(1)
+                .min(diff_inside.height / 2);
+            diff_inside.y += lines;
+            diff_inside.height -= lines;
+        }
         Self {
             summary,
             groups,
             diff,
             group_inside: boxed::inside(groups, scene.theme),
-            diff_inside: boxed::inside(diff, scene.theme),
+            diff_inside,
         }
     }
 
@@ -164,7 +173,7 @@ impl Staged {
         let mut words = vec![format!(
             "{} on {}, {}",
             text::counted(draft.changes(), "change"),
-            text::counted(draft.rows().len(), "asset"),
+            text::counted(draft.changed_rows().len(), "asset"),
             text::counted(fields, "field")
         )];
         let one = &self.summary;
@@ -224,18 +233,13 @@ impl Staged {
         let row = |place: usize| {
             let group = self.groups.get(place, scene).unwrap_or_default();
             let cursor = place == self.group.at;
-            let assets = if self.grouping == Grouping::Asset {
-                1
-            } else {
-                group.rows().len()
-            };
             let number = |count: u64| format!("{:>7}", text::number(count));
             TableRow {
                 gutter: vec![((if cursor { "> " } else { "  " }).to_owned(), plain)],
                 cells: vec![
                     (group.title.clone(), plain),
-                    (number(group.changes()), plain),
-                    (number(assets), plain),
+                    (number(group.changes(scene)), plain),
+                    (number(group.assets(scene)), plain),
                     (
                         group.flags(&self.problems),
                         scene.theme.style(Role::Conflict),
@@ -260,14 +264,29 @@ impl Staged {
         let title = text::cut(&format!("Diff {name}"), panes.diff.width.saturating_sub(28));
         let inside = boxed(frame, panes.diff, &format!("{title}{hidden}"), scene.theme);
         let theme = scene.theme;
+        for (number, words) in (0..).zip(text::wrapped(&self.note(), inside.width)) {
+            let place = line(inside, number);
+            if place.y < panes.diff_inside.y {
+                text::put(
+                    frame.buffer_mut(),
+                    place,
+                    &words,
+                    theme.style(Role::Warning),
+                );
+            }
+        }
         if self.diff.len() == 0 {
-            let words = "Every change here is equal to what the server has; d shows them.";
-            text::put(
-                frame.buffer_mut(),
-                line(inside, 0),
-                words,
-                theme.style(Role::Quiet),
-            );
+            let is_empty = self
+                .chosen
+                .as_ref()
+                .is_none_or(|group| group.parts.is_empty());
+            let words = if is_empty {
+                ""
+            } else {
+                "Every change here is equal to what the server has; d shows them."
+            };
+            let style = theme.style(Role::Quiet);
+            text::put(frame.buffer_mut(), line(panes.diff_inside, 0), words, style);
         }
         let shown = self.line.shown(self.diff.len(), panes.diff_rows());
         for (number, at) in (0..).zip(shown) {
@@ -275,7 +294,7 @@ impl Staged {
                 continue;
             };
             let (words, style) = self.diff.line(place, panes.diff_width(), scene);
-            let area = line(inside, number);
+            let area = line(panes.diff_inside, number);
             let cursor = self.focus == Focus::Diff && at == self.line.at;
             let base: Style = theme.style(if cursor { Role::Cursor } else { Role::Text });
             text::fill(frame.buffer_mut(), area, base);

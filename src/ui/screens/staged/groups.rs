@@ -5,7 +5,7 @@ use roaring::RoaringBitmap;
 
 use super::problems::Problems;
 use crate::{
-    domain::{FieldKey, OperationId, oplog::Picked},
+    domain::{FieldKey, OperationId, draft::Contribution, oplog::Picked},
     ui::{component::Scene, widgets::text},
 };
 
@@ -47,14 +47,44 @@ pub(super) struct Group {
     pub(super) title: String,
     /// The step, where it is one.
     pub(super) step: Option<OperationId>,
-    /// Its changes.
+    /// Its changes: of a step, those it makes the last stroke of.
     pub(super) parts: Vec<Picked>,
+    /// What became of the rest of a step: `overridden in 8 changes by 3`; empty if there is none.
+    pub(super) rest: String,
 }
 
 impl Group {
-    /// How many changes.
-    pub(super) fn changes(&self) -> u64 {
-        self.parts.iter().map(|part| part.rows.len()).sum()
+    /// What is said above its diff, if a part of a step is not sent as it made it.
+    pub(super) fn note(&self) -> String {
+        match (self.rest.is_empty(), self.parts.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => format!("Nothing of this step is sent by itself: {}.", self.rest),
+            (false, false) => format!("Also {}; those are counted there.", self.rest),
+        }
+    }
+
+    /// How many changes that change something.
+    pub(super) fn changes(&self, scene: &Scene<'_>) -> u64 {
+        self.each_changed(scene).map(|rows| rows.len()).sum()
+    }
+
+    /// How many assets they are on.
+    pub(super) fn assets(&self, scene: &Scene<'_>) -> u64 {
+        let mut assets = RoaringBitmap::new();
+        self.each_changed(scene).for_each(|rows| assets |= rows);
+        assets.len()
+    }
+
+    fn each_changed<'a>(
+        &'a self,
+        scene: &'a Scene<'_>,
+    ) -> impl Iterator<Item = RoaringBitmap> + 'a {
+        self.parts.iter().map(|part| {
+            let groups = scene.workbench.draft().field(&part.field);
+            groups.map_or_else(RoaringBitmap::new, |groups| {
+                &part.rows - groups.equal_rows()
+            })
+        })
     }
 
     /// The assets.
@@ -145,6 +175,7 @@ impl Groups {
             title: scene.workbench.listing.name(row).into_owned(),
             step: None,
             parts: staged.map(|(field, _)| part(field)).collect(),
+            rest: String::new(),
         })
     }
 
@@ -157,35 +188,78 @@ impl Groups {
 }
 
 fn by_edit(scene: &Scene<'_>) -> Vec<Group> {
-    let mut steps: IndexMap<OperationId, Vec<Picked>> = IndexMap::new();
-    for part in scene.workbench.draft().parts() {
-        let parts = steps.entry(part.step).or_default();
-        match parts.iter_mut().find(|known| known.field == part.field) {
-            Some(known) => known.rows |= &*part.rows,
-            None => parts.push(Picked {
-                field: part.field.clone(),
-                rows: RoaringBitmap::clone(&part.rows),
-            }),
-        }
+    let mut steps: IndexMap<OperationId, Vec<Contribution>> = IndexMap::new();
+    for one in scene.workbench.draft().contributions() {
+        steps.entry(one.step).or_default().push(one);
     }
-    let numbered = steps.into_iter().zip(1..);
+    let numbered = steps.iter().enumerate();
     numbered
-        .map(|((step, parts), number)| {
+        .map(|(place, (step, contributions))| {
             let label = scene
                 .workbench
-                .operation(step)
+                .operation(*step)
                 .map_or("", |one| one.label.as_str());
             let rows = label
                 .rsplit_once(" on ")
                 .filter(|(_, rows)| rows.parse::<u64>().is_ok());
             let label = rows.map_or(label, |(label, _)| label);
+            let own = contributions.iter().filter(|one| !one.own.is_empty());
             Group {
-                title: format!("{number} {label}"),
-                step: Some(step),
-                parts,
+                title: format!("{} {label}{}", place + 1, lost(contributions)),
+                step: Some(*step),
+                parts: own
+                    .map(|one| Picked {
+                        field: one.field.clone(),
+                        rows: one.own.clone(),
+                    })
+                    .collect(),
+                rest: rest(place, &steps),
             }
         })
         .collect()
+}
+
+/// ` (8 overridden)`, for the list.
+fn lost(contributions: &[Contribution]) -> String {
+    let lost = contributions.iter().map(|one| one.overridden.len()).sum();
+    match lost {
+        0 => String::new(),
+        lost => format!(" ({} overridden)", text::number(lost)),
+    }
+}
+
+/// What became of a step where it is not the last one: `overridden in 8 changes by 3`.
+fn rest(place: usize, steps: &IndexMap<OperationId, Vec<Contribution>>) -> String {
+    let Some((_, contributions)) = steps.get_index(place) else {
+        return String::new();
+    };
+    let later = |field: &FieldKey, rows: &RoaringBitmap| -> Vec<String> {
+        let later = steps.values().enumerate().skip(place + 1);
+        let owns = |one: &Contribution| one.field == *field && !one.own.is_disjoint(rows);
+        let later = later.filter(|(_, contributions)| contributions.iter().any(owns));
+        later.map(|(place, _)| (place + 1).to_string()).collect()
+    };
+    let told = |words: &str, rows: fn(&Contribution) -> &RoaringBitmap| {
+        let some = contributions.iter().filter(|one| !rows(one).is_empty());
+        let (mut count, mut by) = (0, Vec::new());
+        for one in some {
+            count += rows(one).len();
+            by.extend(later(&one.field, rows(one)));
+        }
+        by.sort_by_key(|number| number.parse::<usize>().unwrap_or(0));
+        by.dedup();
+        (count > 0).then(|| {
+            let count = text::counted(count, "change");
+            format!("{words} in {count} by {}", by.join(", "))
+        })
+    };
+    let overridden = told("overridden", |one| &one.overridden);
+    let continued = told("carried on", |one| &one.continued);
+    overridden
+        .into_iter()
+        .chain(continued)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn by_field(scene: &Scene<'_>) -> Vec<Group> {
@@ -201,6 +275,7 @@ fn by_field(scene: &Scene<'_>) -> Vec<Group> {
                     field: field.clone(),
                     rows,
                 }],
+                rest: String::new(),
             }
         })
         .collect()

@@ -129,7 +129,16 @@ impl Staged {
     }
 
     fn panes(&self, scene: &Scene<'_>) -> Panes {
-        Panes::of(scene, self.focus == Focus::Diff, &self.sentence)
+        Panes::of(
+            scene,
+            self.focus == Focus::Diff,
+            (&self.sentence, &self.note()),
+        )
+    }
+
+    /// What is said above the diff.
+    fn note(&self) -> String {
+        self.chosen.as_ref().map(Group::note).unwrap_or_default()
     }
 
     /// Makes the diff of the group under the cursor.
@@ -137,6 +146,7 @@ impl Staged {
         let panes = self.panes(scene);
         self.group.keep(self.groups.len(), panes.group_rows());
         self.chosen = self.groups.get(self.group.at, scene);
+        let panes = self.panes(scene);
         let shown = (&self.open, self.equal);
         self.diff = self.chosen.as_ref().map_or_else(Diff::default, |group| {
             Diff::of(group, &self.problems, shown, panes.diff_width(), scene)
@@ -183,7 +193,13 @@ impl Staged {
                 .unwrap_or_default(),
         };
         if picked.is_empty() {
-            return Reaction::say("There is nothing to take out here.");
+            let chosen = self.chosen.as_ref();
+            return Reaction::say(match chosen.filter(|group| !group.rest.is_empty()) {
+                Some(group) => {
+                    format!("There is nothing to take out: this step is {}.", group.rest)
+                }
+                None => "There is nothing to take out here.".to_owned(),
+            });
         }
         Reaction::step(Step::Apply(Command::Exclude(picked)))
     }

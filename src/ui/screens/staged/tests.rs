@@ -143,6 +143,58 @@ fn groups_turn_from_edits_to_assets_to_fields() {
 }
 
 #[test]
+fn a_group_counts_and_takes_out_only_what_it_contributes() {
+    let mut session = Session::new(jackets(), 120, 36);
+    session.press("s a : set <Space>").type_text("Rights Foo");
+    session
+        .press("<Enter> s n s p")
+        .type_text("JKT_03 JKT_04 JKT_05");
+    session
+        .press("<Enter> : set <Space>")
+        .type_text("Rights Acme Retail");
+    session.press("<Enter> 2");
+    let screen = session.screen();
+    assert!(screen.contains("12 changes on 12 assets"), "{screen}");
+    assert!(screen.contains("2 Staged 12"), "{screen}");
+    assert!(
+        screen.contains("1 Rights set \"Foo\" (3 overridden)"),
+        "{screen}"
+    );
+    let note = "Also overridden in 3 changes by 2; those are counted there.";
+    assert!(screen.contains(note), "{screen}");
+    let draft = session.app.workbench().draft();
+    let own: Vec<u64> = draft
+        .contributions()
+        .iter()
+        .map(|one| one.own.len())
+        .collect();
+    assert_eq!(own, [9, 3]);
+    session.press("x");
+    assert_eq!(session.said(), "Took 9 changes out of the draft.  u undo");
+    let draft = session.app.workbench().draft();
+    assert_eq!(draft.rows().iter().collect::<Vec<_>>(), [3, 4, 5]);
+    let kept = draft.of(4, &"Rights".into()).unwrap();
+    assert_eq!(kept.after, Value::text("Acme Retail"));
+}
+
+#[test]
+fn a_step_of_which_nothing_is_left_says_what_overrides_it() {
+    let mut session = rights();
+    session.press("1 : set <Space>").type_text("Rights Other");
+    session.press("<Enter> 2");
+    let screen = session.screen();
+    assert!(
+        screen.contains("Nothing of this step is sent by itself"),
+        "{screen}"
+    );
+    session.press("x");
+    assert_eq!(
+        session.said(),
+        "There is nothing to take out: this step is overridden in 12 changes by 2."
+    );
+}
+
+#[test]
 fn what_the_server_changed_meanwhile_comes_first_with_both_values() {
     let mut session = rights();
     let outside = ("a|JKT_05".into(), "Rights".into(), Value::text("Agency X"));

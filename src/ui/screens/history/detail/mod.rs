@@ -4,10 +4,13 @@ mod run;
 
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
+
 use super::entries::moment;
 use crate::{
     domain::{
         Edit, Operation, Value,
+        draft::Contribution,
         draft::FieldEdit,
         history::{Entry, Subject},
         oplog::Deed,
@@ -130,18 +133,37 @@ fn commands(edits: &[Arc<FieldEdit>]) -> Vec<Line> {
 }
 
 fn edited(operation: &Operation, edit: &FieldEdit, scene: &Scene<'_>) -> Vec<Line> {
-    let parts = scene.workbench.draft().parts().iter();
-    let here = parts.filter(|part| part.step == operation.id && part.field == edit.field);
-    let staged: u64 = here
-        .map(|part| part.rows.intersection_len(&edit.rows))
-        .sum();
+    let all = scene.workbench.draft().contributions();
+    let here = all
+        .iter()
+        .filter(|one| one.step == operation.id && one.field == edit.field);
+    let count = |rows: fn(&Contribution) -> &RoaringBitmap| -> u64 {
+        let rows = here
+            .clone()
+            .map(|one| rows(one).intersection_len(&edit.rows));
+        rows.sum()
+    };
+    let (own, continued, overridden) = (
+        count(|one| &one.own),
+        count(|one| &one.continued),
+        count(|one| &one.overridden),
+    );
+    let mut rest = String::new();
+    for (count, words) in [
+        (continued, "carried on by later steps"),
+        (overridden, "overridden by later steps"),
+    ] {
+        if count > 0 {
+            rest.push_str(&format!(", {} {words}", text::number(count)));
+        }
+    }
     let mut lines = vec![(
         format!(
-            "{} {}  on {}, {} still staged",
+            "{} {}  on {}, {} still staged{rest}",
             edit.field,
             edit.edit,
             text::counted(edit.rows.len(), "asset"),
-            text::number(staged)
+            text::number(own)
         ),
         Role::Staged,
     )];
@@ -199,7 +221,7 @@ fn undoing(operation: &Operation, scene: &Scene<'_>) -> Vec<Line> {
         lines.push(("  take those back first".into(), Role::Quiet));
     }
     if let Deed::Stage(stage) = &operation.deed {
-        let mut rows = roaring::RoaringBitmap::new();
+        let mut rows = RoaringBitmap::new();
         stage.edits.iter().for_each(|edit| rows |= &edit.rows);
         rows &= bench.drifted();
         if bench.is_opening() && !undone {

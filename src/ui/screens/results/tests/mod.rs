@@ -248,7 +248,7 @@ fn only_what_failed_and_is_still_staged_is_planned_again() {
     shown(&mut session, "Submit plan");
     shown(
         &mut session,
-        "left out: 1 not safe to send again, 1 unknown; read them back first",
+        "Not sent: 1 not safe to send again, 1 unknown; read them back first",
     );
     session.press("2 <Enter>");
     let effects = session.take_effects();
