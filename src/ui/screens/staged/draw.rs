@@ -34,7 +34,7 @@ pub(super) struct Panes {
 impl Panes {
     /// A function of the size, of the sentence above the panes, of the note above the diff, and of
     /// the pane that has the keys where there is room for one only.
-    pub(super) fn of(scene: &Scene<'_>, in_diff: bool, (sentence, note): (&str, &str)) -> Self {
+    pub(super) fn of(scene: &Scene<'_>, in_diff: bool, (sentence, above): (&str, &str)) -> Self {
         let body = Chrome::of(scene.size).map_or(Rect::ZERO, |chrome| chrome.body);
         let lines = text::wrapped(sentence, body.width.saturating_sub(1))
             .len()
@@ -82,8 +82,8 @@ impl Panes {
             )
         };
         let mut diff_inside = boxed::inside(diff, scene.theme);
-        if !note.is_empty() {
-            let lines = text::wrapped(note, diff_inside.width).len();
+        if !above.is_empty() {
+            let lines = text::wrapped(above, diff_inside.width).len();
             let lines = u16::try_from(lines)
                 .unwrap_or(1)
                 .min(diff_inside.height / 2);

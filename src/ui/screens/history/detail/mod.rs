@@ -148,15 +148,14 @@ fn edited(operation: &Operation, edit: &FieldEdit, scene: &Scene<'_>) -> Vec<Lin
         count(|one| &one.continued),
         count(|one| &one.overridden),
     );
-    let mut rest = String::new();
-    for (count, words) in [
+    let rest: String = [
         (continued, "carried on by later steps"),
         (overridden, "overridden by later steps"),
-    ] {
-        if count > 0 {
-            rest.push_str(&format!(", {} {words}", text::number(count)));
-        }
-    }
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .flat_map(|(count, words)| [", ".to_owned(), text::number(count), format!(" {words}")])
+    .collect();
     let mut lines = vec![(
         format!(
             "{} {}  on {}, {} still staged{rest}",
