@@ -2,15 +2,44 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use unicode_width::UnicodeWidthChar;
 
 /// How many marks one letter may carry before the others are counted instead of shown: terminals
 /// have been broken by letters with hundreds of them.
 const MARKS: usize = 4;
 
-/// Lower case, for comparisons that ignore case.
+/// The same text as far as anybody can see: accents composed with their letters, blanks of every
+/// kind (no-break, thin, ideographic) plain. Tabs and line breaks stay. Borrows what is so already.
+pub fn canonical(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    if !composed.contains(is_odd_blank) {
+        return composed;
+    }
+    let plain = |character| if is_odd_blank(character) { ' ' } else { character };
+    Cow::Owned(composed.chars().map(plain).collect())
+}
+
+/// Whether [`canonical`] leaves a text as it is.
+pub fn is_canonical(text: &str) -> bool {
+    text.is_ascii()
+        || (ComposingNormalizerBorrowed::new_nfc().is_normalized(text)
+            && !text.contains(is_odd_blank))
+}
+
+/// Blanks that look like the usual one and are another character.
+fn is_odd_blank(character: char) -> bool {
+    !character.is_ascii()
+        && character.is_whitespace()
+        && !matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Canonical and in lower case, for comparisons that ignore case.
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    canonical(text).to_lowercase()
 }
 
 /// A number with a comma between thousands.

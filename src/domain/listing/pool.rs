@@ -28,8 +28,8 @@ pub(in crate::domain) struct TextBlock {
     ends: Vec<u32>,
     /// The kind of each; nothing while all are texts.
     kinds: Vec<Kind>,
-    /// The texts with line breaks in them.
-    broken: Vec<u16>,
+    /// The texts a pattern is asked of one by one: with line breaks in them, or not canonical.
+    single: Vec<u16>,
     folded: OnceLock<Folded>,
 }
 
@@ -120,7 +120,7 @@ static BLOCK: TextBlock = TextBlock {
     text: String::new(),
     ends: Vec::new(),
     kinds: Vec::new(),
-    broken: Vec::new(),
+    single: Vec::new(),
     folded: OnceLock::new(),
 };
 
@@ -133,8 +133,8 @@ fn span(ends: &[u32], place: usize) -> Range<usize> {
     begin..ends[place] as usize
 }
 
-fn is_broken(text: &str) -> bool {
-    text.bytes().any(|byte| byte == b'\n' || byte == b'\r')
+fn is_single(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'\n' || byte == b'\r') || !text::is_canonical(text)
 }
 
 impl TextBlock {
@@ -178,9 +178,9 @@ impl TextBlock {
         self.text.is_ascii()
     }
 
-    /// The texts with line breaks in them.
-    pub(in crate::domain) fn broken(&self) -> &[u16] {
-        &self.broken
+    /// The texts a pattern is asked of one by one: with line breaks in them, or not canonical.
+    pub(in crate::domain) fn single(&self) -> &[u16] {
+        &self.single
     }
 
     /// The kinds, if not all are texts.
@@ -208,8 +208,8 @@ impl TextBlock {
         if kind != Kind::Text || !self.kinds.is_empty() {
             self.kinds.push(kind);
         }
-        if is_broken(text) {
-            self.broken
+        if is_single(text) {
+            self.single
                 .extend(u16::try_from(self.ends.len()).map_err(drop));
         }
         self.text.push_str(text);
@@ -266,17 +266,17 @@ impl TextBlock {
         if !(rises && parted && whole && kinded && few) {
             return None;
         }
-        let mut broken = Vec::new();
+        let mut single = Vec::new();
         let feeds = memchr::memchr_iter(b'\n', bytes).count();
-        if feeds != ends.len() || memchr::memchr(b'\r', bytes).is_some() {
-            let all = (0..ends.len()).filter(|&place| is_broken(&text[span(&ends, place)]));
-            broken.extend(all.filter_map(|place| u16::try_from(place).ok()));
+        if feeds != ends.len() || memchr::memchr(b'\r', bytes).is_some() || !text.is_ascii() {
+            let all = (0..ends.len()).filter(|&place| is_single(&text[span(&ends, place)]));
+            single.extend(all.filter_map(|place| u16::try_from(place).ok()));
         }
         Some(Self {
             text,
             ends,
             kinds,
-            broken,
+            single,
             folded: OnceLock::new(),
         })
     }

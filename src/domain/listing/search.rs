@@ -6,6 +6,7 @@ use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange};
 
 use super::pool::{TEXTS, TextBlock};
+use crate::domain::text;
 
 /// A bit for each text of a block.
 #[derive(Clone, Debug)]
@@ -142,12 +143,12 @@ impl TextBlock {
             (Some((lines, true)), _) => self.lines_of(self.folded_arena(), lines),
             (Some((lines, false)), _) | (None, Some(lines)) => self.lines_of(self.arena(), lines),
             (None, None) => {
-                return self.passing(|place| pattern.regex.is_match(self.text(place)));
+                return self.passing(|place| pattern.is_match(self.text(place)));
             }
         };
-        for &place in self.broken() {
+        for &place in self.single() {
             let place = usize::from(place);
-            let hit = self.kind(place).is_present() && pattern.regex.is_match(self.text(place));
+            let hit = self.kind(place).is_present() && pattern.is_match(self.text(place));
             hits.get_or_insert_with(Hits::none).set(place, hit);
         }
         hits.and_then(Hits::some)
@@ -205,6 +206,11 @@ struct Within {
 }
 
 impl Lines {
+    /// Whether it matches one text, however its accents and blanks are written.
+    fn is_match(&self, one: &str) -> bool {
+        self.regex.is_match(&text::canonical(one))
+    }
+
     pub(in crate::domain) fn of(regex: &regex::Regex) -> Self {
         let hir = regex_syntax::parse(regex.as_str()).ok().map(in_line);
         let narrow = hir.clone().and_then(|hir| {

@@ -60,6 +60,10 @@ impl Words {
         self.combine(other, |word, other| word & other);
     }
 
+    pub(in crate::domain) fn add(&mut self, other: &Self) {
+        self.combine(other, |word, other| word | other);
+    }
+
     pub(in crate::domain) fn remove(&mut self, other: &Self) {
         self.combine(other, |word, other| word & !other);
     }

@@ -3,8 +3,8 @@
 use roaring::RoaringBitmap;
 
 use super::{
-    Query, State, Test,
-    prepared::{Prepared, Ready},
+    Pattern, Query, State, Term, Test,
+    prepared::{All, Prepared, Ready},
     probe::{Probe, Search, Source},
 };
 use crate::domain::{
@@ -40,6 +40,11 @@ pub(super) fn is_thumbnail(name: &str) -> bool {
     alias(name) == Some(FieldKey::thumbnail())
 }
 
+/// Whether a word of a query means the thumbnail or the certificate.
+pub(super) fn is_short(name: &str) -> bool {
+    alias(name).is_some_and(|key| key == FieldKey::thumbnail() || key == FieldKey::certificate())
+}
+
 /// Short words for fields whose names are long.
 fn alias(name: &str) -> Option<FieldKey> {
     match text::fold(name).as_str() {
@@ -54,33 +59,12 @@ fn alias(name: &str) -> Option<FieldKey> {
 impl Query {
     /// The query made ready for a listing: cheap, whatever the size of the listing.
     pub fn prepare(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> Prepared {
-        let terms = self.terms.iter().map(|term| {
-            let searched = |key: &FieldKey, probe: &Probe| {
-                let column = listing.values(key)?;
-                Some(Search::of(Source::Column(column.clone()), probe.clone()))
-            };
-            let of = |name: &str, probe: Probe| {
-                if text::fold(name) == "id" {
-                    return vec![Search::of(Source::Ids(listing.ids().clone()), probe)];
-                }
-                let key = key(name, schema, listing);
-                key.and_then(|key| searched(&key, &probe))
-                    .into_iter()
-                    .collect()
-            };
-            let test = match &term.test {
-                Test::Has(name) => Ready::Searches(of(name, Probe::Present)),
-                Test::Field { name, pattern } => Ready::Searches(of(name, pattern.into())),
-                Test::Is(state) => is(*state, listing, sets),
-                Test::Anywhere(pattern) => {
-                    let probe = pattern.into();
-                    let all = listing.fields().filter_map(|key| searched(key, &probe));
-                    Ready::Searches(all.collect())
-                }
-            };
-            (term.negated, test)
-        });
-        Prepared::new(listing, terms.collect())
+        let ground = Ground {
+            listing,
+            schema,
+            sets,
+        };
+        Prepared::new(listing, ground.all(&self.terms))
     }
 
     /// The rows of a listing that pass, among the ones that are present.
@@ -89,31 +73,85 @@ impl Query {
     }
 }
 
-fn key(name: &str, schema: &Schema, listing: &Listing) -> Option<FieldKey> {
-    if let Some(field) = schema.field(name) {
-        return Some(field.key.clone());
-    }
-    alias(name).or_else(|| {
-        listing
-            .fields()
-            .find(|field| text::fold(field.as_str()) == text::fold(name))
-            .cloned()
-    })
+/// What a query is asked of.
+struct Ground<'a> {
+    listing: &'a Listing,
+    schema: &'a Schema,
+    sets: &'a Sets,
 }
 
-fn is(state: State, listing: &Listing, sets: &Sets) -> Ready {
-    Ready::Rows(match state {
-        State::Marked => sets.marked.clone(),
-        State::Staged => sets.staged.clone(),
-        State::Warning => sets.warning.clone(),
-        State::Error => sets.error.clone(),
-        State::Unknown => sets.unknown.clone(),
-        State::Conflict => sets.conflict.clone(),
-        State::Locked => {
-            let locks = Source::Column(listing.locks().clone());
-            return Ready::Searches(vec![Search::of(locks, Probe::Present)]);
+impl Ground<'_> {
+    /// Terms that must all hold.
+    fn all(&self, terms: &[Term]) -> All {
+        All::of(terms.iter().map(|term| self.term(term)).collect())
+    }
+
+    /// Whether a term must not hold, and its test.
+    fn term(&self, term: &Term) -> (bool, Ready) {
+        let test = match &term.test {
+            // Without a value is the opposite of with one.
+            Test::Field {
+                name,
+                pattern: Pattern::Empty,
+            } => return (!term.negated, Ready::Searches(self.of(name, &Probe::Present))),
+            Test::Has(name) => Ready::Searches(self.of(name, &Probe::Present)),
+            Test::Field { name, pattern } => Ready::Searches(self.of(name, &pattern.into())),
+            Test::Is(state) => self.is(*state),
+            Test::Anywhere { pattern, .. } => {
+                let probe = pattern.into();
+                let all = self.listing.fields();
+                let all = all.filter_map(|key| self.searched(key, &probe));
+                Ready::Searches(all.collect())
+            }
+            Test::AnyOf { sides, .. } => {
+                Ready::Any(sides.iter().map(|terms| self.all(terms)).collect())
+            }
+        };
+        (term.negated, test)
+    }
+
+    fn searched(&self, key: &FieldKey, probe: &Probe) -> Option<Search> {
+        let column = self.listing.values(key)?;
+        Some(Search::of(Source::Column(column.clone()), probe.clone()))
+    }
+
+    fn of(&self, name: &str, probe: &Probe) -> Vec<Search> {
+        if text::fold(name) == "id" {
+            let ids = self.listing.ids().clone();
+            return vec![Search::of(Source::Ids(ids), probe.clone())];
         }
-    })
+        let key = self.key(name);
+        key.and_then(|key| self.searched(&key, probe))
+            .into_iter()
+            .collect()
+    }
+
+    fn key(&self, name: &str) -> Option<FieldKey> {
+        if let Some(field) = self.schema.field(name) {
+            return Some(field.key.clone());
+        }
+        alias(name).or_else(|| {
+            let mut fields = self.listing.fields();
+            let same = |field: &&FieldKey| text::fold(field.as_str()) == text::fold(name);
+            fields.find(same).cloned()
+        })
+    }
+
+    fn is(&self, state: State) -> Ready {
+        let sets = self.sets;
+        Ready::Rows(match state {
+            State::Marked => sets.marked.clone(),
+            State::Staged => sets.staged.clone(),
+            State::Warning => sets.warning.clone(),
+            State::Error => sets.error.clone(),
+            State::Unknown => sets.unknown.clone(),
+            State::Conflict => sets.conflict.clone(),
+            State::Locked => {
+                let locks = Source::Column(self.listing.locks().clone());
+                return Ready::Searches(vec![Search::of(locks, Probe::Present)]);
+            }
+        })
+    }
 }
 
 #[cfg(test)]

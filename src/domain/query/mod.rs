@@ -2,18 +2,25 @@
 //!
 //! ```text
 //! field:value        contains, any case       rights:acme   title:"two words"
-//! field=value        exact                    season=AW26
+//! field=value        exact                    season=AW26   season!=AW26
 //! field:~"regex"     regular expression       name:~"_FRONT$"
-//! -term              not                      -has:rights
 //! field:(a b)        any of                   type:(image video)
+//! field:(empty)      no value                 rights:(empty)
 //! field:100..500     range, dates too         width:1200..   modified:2026-01-01..2026-03-31
+//! field>100          also >=, <, <=           width>=1200
 //! has:field          not empty                has:thumb
 //! is:marked          also staged, warning, error, unknown, conflict, locked
 //! word  "two words"  free text in any field   ~"regex"
+//! -term              not                      -has:rights   not rights:acme
+//! a b                both, also `a and b`
+//! a or b             either; brackets group   type:image (season:AW26 or season:SS24)
 //! ```
 //!
-//! Terms stand side by side and must all hold.
+//! Terms stand side by side and must all hold; `or` binds less. Upper and lower case, composed and
+//! decomposed accents and blanks of every kind are the same (`=` tells case apart). Syntax of other
+//! query languages is an error that shows what to write here: it never quietly finds nothing.
 
+mod check;
 mod evaluate;
 mod parse;
 mod prepared;
@@ -22,6 +29,7 @@ mod probe;
 mod tests;
 
 pub use evaluate::Sets;
+pub use parse::quoted;
 pub use prepared::Prepared;
 
 use regex::Regex;
@@ -37,11 +45,13 @@ pub struct Query {
 
 /// One term, or its opposite.
 #[derive(Clone, Debug)]
-pub struct Term {
+struct Term {
     /// Whether it must not hold.
     negated: bool,
     /// Where it stands in the text, in characters.
     span: (usize, usize),
+    /// Where its test begins, behind `-` and `not`.
+    head: usize,
     test: Test,
 }
 
@@ -53,8 +63,17 @@ enum Test {
     Has(String),
     /// Whether an asset is in one of the sets of the screen.
     Is(State),
-    /// Any field against a pattern.
-    Anywhere(Pattern),
+    /// Any field against a pattern; the word as it was written, if it stands without quotes.
+    Anywhere {
+        pattern: Pattern,
+        word: Option<String>,
+    },
+    /// Any of these, each of which asks for all of its terms.
+    AnyOf {
+        sides: Vec<Vec<Term>>,
+        /// Whether no brackets stand around it.
+        bare: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -67,8 +86,21 @@ enum Pattern {
     Matches(Regex),
     /// Contains any of these folded texts.
     AnyOf(Vec<String>),
-    /// Lies between, ends included.
-    Between(Option<String>, Option<String>),
+    /// Lies between.
+    Between {
+        low: Option<Bound>,
+        high: Option<Bound>,
+    },
+    /// Has no value.
+    Empty,
+}
+
+/// An end of a range.
+#[derive(Clone, Debug)]
+struct Bound {
+    text: String,
+    /// Whether the end itself is in the range.
+    included: bool,
 }
 
 /// The states `is:` asks for.
@@ -121,8 +153,8 @@ impl Query {
 
     /// Whether it asks for rows that are marked.
     pub fn asks_for_marks(&self) -> bool {
-        let asks = |term: &Term| matches!(term.test, Test::Is(State::Marked));
-        self.terms.iter().any(asks)
+        let asks = |test: &Test| matches!(test, Test::Is(State::Marked));
+        self.terms.iter().any(|term| term.asks(&asks))
     }
 
     /// The query without its n-th term, to say which part removed the last rows.
@@ -138,24 +170,40 @@ impl Query {
     /// The query without the terms that ask for thumbnails, if it has any: where thumbnails cost a
     /// call an asset, these are the assets whose thumbnails must be read first.
     pub fn apart_from_thumbnails(&self) -> Option<Self> {
-        let asks = |term: &Term| match &term.test {
+        let asks = |test: &Test| match test {
             Test::Field { name, .. } | Test::Has(name) => evaluate::is_thumbnail(name),
-            Test::Is(_) | Test::Anywhere(_) => false,
+            Test::Is(_) | Test::Anywhere { .. } | Test::AnyOf { .. } => false,
         };
-        if !self.terms.iter().any(asks) {
+        if !self.terms.iter().any(|term| term.asks(&asks)) {
             return None;
         }
         let mut fewer = self.clone();
-        fewer.terms.retain(|term| !asks(term));
+        fewer.terms.retain(|term| !term.asks(&asks));
         Some(fewer)
     }
 
-    /// The text of each term.
+    /// The text of each term that must hold. Put side by side they are the query again: an `or`
+    /// outside of brackets is one term, in brackets.
     pub fn terms(&self) -> Vec<String> {
         let text: Vec<char> = self.text.chars().collect();
-        self.terms
-            .iter()
-            .map(|term| text[term.span.0..term.span.1].iter().collect())
-            .collect()
+        let written = |term: &Term| {
+            let words: String = text[term.span.0..term.span.1].iter().collect();
+            if matches!(term.test, Test::AnyOf { bare: true, .. }) {
+                format!("({words})")
+            } else {
+                words
+            }
+        };
+        self.terms.iter().map(written).collect()
+    }
+}
+
+impl Term {
+    /// Whether it or a term within it has a test that asks for something.
+    fn asks(&self, asks: &impl Fn(&Test) -> bool) -> bool {
+        match &self.test {
+            Test::AnyOf { sides, .. } => sides.iter().flatten().any(|term| term.asks(asks)),
+            test => asks(test),
+        }
     }
 }

@@ -18,9 +18,12 @@ const LIGHT: usize = 1 << 19;
 pub struct Prepared {
     present: RoaringBitmap,
     made: Row,
-    /// Whether it must not hold, and the test; the cheapest first.
-    terms: Vec<(bool, Ready)>,
+    terms: All,
 }
+
+/// Terms that must all hold: whether one must not, and its test; the cheapest first.
+#[derive(Clone, Debug)]
+pub(super) struct All(Vec<(bool, Ready)>);
 
 /// A term made ready.
 #[derive(Clone, Debug)]
@@ -29,14 +32,15 @@ pub(super) enum Ready {
     Rows(RoaringBitmap),
     /// Passed by what any of these finds.
     Searches(Vec<Search>),
+    /// Passed by what passes any of these.
+    Any(Vec<All>),
 }
 
 impl Prepared {
     /// Rows in a block.
     pub const BLOCK: Row = 1 << 16;
 
-    pub(super) fn new(listing: &Listing, mut terms: Vec<(bool, Ready)>) -> Self {
-        terms.sort_by_cached_key(|(_, ready)| ready.cost());
+    pub(super) fn new(listing: &Listing, terms: All) -> Self {
         Self {
             present: listing.present().clone(),
             made: listing.rows_made(),
@@ -58,25 +62,12 @@ impl Prepared {
     /// The same as bits.
     pub(in crate::domain) fn words(&self, block: usize) -> Words {
         debug_assert_eq!(Self::BLOCK as usize, ROWS);
-        let mut rows = Words::of(&self.present, block);
-        for (negated, ready) in &self.terms {
-            if rows.is_empty() {
-                break;
-            }
-            let hits = ready.rows(block, &rows);
-            if *negated {
-                rows.remove(&hits);
-            } else {
-                rows.keep(&hits);
-            }
-        }
-        rows
+        self.terms.rows(block, Words::of(&self.present, block))
     }
 
     /// Whether little has to be looked at: a few short columns.
     pub(in crate::domain) fn is_light(&self) -> bool {
-        let costs = self.terms.iter().map(|(_, ready)| ready.cost());
-        costs.sum::<usize>() <= LIGHT
+        self.terms.cost() <= LIGHT
     }
 
     /// All rows that pass, block after block.
@@ -89,12 +80,40 @@ impl Prepared {
     }
 }
 
+impl All {
+    pub(super) fn of(mut terms: Vec<(bool, Ready)>) -> Self {
+        terms.sort_by_cached_key(|(_, ready)| ready.cost());
+        Self(terms)
+    }
+
+    fn cost(&self) -> usize {
+        self.0.iter().map(|(_, ready)| ready.cost()).sum()
+    }
+
+    /// Which of these rows of a block pass.
+    fn rows(&self, block: usize, mut rows: Words) -> Words {
+        for (negated, ready) in &self.0 {
+            if rows.is_empty() {
+                break;
+            }
+            let hits = ready.rows(block, &rows);
+            if *negated {
+                rows.remove(&hits);
+            } else {
+                rows.keep(&hits);
+            }
+        }
+        rows
+    }
+}
+
 impl Ready {
     /// What it takes, roughly: the bytes to look at.
     fn cost(&self) -> usize {
         match self {
             Self::Rows(_) => 0,
             Self::Searches(searches) => searches.iter().map(Search::cost).sum(),
+            Self::Any(sides) => sides.iter().map(All::cost).sum(),
         }
     }
 
@@ -109,6 +128,19 @@ impl Ready {
                     if rows.covers(within) {
                         break;
                     }
+                }
+                rows
+            }
+            Self::Any(sides) => {
+                let mut rows = Words::none();
+                let mut left = within.clone();
+                for side in sides {
+                    if left.is_empty() {
+                        break;
+                    }
+                    let hits = side.rows(block, left.clone());
+                    left.remove(&hits);
+                    rows.add(&hits);
                 }
                 rows
             }

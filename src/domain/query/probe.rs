@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use super::Pattern;
+use super::{Bound, Pattern};
 use crate::domain::{
     listing::{
         Column, Hits, Lines, Pool, ROWS, RowBlock, TEXTS, TextBlock, Wanted, Words, matches_all,
@@ -28,7 +28,7 @@ pub(super) enum Probe {
     Present,
     /// Folded text that contains one of these.
     Contains(Vec<Finder<'static>>),
-    /// Exactly this text, or an entry that is, or a certificate of this status.
+    /// Exactly this canonical text, or an entry that is, or a certificate of this status.
     Exactly(Box<Finder<'static>>, String),
     /// Text that matches.
     Matches(Box<Lines>),
@@ -36,9 +36,17 @@ pub(super) enum Probe {
     Between(End, End),
 }
 
-/// An end of a range, if it has one: the text, folded, and the number it may be.
+/// An end of a range: open, or a text with the number it may be.
 #[derive(Clone, Debug)]
-pub(super) struct End(Option<(String, Option<f64>)>);
+pub(super) struct End(Option<Edge>);
+
+#[derive(Clone, Debug)]
+struct Edge {
+    /// Folded.
+    text: String,
+    number: Option<f64>,
+    included: bool,
+}
 
 /// A pattern, a column, and what was found so far.
 #[derive(Clone, Debug)]
@@ -60,12 +68,17 @@ impl From<&Pattern> for Probe {
             Pattern::Contains(text) => Self::Contains(vec![finder(text)]),
             Pattern::AnyOf(texts) if texts.iter().any(String::is_empty) => Self::Present,
             Pattern::AnyOf(texts) => Self::Contains(texts.iter().map(finder).collect()),
-            Pattern::Exactly(text) => Self::Exactly(Box::new(finder(text)), text.clone()),
+            Pattern::Exactly(text) => {
+                let text = text::canonical(text).into_owned();
+                Self::Exactly(Box::new(finder(&text)), text)
+            }
             Pattern::Matches(regex) if matches_all(regex) => Self::Present,
             Pattern::Matches(regex) => Self::Matches(Box::new(Lines::of(regex))),
-            Pattern::Between(low, high) => {
-                Self::Between(End::of(low.as_deref()), End::of(high.as_deref()))
+            Pattern::Between { low, high } => {
+                Self::Between(End::of(low.as_ref()), End::of(high.as_ref()))
             }
+            // Asked the other way round, so this is never searched for.
+            Pattern::Empty => Self::Contains(Vec::new()),
         }
     }
 }
@@ -154,8 +167,9 @@ impl Source {
     fn is_exactly(&self, block: &TextBlock, (first, place): (usize, usize), text: &str) -> bool {
         use crate::domain::listing::Kind;
         let shown = block.text(place);
+        let is_it = |one: &str| text::canonical(one) == text;
         match block.kind(place) {
-            Kind::List => shown.split("; ").any(|entry| entry == text),
+            Kind::List => shown.split("; ").any(is_it),
             Kind::OddList => {
                 let number = u32::try_from(first + place).unwrap_or(0);
                 let Self::Column(column) = self else {
@@ -165,10 +179,10 @@ impl Source {
                     .at(number)
                     .entries()
                     .iter()
-                    .any(|entry| entry == text)
+                    .any(|entry| is_it(entry))
             }
             Kind::Certificate => shown.split(' ').next() == Some(text),
-            Kind::Text | Kind::Asset | Kind::NamedAsset => shown == text,
+            Kind::Text | Kind::Asset | Kind::NamedAsset => is_it(shown),
             Kind::Absent | Kind::Unknown | Kind::Extra => false,
         }
     }
@@ -187,7 +201,7 @@ impl Probe {
             }
             Self::Exactly(needle, text) => {
                 let exactly = |place| source.is_exactly(block, (first, place), text);
-                if text.is_empty() {
+                if text.is_empty() || !block.is_ascii() {
                     block.passing(exactly)
                 } else {
                     block.exactly(needle, exactly)
@@ -202,32 +216,60 @@ impl Probe {
 }
 
 impl End {
-    fn of(end: Option<&str>) -> Self {
-        Self(end.map(|end| (text::fold(end), number(end))))
+    fn of(end: Option<&Bound>) -> Self {
+        Self(end.map(|bound| Edge {
+            text: text::fold(&bound.text),
+            number: number(&bound.text),
+            included: bound.included,
+        }))
     }
 
     /// Whether the end is open, or passes.
-    fn passes(&self, passes: impl Fn(&str) -> bool) -> bool {
-        self.0.as_ref().is_none_or(|(text, _)| passes(text))
-    }
-
-    /// The same for a number; no number passes an end that is none.
-    fn counts(&self, passes: impl Fn(f64) -> bool) -> bool {
-        let end = self.0.as_ref();
-        end.is_none_or(|(_, number)| number.is_some_and(passes))
+    fn passes(&self, passes: impl Fn(&Edge) -> bool) -> bool {
+        self.0.as_ref().is_none_or(passes)
     }
 }
 
-/// Numbers by size; everything else (dates first of all) by its text, where a shorter upper end
-/// includes everything that begins with it.
+/// Numbers by size; everything else (dates first of all) by its text, where what begins with an end
+/// is at that end: `2026-01` is all of January. No number lies at an end that is none, and only a
+/// date at one that is a year.
 fn between(value: &str, low: &End, high: &End) -> bool {
     if let Some(value) = number(value) {
-        return low.counts(|low| value >= low) && high.counts(|high| value <= high);
+        let against = |edge: &Edge, passes: fn(&f64, &f64) -> bool| {
+            let end = edge.number;
+            end.is_some_and(|end| passes(&value, &end) || (edge.included && value == end))
+        };
+        return low.passes(|low| against(low, f64::gt)) && high.passes(|high| against(high, f64::lt));
     }
-    low.passes(|low| value >= low) && high.passes(|high| value <= high || value.starts_with(high))
+    let comparable = |edge: &Edge| edge.number.is_none() || (is_year(&edge.text) && is_dated(value));
+    let above = |low: &Edge| {
+        if low.included {
+            value >= low.text.as_str()
+        } else {
+            value > low.text.as_str() && !value.starts_with(&low.text)
+        }
+    };
+    let below = |high: &Edge| {
+        value < high.text.as_str() || (high.included && value.starts_with(&high.text))
+    };
+    low.passes(|low| comparable(low) && above(low))
+        && high.passes(|high| comparable(high) && below(high))
 }
 
-/// A number; `infinity` and `nan` are some.
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text begins with a year, as dates do.
+fn is_dated(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let year = bytes.get(..4);
+    year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
+        && bytes.get(4).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+}
+
+/// A number in digits.
+pub(super) fn number(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then_some(number)
 }

@@ -3,14 +3,14 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 use roaring::RoaringBitmap;
 
-use super::{Pattern, Query, Sets, Test};
+use super::{Bound, Pattern, Query, Sets, Term, Test};
 use crate::domain::{
     Asset, Certificate, CertificateStatus, Field, FieldKey, FieldKind, Listing, Schema, Value, text,
 };
 
 const FIELDS: [&str; 3] = ["Title", "Tags", "Width"];
 
-const QUERIES: [&str; 62] = [
+const QUERIES: &[&str] = &[
     "a",
     "b",
     "AB",
@@ -73,12 +73,48 @@ const QUERIES: [&str; 62] = [
     "~\"(?-u:\\\\w)5\"",
     "name:~\"(?i)^a.*b$\"",
     "is:marked is:locked",
+    "é",
+    "e\u{301}",
+    "name=é",
+    "name=e\u{301}",
+    "name=\"a b\"",
+    "~é",
+    "~\"(?i)É.*b\"",
+    "title:(empty)",
+    "-title:(empty)",
+    "title=(empty)",
+    "title:(a (empty))",
+    "-title:(a (empty))",
+    "title!=a",
+    "-title!=a",
+    "title!~^a",
+    "width>7",
+    "width>=7",
+    "width<10",
+    "width<=10",
+    "-width>7",
+    "width:>=7",
+    "title>a",
+    "title<=b",
+    "width:2020..2026",
+    "a or b",
+    "A OR B",
+    "a and b",
+    "not a",
+    "not -a",
+    "a or b title:a",
+    "(a or b) title:a",
+    "-(a b) or is:marked",
+    "not (title:a or width:..7) -is:locked",
+    "((a) or (b (x or has:title)))",
+    "title:(a or b)",
 ];
 
 /// A text, perhaps of ASCII alone.
 fn word(ascii: bool) -> impl Strategy<Value = String> {
     let pieces = [
-        "a", "b", "A", " ", "\n", "\r\n", "; ", "5", "12", "x", "k", "ß", "İ", "Σ", "…", "\u{212a}",
+        "a", "b", "A", " ", "\n", "\r\n", "; ", "5", "12", "x", "k", "ß", "İ", "Σ", "…", "\u{212a}", "é",
+        "e\u{301}", "\u{a0}", "\u{3000}",
     ];
     let pieces = if ascii { &pieces[..11] } else { &pieces };
     vec(select(pieces.to_vec()), 0..5).prop_map(|pieces| pieces.concat())
@@ -89,7 +125,7 @@ fn value(ascii: bool) -> impl Strategy<Value = Value> {
         Just(Value::Absent),
         Just(Value::Unknown),
         word(ascii).prop_map(Value::text),
-        select(vec!["3", "7", "10", "20", "1e2", "-4"]).prop_map(Value::text),
+        select(vec!["3", "7", "10", "20", "1e2", "-4", "7 px", "inf", "2026-01-31", "2025"]).prop_map(Value::text),
         vec(word(ascii), 0..4).prop_map(Value::list),
         word(ascii).prop_map(|message| Value::Certificate(Certificate {
             status: CertificateStatus::Draft,
@@ -136,29 +172,43 @@ fn hits(pattern: &Pattern, value: &Value) -> bool {
     }
     match pattern {
         Pattern::Contains(text) => folded.contains(text.as_str()),
-        Pattern::Exactly(text) => match value {
-            Value::List(entries) => entries.contains(text),
-            Value::Certificate(certificate) => certificate.status.word() == text.as_str(),
-            Value::Absent | Value::Unknown | Value::Text(_) | Value::Asset { .. } => {
-                value.display() == text.as_str()
+        Pattern::Exactly(wanted) => {
+            let is_it = |one: &str| text::canonical(one) == text::canonical(wanted);
+            match value {
+                Value::List(entries) => entries.iter().any(|entry| is_it(entry)),
+                Value::Certificate(certificate) => is_it(certificate.status.word()),
+                Value::Absent | Value::Unknown | Value::Text(_) | Value::Asset { .. } => {
+                    is_it(&value.display())
+                }
             }
-        },
-        Pattern::Matches(regex) => regex.is_match(&value.display()),
+        }
+        Pattern::Matches(regex) => regex.is_match(&text::canonical(&value.display())),
         Pattern::AnyOf(texts) => texts.iter().any(|text| folded.contains(text.as_str())),
-        Pattern::Between(low, high) => between(&folded, low.as_deref(), high.as_deref()),
+        Pattern::Between { low, high } => {
+            low.as_ref().is_none_or(|low| lies(&folded, low, true))
+                && high.as_ref().is_none_or(|high| lies(&folded, high, false))
+        }
+        Pattern::Empty => false,
     }
 }
 
-fn between(value: &str, low: Option<&str>, high: Option<&str>) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
-    if let Some(value) = number(value) {
-        let above = low.is_none_or(|low| number(low).is_some_and(|low| value >= low));
-        let below = high.is_none_or(|high| number(high).is_some_and(|high| value <= high));
-        return above && below;
+/// Whether a value lies above (or below) an end.
+fn lies(value: &str, end: &Bound, above: bool) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    let text = text::fold(&end.text);
+    match (number(value), number(&end.text)) {
+        (Some(value), Some(number)) => {
+            (if above { value > number } else { value < number })
+                || (end.included && value == number)
+        }
+        (Some(_), None) => false,
+        (None, Some(_)) if !(text.len() == 4 && value.starts_with("2026-")) => false,
+        (None, _) => {
+            let at = value.starts_with(&text);
+            (if above { value > text.as_str() } else { value < text.as_str() } && !at)
+                || (end.included && at)
+        }
     }
-    let (low, high) = (low.map(text::fold), high.map(text::fold));
-    let above = low.is_none_or(|low| value >= low.as_str());
-    above && high.is_none_or(|high| value <= high.as_str() || value.starts_with(&high))
 }
 
 fn plainly(query: &Query, listing: &Listing, sets: &Sets) -> RoaringBitmap {
@@ -170,21 +220,183 @@ fn plainly(query: &Query, listing: &Listing, sets: &Sets) -> RoaringBitmap {
         let key = listing.fields().find(named);
         key.map_or(Value::Absent, |key| listing.value(row, key).into_owned())
     };
-    let passes = |row: &u32| {
-        query.terms.iter().all(|term| {
-            let hit = match &term.test {
-                Test::Has(name) => value(*row, name).is_present(),
-                Test::Field { name, pattern } => hits(pattern, &value(*row, name)),
-                Test::Anywhere(pattern) => listing
-                    .fields()
-                    .any(|key| hits(pattern, &listing.value(*row, key))),
-                Test::Is(super::State::Marked) => sets.marked.contains(*row),
-                Test::Is(_) => listing.locked(*row).is_some(),
-            };
-            hit != term.negated
-        })
-    };
+    let passes = |row: &u32| all(&query.terms, *row, listing, sets, &value);
     listing.present().iter().filter(passes).collect()
+}
+
+fn all(
+    terms: &[Term],
+    row: u32,
+    listing: &Listing,
+    sets: &Sets,
+    value: &impl Fn(u32, &str) -> Value,
+) -> bool {
+    terms.iter().all(|term| {
+        let hit = match &term.test {
+            Test::Has(name) => value(row, name).is_present(),
+            Test::Field {
+                name,
+                pattern: Pattern::Empty,
+            } => !value(row, name).is_present(),
+            Test::Field { name, pattern } => hits(pattern, &value(row, name)),
+            Test::Anywhere { pattern, .. } => listing
+                .fields()
+                .any(|key| hits(pattern, &listing.value(row, key))),
+            Test::Is(super::State::Marked) => sets.marked.contains(row),
+            Test::Is(_) => listing.locked(row).is_some(),
+            Test::AnyOf { sides, .. } => sides
+                .iter()
+                .any(|side| all(side, row, listing, sets, value)),
+        };
+        hit != term.negated
+    })
+}
+
+/// What stands before the place of an error, and the error.
+fn mistake(query: &str) -> (String, String) {
+    let fields = [
+        ("Rights", FieldKind::Text),
+        ("Season", FieldKind::Tag),
+        ("Width", FieldKind::Integer),
+        ("Modified", FieldKind::Date),
+        ("Ready", FieldKind::Boolean),
+    ];
+    let fields = fields.map(|(name, kind)| Field::plain(name, kind)).to_vec();
+    let error = Query::parse(query)
+        .and_then(|parsed| parsed.check(&Schema { fields }).map(|()| parsed))
+        .err()
+        .unwrap_or_else(|| panic!("{query} is taken"));
+    (query.chars().take(error.position).collect(), error.why)
+}
+
+#[test]
+fn syntax_of_other_tools_is_an_error_that_shows_the_right_line() {
+    for (query, before, words) in [
+        ("-rights", "-", "-has:rights"),
+        ("not rights", "not ", "-has:rights"),
+        ("type:image -(season:a -rights)", "type:image -(season:a -", "-has:rights"),
+        ("width:2001..1999", "width:", "width:1999..2001"),
+        ("season:ss..aw", "season:", "season:aw..ss"),
+        ("width:1...9", "width:", "two dots"),
+        ("width:abc", "", "width:1200 or width:100..500"),
+        ("width>many", "", "width:100..500"),
+        ("width:1-9", "", "width:100..500"),
+        ("modified:yesterday", "", "modified:2026-01-31"),
+        ("modified:2026-13..", "", "2026-13"),
+        ("modified>=31.01.2026", "", "modified:2026-01-31"),
+        ("ready:yes", "", "ready:true"),
+        ("width > 1000", "width ", "width>1000"),
+        ("width = 1000", "width ", "width=1000"),
+        ("width: 1000", "width:", "width:1000"),
+        ("width between 1 and 9", "width ", "width:1..9"),
+        ("rights is acme", "rights ", "rights:value"),
+        ("rights:acme or", "rights:acme ", "between two terms"),
+        ("or rights:acme", "", "\"or\""),
+        ("rights:acme or and x", "rights:acme or ", "`and` stands"),
+        ("(a or )", "(a ", "`or` stands"),
+        ("not", "", "before a term"),
+        ("(not)", "(", "before a term"),
+        ("a || b", "a ", "write `or`"),
+        ("a && b", "a ", "write `and`"),
+        ("!rights:acme", "", "rights"),
+        ("a !b", "a ", "-b"),
+        ("+a +b", "", "write a"),
+        ("rights:-acme", "rights:", "-rights:acme"),
+        ("rights:not acme", "rights:", "-rights:acme"),
+        ("rights:\"\"", "rights:", "-has:rights"),
+        ("rights=\"\"", "rights=", "-has:rights"),
+        ("rights:", "rights:", "has:rights"),
+        ("rights:*", "rights:", "has:rights"),
+        ("name:JKT_*", "name:JKT_", "name:JKT_"),
+        ("*_BACK", "", "_BACK"),
+        ("rights:(a and b)", "rights:(a ", "rights:a rights:b"),
+        ("season:(AW26, SS24)", "season:(", "(AW26)"),
+        ("season:(AW26,SS24)", "season:(", "(AW26 SS24)"),
+        ("season:()", "season:", "nothing"),
+        ("season:(AW26", "season:", "not closed"),
+        ("(a or b", "", "not closed"),
+        ("()", "", "nothing"),
+        ("(empty)", "", "rights:(empty)"),
+        ("a)", "a", "never opened"),
+        ("rights:a)", "rights:a", "never opened"),
+        ("(a)(b)", "(a)", "blank is missing"),
+        ("rights:\"a\"b", "rights:\"a\"", "blank is missing"),
+        ("rights:“two words”", "rights:", "straight"),
+        ("rights:'two words'", "rights:", "double"),
+        (">100", "", "before >"),
+        ("cert:none", "", "-has:cert"),
+        ("is:red", "is:", "marked"),
+        ("has=rights", "has", "has:rights"),
+        ("https://x", "", "quotes"),
+        ("x>y", "", "quotes"),
+    ] {
+        let (place, why) = mistake(query);
+        assert_eq!(place, before, "{query}: {why}");
+        assert!(why.contains(words), "{query}: {why}");
+    }
+}
+
+#[test]
+fn what_means_the_same_here_is_read() {
+    let fields = ["Rights", "Width"];
+    let fields = fields.map(|name| Field::plain(name, FieldKind::Text));
+    let schema = Schema {
+        fields: fields.to_vec(),
+    };
+    for query in [
+        "",
+        "rights:acme or width:3",
+        "-\"rights\"",
+        "\"or\" \"not\"",
+        "nor order android",
+        "rights:'s-Hertogenbosch",
+        "width:-5",
+        "+49",
+        "rights:\"*\"",
+        "rights:foo(1)",
+        "(rights:foo(1) or x)",
+        "name:~(a|b)\\)",
+        "(name:~(a|b)\\) or x)",
+        "name:~a..b*",
+        "width:2026-01-15..2026-01",
+        "rights:a..a",
+        "title-case",
+        "a\u{a0}or\u{3000}b",
+        "is:Marked HAS:rights",
+    ] {
+        if let Err(error) = Query::parse(query).and_then(|parsed| parsed.check(&schema)) {
+            panic!("{query}: {error}");
+        }
+    }
+}
+
+#[test]
+fn the_terms_of_a_query_are_the_query_again() {
+    for (query, terms) in [
+        ("a  -b", vec!["a", "-b"]),
+        (" a or b c ", vec!["(a or b c)"]),
+        ("(a) or (b)", vec!["((a) or (b))"]),
+        ("-(a or b) not c", vec!["-(a or b)", "not c"]),
+        ("title:(a (empty)) x", vec!["title:(a (empty))", "x"]),
+    ] {
+        let parsed = Query::parse(query).unwrap();
+        assert_eq!(parsed.terms(), terms);
+        let again = Query::parse(&parsed.terms().join(" ")).unwrap();
+        assert!(again.is_like(&parsed), "{query}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_typed_is_read_or_told_at_a_place_within_it(text in "[a-c():=<>~!\"' .*,|+-]{0,14}|([(a ]|or |not |and |-){0,12}") {
+        match Query::parse(&text) {
+            Ok(query) => {
+                let again = Query::parse(&query.terms().join(" ")).unwrap();
+                prop_assert!(again.is_like(&query));
+            }
+            Err(error) => prop_assert!(error.position <= text.chars().count()),
+        }
+    }
 }
 
 proptest! {

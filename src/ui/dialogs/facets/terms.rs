@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{FieldKey, Query, Value, listing::TYPE, text::fold},
+    domain::{
+        FieldKey, Query, Value, listing::TYPE, query::quoted as quoted_name, text::fold,
+    },
     ui::{component::Scene, view, widgets::diff},
 };
 
@@ -142,12 +144,7 @@ fn read(field: &FieldKey, term: &str) -> Option<(Vec<String>, bool)> {
 }
 
 fn name(field: &FieldKey) -> String {
-    let name = fold(field.as_str());
-    if name.contains(|c: char| c.is_whitespace() || ":=\"".contains(c)) {
-        format!("\"{}\"", name.replace('"', "\\\""))
-    } else {
-        name
-    }
+    quoted_name(&fold(field.as_str()))
 }
 
 fn quoted(text: &str) -> String {
