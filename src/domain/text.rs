@@ -19,7 +19,13 @@ pub fn canonical(text: &str) -> Cow<'_, str> {
     if !composed.contains(is_odd_blank) {
         return composed;
     }
-    let plain = |character| if is_odd_blank(character) { ' ' } else { character };
+    let plain = |character| {
+        if is_odd_blank(character) {
+            ' '
+        } else {
+            character
+        }
+    };
     Cow::Owned(composed.chars().map(plain).collect())
 }
 

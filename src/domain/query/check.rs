@@ -34,8 +34,9 @@ fn side(terms: &[Term], schema: &Schema) -> Result<(), QueryError> {
             Test::Field { name, pattern } => unknown(name, schema)
                 .or_else(|| none(name, pattern))
                 .or_else(|| unsuited(schema.field(name)?, name, pattern)),
-            Test::Anywhere { word: Some(word), .. } => joined(before, word, schema)
-                .or_else(|| negated(term.negated, word, schema)),
+            Test::Anywhere {
+                word: Some(word), ..
+            } => joined(before, word, schema).or_else(|| negated(term.negated, word, schema)),
             Test::Anywhere { word: None, .. } | Test::Is(_) => None,
         };
         if let Some(why) = why {
@@ -45,7 +46,9 @@ fn side(terms: &[Term], schema: &Schema) -> Result<(), QueryError> {
             });
         }
         before = match &term.test {
-            Test::Anywhere { word: Some(word), .. } if !term.negated => Some(word),
+            Test::Anywhere {
+                word: Some(word), ..
+            } if !term.negated => Some(word),
             _ => None,
         };
     }
@@ -89,16 +92,19 @@ fn negated(negated: bool, word: &str, schema: &Schema) -> Option<String> {
 
 /// `cert:none`, which is no word of any certificate.
 fn none(name: &str, pattern: &Pattern) -> Option<String> {
-    let is_none = matches!(pattern, Pattern::Contains(text) | Pattern::Exactly(text) if text == "none");
-    (is_none && evaluate::is_short(name)).then(|| format!("write -has:{name} for assets without one"))
+    let is_none =
+        matches!(pattern, Pattern::Contains(text) | Pattern::Exactly(text) if text == "none");
+    (is_none && evaluate::is_short(name))
+        .then(|| format!("write -has:{name} for assets without one"))
 }
 
 /// What a field of this kind never holds, with what to write.
 fn unsuited(field: &Field, name: &str, pattern: &Pattern) -> Option<String> {
     let (fits, example): (fn(&str) -> bool, _) = match field.kind {
-        FieldKind::Integer | FieldKind::Number => {
-            (|text| probe::number(text).is_some(), "{}:1200 or {}:100..500")
-        }
+        FieldKind::Integer | FieldKind::Number => (
+            |text| probe::number(text).is_some(),
+            "{}:1200 or {}:100..500",
+        ),
         FieldKind::Date => (
             is_part_of_date,
             "{}:2026-01-31 or {}:2026-01-01..2026-03-31",
@@ -129,7 +135,9 @@ fn unsuited(field: &Field, name: &str, pattern: &Pattern) -> Option<String> {
         _ => "numbers",
     };
     let example = example.replace("{}", &quoted(name));
-    Some(format!("{name} holds {kind}, `{odd}` is none; write {example}"))
+    Some(format!(
+        "{name} holds {kind}, `{odd}` is none; write {example}"
+    ))
 }
 
 /// A date, with a time perhaps, or a part of one: `2026`, `2026-01`, `2026-01-31T12:30`, `01-31`.
@@ -139,7 +147,8 @@ fn is_part_of_date(text: &str) -> bool {
         Some((day, time)) => (day, Some(time)),
         None => (text.as_str(), None),
     };
-    let digits = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
     let whole = match day.split('-').collect::<Vec<_>>().as_slice() {
         [clock] if clock.contains(':') => return clock.split(':').all(|part| digits(part, 2)),
         [year] => return time.is_none() && year.len() <= 4 && digits(year, year.len()),
@@ -147,7 +156,11 @@ fn is_part_of_date(text: &str) -> bool {
         [month, date] if digits(month, 2) && digits(date, 2) => format!("2024-{day}"),
         _ => day.to_owned(),
     };
-    let is_clock = |time: &str| time.starts_with(|c: char| c.is_ascii_digit())
-        && time.chars().all(|c| c.is_ascii_digit() || ":.+-Z".contains(c));
+    let is_clock = |time: &str| {
+        time.starts_with(|c: char| c.is_ascii_digit())
+            && time
+                .chars()
+                .all(|c| c.is_ascii_digit() || ":.+-Z".contains(c))
+    };
     whole.parse::<jiff::civil::Date>().is_ok() && time.is_none_or(is_clock)
 }

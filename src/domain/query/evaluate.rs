@@ -93,7 +93,12 @@ impl Ground<'_> {
             Test::Field {
                 name,
                 pattern: Pattern::Empty,
-            } => return (!term.negated, Ready::Searches(self.of(name, &Probe::Present))),
+            } => {
+                return (
+                    !term.negated,
+                    Ready::Searches(self.of(name, &Probe::Present)),
+                );
+            }
             Test::Has(name) => Ready::Searches(self.of(name, &Probe::Present)),
             Test::Field { name, pattern } => Ready::Searches(self.of(name, &pattern.into())),
             Test::Is(state) => self.is(*state),

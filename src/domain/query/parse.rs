@@ -266,7 +266,10 @@ impl Reader {
                 let (so_far, rest) = (self.written(head), &self.text[self.at..]);
                 let rest: String = rest.iter().take_while(|c| !c.is_whitespace()).collect();
                 let why = if next == '"' {
-                    format!("put the whole text in quotes, as in \"{so_far}{}\"", strip(&rest))
+                    format!(
+                        "put the whole text in quotes, as in \"{so_far}{}\"",
+                        strip(&rest)
+                    )
                 } else {
                     format!("a blank is missing here, as in {so_far} {rest}")
                 };
@@ -286,7 +289,10 @@ impl Reader {
         self.at += 1;
         self.depth += 1;
         if self.depth > DEPTH {
-            return error(start, format!("more than {DEPTH} brackets stand in one another"));
+            return error(
+                start,
+                format!("more than {DEPTH} brackets stand in one another"),
+            );
         }
         if !self.skip_blanks() {
             return error(start, "this bracket is not closed");
@@ -307,14 +313,22 @@ impl Reader {
         let start = self.at;
         if self.take('~') {
             let pattern = self.regex(start)?;
-            return Ok((Test::Anywhere { pattern, word: None }, false));
+            return Ok((
+                Test::Anywhere {
+                    pattern,
+                    word: None,
+                },
+                false,
+            ));
         }
         let is_quoted = self.peek() == Some('"');
         let word = self.word(Word::Head)?;
         let place = self.at;
         let sign = SIGNS.iter().find(|(text, _)| self.take_all(text));
         let Some(&(text, sign)) = sign else {
-            return self.anywhere(start, word, is_quoted).map(|test| (test, false));
+            return self
+                .anywhere(start, word, is_quoted)
+                .map(|test| (test, false));
         };
         if word.is_empty() {
             return self.headless(start, text, before);
@@ -337,9 +351,10 @@ impl Reader {
                     |(_, state)| Ok((Test::Is(*state), false)),
                 )
             }
-            ("has" | "is", _) if !is_quoted => {
-                error(place, format!("write {word}: with a colon, as in has:rights or is:marked"))
-            }
+            ("has" | "is", _) if !is_quoted => error(
+                place,
+                format!("write {word}: with a colon, as in has:rights or is:marked"),
+            ),
             _ => {
                 let differs = matches!(sign, Sign::Unequal | Sign::Differs);
                 self.field(start, word, sign).map(|test| (test, differs))
@@ -355,11 +370,15 @@ impl Reader {
         before: Option<&Term>,
     ) -> Result<T, QueryError> {
         if let Some(Term {
-            test: Test::Anywhere { word: Some(word), .. },
+            test: Test::Anywhere {
+                word: Some(word), ..
+            },
             ..
         }) = before
         {
-            let rest = self.text[self.at..].iter().skip_while(|c| c.is_whitespace());
+            let rest = self.text[self.at..]
+                .iter()
+                .skip_while(|c| c.is_whitespace());
             let value: String = rest.take_while(|c| !c.is_whitespace()).collect();
             return error(
                 start,
@@ -467,10 +486,14 @@ impl Reader {
         if is_quoted {
             return error(
                 place,
-                format!("no text is asked for: -has:{name} finds the empty ones, has:{name} the others"),
+                format!(
+                    "no text is asked for: -has:{name} finds the empty ones, has:{name} the others"
+                ),
             );
         }
-        let rest = self.text[self.at..].iter().skip_while(|c| c.is_whitespace());
+        let rest = self.text[self.at..]
+            .iter()
+            .skip_while(|c| c.is_whitespace());
         let next: String = rest.take_while(|c| !c.is_whitespace()).collect();
         if next.is_empty() || next.contains([':', '=']) || self.peek() == Some(')') {
             return error(
@@ -481,10 +504,7 @@ impl Reader {
         let sign = &self.text[..place];
         let sign = sign.iter().rev().take_while(|c| ":=<>!".contains(**c));
         let sign: String = sign.collect::<Vec<_>>().into_iter().rev().collect();
-        error(
-            place,
-            format!("no blank belongs here: {name}{sign}{next}"),
-        )
+        error(place, format!("no blank belongs here: {name}{sign}{next}"))
     }
 
     /// Signs other query languages have for something else than text.
@@ -503,7 +523,11 @@ impl Reader {
             }
         }
         if let Some(at) = value.find('*') {
-            let near = if at > 0 { &value[..at] } else { value.trim_matches('*') };
+            let near = if at > 0 {
+                &value[..at]
+            } else {
+                value.trim_matches('*')
+            };
             let near = near.split('*').next().unwrap_or_default();
             let right = match (head, near) {
                 ("", "") => "has:rights asks for any value".to_owned(),
@@ -560,7 +584,10 @@ impl Reader {
             if is_quoted {
                 let ends = |c: char| c.is_whitespace() || c == ')';
                 if !self.peek().is_none_or(ends) {
-                    return error(self.at, "a blank is missing here; values stand apart by blanks");
+                    return error(
+                        self.at,
+                        "a blank is missing here; values stand apart by blanks",
+                    );
                 }
                 values.push(text::fold(&value));
                 continue;
@@ -571,7 +598,9 @@ impl Reader {
                     let name = quoted(&name);
                     return error(
                         place,
-                        format!("any one of the values is asked for; write {name}:a {name}:b for all"),
+                        format!(
+                            "any one of the values is asked for; write {name}:a {name}:b for all"
+                        ),
                     );
                 }
                 _ => {}

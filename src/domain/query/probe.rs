@@ -175,11 +175,7 @@ impl Source {
                 let Self::Column(column) = self else {
                     return false;
                 };
-                column
-                    .at(number)
-                    .entries()
-                    .iter()
-                    .any(|entry| is_it(entry))
+                column.at(number).entries().iter().any(|entry| is_it(entry))
             }
             Kind::Certificate => shown.split(' ').next() == Some(text),
             Kind::Text | Kind::Asset | Kind::NamedAsset => is_it(shown),
@@ -239,9 +235,11 @@ fn between(value: &str, low: &End, high: &End) -> bool {
             let end = edge.number;
             end.is_some_and(|end| passes(&value, &end) || (edge.included && value == end))
         };
-        return low.passes(|low| against(low, f64::gt)) && high.passes(|high| against(high, f64::lt));
+        return low.passes(|low| against(low, f64::gt))
+            && high.passes(|high| against(high, f64::lt));
     }
-    let comparable = |edge: &Edge| edge.number.is_none() || (is_year(&edge.text) && is_dated(value));
+    let comparable =
+        |edge: &Edge| edge.number.is_none() || (is_year(&edge.text) && is_dated(value));
     let above = |low: &Edge| {
         if low.included {
             value >= low.text.as_str()
@@ -265,7 +263,9 @@ fn is_dated(text: &str) -> bool {
     let bytes = text.as_bytes();
     let year = bytes.get(..4);
     year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
-        && bytes.get(4).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        && bytes
+            .get(4)
+            .is_some_and(|byte| !byte.is_ascii_alphanumeric())
 }
 
 /// A number in digits.

@@ -113,8 +113,8 @@ const QUERIES: &[&str] = &[
 /// A text, perhaps of ASCII alone.
 fn word(ascii: bool) -> impl Strategy<Value = String> {
     let pieces = [
-        "a", "b", "A", " ", "\n", "\r\n", "; ", "5", "12", "x", "k", "ß", "İ", "Σ", "…", "\u{212a}", "é",
-        "e\u{301}", "\u{a0}", "\u{3000}",
+        "a", "b", "A", " ", "\n", "\r\n", "; ", "5", "12", "x", "k", "ß", "İ", "Σ", "…",
+        "\u{212a}", "é", "e\u{301}", "\u{a0}", "\u{3000}",
     ];
     let pieces = if ascii { &pieces[..11] } else { &pieces };
     vec(select(pieces.to_vec()), 0..5).prop_map(|pieces| pieces.concat())
@@ -125,7 +125,19 @@ fn value(ascii: bool) -> impl Strategy<Value = Value> {
         Just(Value::Absent),
         Just(Value::Unknown),
         word(ascii).prop_map(Value::text),
-        select(vec!["3", "7", "10", "20", "1e2", "-4", "7 px", "inf", "2026-01-31", "2025"]).prop_map(Value::text),
+        select(vec![
+            "3",
+            "7",
+            "10",
+            "20",
+            "1e2",
+            "-4",
+            "7 px",
+            "inf",
+            "2026-01-31",
+            "2025"
+        ])
+        .prop_map(Value::text),
         vec(word(ascii), 0..4).prop_map(Value::list),
         word(ascii).prop_map(|message| Value::Certificate(Certificate {
             status: CertificateStatus::Draft,
@@ -198,14 +210,21 @@ fn lies(value: &str, end: &Bound, above: bool) -> bool {
     let text = text::fold(&end.text);
     match (number(value), number(&end.text)) {
         (Some(value), Some(number)) => {
-            (if above { value > number } else { value < number })
-                || (end.included && value == number)
+            (if above {
+                value > number
+            } else {
+                value < number
+            }) || (end.included && value == number)
         }
         (Some(_), None) => false,
         (None, Some(_)) if !(text.len() == 4 && value.starts_with("2026-")) => false,
         (None, _) => {
             let at = value.starts_with(&text);
-            (if above { value > text.as_str() } else { value < text.as_str() } && !at)
+            (if above {
+                value > text.as_str()
+            } else {
+                value < text.as_str()
+            } && !at)
                 || (end.included && at)
         }
     }
@@ -274,7 +293,11 @@ fn syntax_of_other_tools_is_an_error_that_shows_the_right_line() {
     for (query, before, words) in [
         ("-rights", "-", "-has:rights"),
         ("not rights", "not ", "-has:rights"),
-        ("type:image -(season:a -rights)", "type:image -(season:a -", "-has:rights"),
+        (
+            "type:image -(season:a -rights)",
+            "type:image -(season:a -",
+            "-has:rights",
+        ),
         ("width:2001..1999", "width:", "width:1999..2001"),
         ("season:ss..aw", "season:", "season:aw..ss"),
         ("width:1...9", "width:", "two dots"),

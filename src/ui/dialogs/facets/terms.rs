@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{
-        FieldKey, Query, Value, listing::TYPE, query::quoted as quoted_name, text::fold,
-    },
+    domain::{FieldKey, Query, Value, listing::TYPE, query::quoted as quoted_name, text::fold},
     ui::{component::Scene, view, widgets::diff},
 };
 
