@@ -45,12 +45,12 @@ fn side(terms: &[Term], schema: &Schema) -> Result<(), QueryError> {
                 why,
             });
         }
-        before = match &term.test {
-            Test::Anywhere {
-                word: Some(word), ..
-            } if !term.negated => Some(word),
-            _ => None,
-        };
+        before = None;
+        if let Test::Anywhere { word, .. } = &term.test
+            && !term.negated
+        {
+            before = word.as_deref();
+        }
     }
     Ok(())
 }
@@ -100,17 +100,20 @@ fn none(name: &str, pattern: &Pattern) -> Option<String> {
 
 /// What a field of this kind never holds, with what to write.
 fn unsuited(field: &Field, name: &str, pattern: &Pattern) -> Option<String> {
-    let (fits, example): (fn(&str) -> bool, _) = match field.kind {
+    let (fits, kind, example): (fn(&str) -> bool, _, _) = match field.kind {
         FieldKind::Integer | FieldKind::Number => (
             |text| probe::number(text).is_some(),
+            "numbers",
             "{}:1200 or {}:100..500",
         ),
         FieldKind::Date => (
             is_part_of_date,
+            "dates",
             "{}:2026-01-31 or {}:2026-01-01..2026-03-31",
         ),
         FieldKind::Boolean => (
             |text| matches!(text::fold(text).as_str(), "true" | "false"),
+            "true or false",
             "{}:true or {}:false",
         ),
         FieldKind::Text
@@ -129,11 +132,6 @@ fn unsuited(field: &Field, name: &str, pattern: &Pattern) -> Option<String> {
         Pattern::Matches(_) | Pattern::Empty => return None,
     };
     let odd = texts.into_iter().find(|text| !fits(text.trim()))?;
-    let kind = match field.kind {
-        FieldKind::Boolean => "true or false",
-        FieldKind::Date => "dates",
-        _ => "numbers",
-    };
     let example = example.replace("{}", &quoted(name));
     Some(format!(
         "{name} holds {kind}, `{odd}` is none; write {example}"

@@ -201,9 +201,9 @@ impl Query {
 impl Term {
     /// Whether it or a term within it has a test that asks for something.
     fn asks(&self, asks: &impl Fn(&Test) -> bool) -> bool {
-        match &self.test {
-            Test::AnyOf { sides, .. } => sides.iter().flatten().any(|term| term.asks(asks)),
-            test => asks(test),
+        if let Test::AnyOf { sides, .. } = &self.test {
+            return sides.iter().flatten().any(|term| term.asks(asks));
         }
+        asks(&self.test)
     }
 }

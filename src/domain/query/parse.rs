@@ -229,8 +229,8 @@ impl Reader {
                 continue;
             }
             let next = self.text.get(self.at + 1);
-            let negates = |next: &char| !next.is_whitespace() && *next != ')';
-            if self.peek() == Some('-') && next.is_some_and(negates) {
+            let begins = |next: &char| !next.is_whitespace() && *next != ')';
+            if self.peek() == Some('-') && next.is_some_and(begins) {
                 self.at += 1;
                 negated = !negated;
                 continue;
@@ -439,7 +439,7 @@ impl Reader {
                 return Ok(Test::Field { name, pattern });
             }
             if sign == Sign::Contains && self.take('(') {
-                return self.any_of(place, name);
+                return self.any_of(place, &name);
             }
         }
         let is_quoted = self.peek() == Some('"');
@@ -449,7 +449,7 @@ impl Reader {
         }
         if !is_quoted {
             self.plain(place, &value, &format!("{name}:"))?;
-            self.no_operator(place, &name, &value)?;
+            no_operator(place, &name, &value)?;
         }
         let bound = |included| {
             Some(Bound {
@@ -543,27 +543,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Words and signs that would negate or join elsewhere, where a value should be.
-    fn no_operator(&self, place: usize, name: &str, value: &str) -> Result<(), QueryError> {
-        let name = quoted(name);
-        if matches!(value.to_ascii_lowercase().as_str(), "and" | "or" | "not") {
-            return error(
-                place,
-                format!("write -{name}:acme for not; the word goes in quotes, {name}:\"{value}\""),
-            );
-        }
-        let negates = |rest: &str| rest.starts_with(|c: char| c.is_alphabetic() || c == '(');
-        if let Some(rest) = value.strip_prefix(['-', '!']).filter(|rest| negates(rest)) {
-            return error(
-                place,
-                format!("write -{name}:{rest}; the sign itself goes in quotes"),
-            );
-        }
-        Ok(())
-    }
-
     /// Values in brackets behind a colon.
-    fn any_of(&mut self, start: usize, name: String) -> Result<Test, QueryError> {
+    fn any_of(&mut self, start: usize, name: &str) -> Result<Test, QueryError> {
         let (mut values, mut empty) = (Vec::new(), false);
         loop {
             if !self.skip_blanks() {
@@ -595,7 +576,7 @@ impl Reader {
             match value.to_ascii_lowercase().as_str() {
                 "or" | "|" | "||" => continue,
                 "and" | "not" | "&&" => {
-                    let name = quoted(&name);
+                    let name = quoted(name);
                     return error(
                         place,
                         format!(
@@ -626,7 +607,7 @@ impl Reader {
             return error(start, "nothing stands between the quotation marks");
         }
         let field = |pattern| Test::Field {
-            name: name.clone(),
+            name: name.to_owned(),
             pattern,
         };
         Ok(match (values.is_empty(), empty) {
@@ -727,6 +708,25 @@ fn lonely<T>(operator: Operator, at: usize) -> Result<T, QueryError> {
     error(at, format!("{right}; the word goes in quotes: \"{word}\""))
 }
 
+/// Words and signs that would negate or join elsewhere, where a value should be.
+fn no_operator(place: usize, name: &str, value: &str) -> Result<(), QueryError> {
+    let name = quoted(name);
+    if matches!(value.to_ascii_lowercase().as_str(), "and" | "or" | "not") {
+        return error(
+            place,
+            format!("write -{name}:acme for not; the word goes in quotes, {name}:\"{value}\""),
+        );
+    }
+    let negates = |rest: &str| rest.starts_with(|c: char| c.is_alphabetic() || c == '(');
+    if let Some(rest) = value.strip_prefix(['-', '!']).filter(|rest| negates(rest)) {
+        return error(
+            place,
+            format!("write -{name}:{rest}; the sign itself goes in quotes"),
+        );
+    }
+    Ok(())
+}
+
 /// A range; its ends are in order.
 fn between(place: usize, name: &str, low: &str, high: &str) -> Result<Pattern, QueryError> {
     if low.is_empty() && high.is_empty() {
@@ -735,12 +735,12 @@ fn between(place: usize, name: &str, low: &str, high: &str) -> Result<Pattern, Q
     if high.starts_with('.') || high.contains("..") {
         return error(place, "a range has two dots, as in 100..500");
     }
-    let is_backward = match (super::probe::number(low), super::probe::number(high)) {
-        (Some(low), Some(high)) => low > high,
-        _ => {
-            let (low, high) = (text::fold(low), text::fold(high));
-            !low.is_empty() && !high.is_empty() && low > high && !low.starts_with(&high)
-        }
+    let numbers = super::probe::number(low).zip(super::probe::number(high));
+    let is_backward = if let Some((low, high)) = numbers {
+        low > high
+    } else {
+        let (low, high) = (text::fold(low), text::fold(high));
+        !low.is_empty() && !high.is_empty() && low > high && !low.starts_with(&high)
     };
     if is_backward {
         let name = quoted(name);

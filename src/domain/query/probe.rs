@@ -1,6 +1,6 @@
 //! One pattern searched in one column.
 
-use std::sync::OnceLock;
+use std::{cmp::Ordering, sync::OnceLock};
 
 use memchr::memmem::Finder;
 
@@ -231,12 +231,12 @@ impl End {
 /// date at one that is a year.
 fn between(value: &str, low: &End, high: &End) -> bool {
     if let Some(value) = number(value) {
-        let against = |edge: &Edge, passes: fn(&f64, &f64) -> bool| {
-            let end = edge.number;
-            end.is_some_and(|end| passes(&value, &end) || (edge.included && value == end))
+        let lies = |edge: &Edge, wanted: Ordering| {
+            let order = edge.number.and_then(|end| value.partial_cmp(&end));
+            order == Some(wanted) || (edge.included && order == Some(Ordering::Equal))
         };
-        return low.passes(|low| against(low, f64::gt))
-            && high.passes(|high| against(high, f64::lt));
+        return low.passes(|low| lies(low, Ordering::Greater))
+            && high.passes(|high| lies(high, Ordering::Less));
     }
     let comparable =
         |edge: &Edge| edge.number.is_none() || (is_year(&edge.text) && is_dated(value));

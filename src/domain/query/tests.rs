@@ -214,7 +214,7 @@ fn lies(value: &str, end: &Bound, above: bool) -> bool {
                 value > number
             } else {
                 value < number
-            }) || (end.included && value == number)
+            }) || (end.included && value.total_cmp(&number).is_eq())
         }
         (Some(_), None) => false,
         (None, Some(_)) if !(text.len() == 4 && value.starts_with("2026-")) => false,
