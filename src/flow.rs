@@ -246,6 +246,8 @@ pub enum Event {
     Listed {
         /// Which listing.
         generation: u64,
+        /// Entries that the endpoint counts and that can't be read as assets.
+        unread: u64,
     },
     /// A listing ended early; what has come stays.
     ListFailed {

@@ -26,7 +26,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all ok, 1 usage or configuration, 2 the plan has errors \
-and nothing was sent, 3 partly done, 4 nothing succeeded, 5 sign-in, 6 only conflicts.";
+and nothing was sent, 3 partly done, 4 nothing succeeded, 5 sign-in, 6 only conflicts, \
+7 the listing is incomplete.";
 
 /// Options of every command.
 #[derive(Clone, Debug, Default, Args)]

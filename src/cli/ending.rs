@@ -25,6 +25,8 @@ pub enum Ending {
     SignIn = 5,
     /// Nothing but conflicts stood in the way.
     Conflicts = 6,
+    /// The listing lacks assets that the endpoint counted.
+    Incomplete = 7,
     /// Ended by a mistake of its own.
     Mistake = 101,
     /// Ended by `SIGHUP`: the window was closed.

@@ -51,8 +51,12 @@ pub async fn run(
     let fields: Vec<&Field> = fields.collect();
     exchange::list(output.out, format, &fields, assets, headless.guard())?;
     output.say(&format!("{} of {} assets", rows.len(), bench.listing.len()));
+    let ending = match bench.listing.missing() {
+        0 => Ending::Ok,
+        _ => Ending::Incomplete,
+    };
     headless.close().await;
-    Ok(Ending::Ok)
+    Ok(ending)
 }
 
 fn query(bench: &Workbench, text: &str) -> Result<Query, Stop> {

@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 
 use super::{
     args::Global,
-    ending::Stop,
+    ending::{Ending, Stop},
     interruption::{self, Again},
     output::Output,
     wire::Setup,
@@ -135,14 +135,40 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
         }
     };
     headless.list(progress).await?;
-    let listed = headless.workbench.listing.len();
-    if listed < all {
-        let missing = all - listed;
+    let listing = &headless.workbench.listing;
+    let (missing, listed) = (listing.missing(), listing.len());
+    if missing > 0 {
         output.say(&format!(
-            "{missing} of {all} assets could not be listed: they did not come, or came without an id"
+            "{missing} of {all} assets did not come: the listing is incomplete"
+        ));
+    } else if listed < all {
+        let unread = all - listed;
+        output.say(&format!(
+            "{unread} of {all} entries of the library can't be read and are not listed"
         ));
     }
     Ok(())
+}
+
+/// Insists on the whole library for what acts on all that a query finds, unless `--partial` was said.
+///
+/// # Errors
+///
+/// If the listing is incomplete; it says by how much.
+pub fn whole(headless: &Headless, partial: bool) -> Result<(), Stop> {
+    let listing = &headless.workbench.listing;
+    let missing = listing.missing();
+    if partial || missing == 0 {
+        return Ok(());
+    }
+    let (listed, all) = (listing.len(), listing.len() + missing);
+    Err(Stop {
+        ending: Ending::Incomplete,
+        message: format!(
+            "only {listed} of {all} assets are listed, so a query may find too few; nothing is \
+             staged. Try again, or say --partial to go on with those that are listed"
+        ),
+    })
 }
 
 /// The rows a query lets through; reads the thumbnails it asks for first.

@@ -26,6 +26,9 @@ pub struct StageArgs {
     /// The assets to work on, in the query language of the filter line
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
+    /// Go on with the assets that are listed, even if some of the library did not come
+    #[arg(long, requires = "query")]
+    pub partial: bool,
     /// A .csv, .tsv or .jsonl file with an `id` or `name` column and one column a field
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
@@ -78,7 +81,10 @@ pub async fn run(
 ) -> Result<Ending, Stop> {
     let mut headless = session::listed(global, output).await?;
     let asked = match (&args.query, &args.from) {
-        (Some(query), _) => from_query(&mut headless, query, matches).await?,
+        (Some(query), _) => {
+            session::whole(&headless, args.partial)?;
+            from_query(&mut headless, query, matches).await?
+        }
         (None, Some(path)) => from_file(&headless.workbench, path, output)?,
         (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
     };

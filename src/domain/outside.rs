@@ -269,7 +269,7 @@ mod tests {
         ];
         bench.schema = Schema { fields };
         bench.absorb_page(0, assets, assets.len() as u64);
-        bench.absorb_end(0);
+        bench.absorb_end(0, 0);
         bench
     }
 
@@ -277,7 +277,7 @@ mod tests {
         let generation = bench.listing.generation + 1;
         bench.listing.begin(generation);
         bench.absorb_page(generation, assets, assets.len() as u64);
-        bench.absorb_end(generation);
+        bench.absorb_end(generation, 0);
     }
 
     fn run(before: &str, wanted: &str) -> Run {

@@ -16,8 +16,8 @@ pub fn absorb(workbench: &mut Workbench, event: Event) {
         } => {
             workbench.absorb_page(generation, &assets, total);
         }
-        Event::Listed { generation } => {
-            workbench.absorb_end(generation);
+        Event::Listed { generation, unread } => {
+            workbench.absorb_end(generation, unread);
         }
         Event::Gone { generation, ids } => {
             workbench.absorb_gone(generation, &ids);

@@ -275,7 +275,12 @@ impl Session {
             total: assets.len() as u64,
         };
         let pages = assets.chunks(self.world.page.max(1)).map(page);
-        pages.chain([Event::Listed { generation }]).collect()
+        pages
+            .chain([Event::Listed {
+                generation,
+                unread: 0,
+            }])
+            .collect()
     }
 
     fn answer(&self, effect: &Effect) -> Vec<Event> {

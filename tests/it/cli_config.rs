@@ -116,7 +116,7 @@ fn help_tells_every_command_and_every_exit_code() {
     }
     let flat = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains("Exit codes: 0 all ok, 1 usage or configuration, 2 the plan has errors"));
-    assert!(flat.contains("5 sign-in, 6 only conflicts."));
+    assert!(flat.contains("6 only conflicts, 7 the listing is incomplete."));
     let faults = desk.run(&["serve", "--help"]).ends(0);
     faults.shows("write-then-drop").shows("refuse-folder");
 }

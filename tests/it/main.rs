@@ -21,6 +21,7 @@ mod crash;
 mod earlier_workspaces;
 mod faults;
 mod hostile;
+mod incomplete;
 mod journeys;
 mod recovery;
 mod schedule;

@@ -68,6 +68,10 @@ pub struct Permit {
     pub share: Share,
     pub(in crate::catalogue) slip: Option<Slip>,
     pub(in crate::catalogue) count_off: i64,
+    /// Assets a page has at most, whatever is asked for.
+    pub(in crate::catalogue) page_limit: Option<u64>,
+    /// No sort values beside the hits (REST).
+    pub(in crate::catalogue) hides_sort: bool,
     pub(in crate::catalogue) fate: Option<Fate>,
 }
 

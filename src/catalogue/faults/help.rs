@@ -39,6 +39,8 @@ its arguments with colons between them:
   The listing
   dup-page=every:2         the page has its first asset twice
   miss-page=every:2        the page lacks its last asset
+  short-pages=100          no page has more assets than this, whatever is asked for
+  no-sort-values           REST: searches tell no sort values
   count-off=-5             the count told is so far off (also 5)
   window=1000              REST: no page beyond so many assets by offset
   dirty=3                  each third asset has hostile text in its title, once and for all
@@ -87,6 +89,8 @@ pub(super) const NAMES: &[&str] = &[
     "max-batch",
     "dup-page",
     "miss-page",
+    "short-pages",
+    "no-sort-values",
     "count-off",
     "window",
     "dirty",

@@ -46,7 +46,7 @@ struct Arguments {
 }
 
 /// Names with an argument of their own in the first place.
-const TAKES_TEXT: [&str; 11] = [
+const TAKES_TEXT: &[&str] = &[
     "slow",
     "refuse-folder",
     "drift",
@@ -57,6 +57,7 @@ const TAKES_TEXT: [&str; 11] = [
     "max-batch",
     "count-off",
     "window",
+    "short-pages",
     "dirty",
 ];
 
@@ -223,6 +224,8 @@ fn of_the_library(name: &str, first: &str) -> Result<Kind, String> {
                 .parse()
                 .map_err(|_| format!("`{first}` is not a number of assets"))?,
         ),
+        "short-pages" => Kind::ShortPages(count(first)?),
+        "no-sort-values" => Kind::HidesSort,
         "window" => Kind::Window(count(first)?),
         "dirty" => Kind::Dirty(count(first)?),
         "drift" => drift(first)?,

@@ -32,6 +32,10 @@ pub(super) enum Kind {
     Drip(Duration),
     Page(Slip),
     CountOff(i64),
+    /// No page has more assets than this.
+    ShortPages(u64),
+    /// No sort values beside the hits (REST).
+    HidesSort,
     MaxBatch(u64),
     /// Each so-many-th asset is refused; whether it is named.
     Poison(u64, bool),
@@ -53,7 +57,10 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether it can be done to such a call at all.
     fn concerns(&self, call: &Call) -> bool {
-        if matches!(self, Self::Page(_) | Self::CountOff(_)) {
+        if matches!(
+            self,
+            Self::Page(_) | Self::CountOff(_) | Self::ShortPages(_) | Self::HidesSort
+        ) {
             return matches!(call.operation.as_str(), "searchAssets" | "indexsearch");
         }
         let Self::MaxBatch(most) = self else {
@@ -173,6 +180,8 @@ impl Rule {
             Kind::Drip(pause) => decision.permit.fate = Some(Fate::Drip(*pause)),
             Kind::Page(slip) => decision.permit.slip = Some(*slip),
             Kind::CountOff(by) => decision.permit.count_off += by,
+            Kind::ShortPages(limit) => decision.permit.page_limit = Some(*limit),
+            Kind::HidesSort => decision.permit.hides_sort = true,
             Kind::WriteThenDrop => decision.permit.fate = Some(Fate::Drop),
             Kind::SilentAfterWrite => decision.permit.fate = Some(Fate::Silence),
             Kind::Truncate => decision.permit.fate = Some(Fate::Truncate),

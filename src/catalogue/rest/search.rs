@@ -108,7 +108,9 @@ fn search(
     let wanted = condition(library, &schema, &request.dsl, true)?;
     let stale = lag.search();
     let wanted = stale.narrow(wanted, &schema);
-    let mut found = library.search(&question(&schema, &request.dsl, wanted, limits)?)?;
+    let mut asked = question(&schema, &request.dsl, wanted, limits)?;
+    asked.limit = permit.page_limit.unwrap_or(asked.limit).min(asked.limit);
+    let mut found = library.search(&asked)?;
     stale.restore(&mut found);
     permit.garble(&mut found);
     let aggregations = aggregations(library, &schema, &request.dsl)?;
@@ -124,7 +126,7 @@ fn search(
         found: &found,
         view: &view,
         aggregations,
-        metadata: request.show_search_metadata,
+        metadata: request.show_search_metadata && !permit.hides_sort,
         score: request.show_search_score,
     }))
 }

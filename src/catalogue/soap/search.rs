@@ -54,7 +54,8 @@ fn page(call: &Call<'_>, filter: &Filter) -> Result<(u64, u64), Fault> {
             "recordsPerPage must not be above {most}."
         )));
     }
-    let size = size.min(most);
+    let limit = call.permit.page_limit.unwrap_or(most);
+    let size = size.min(most).min(limit);
     let page = positive(call, "resultsPage")?.unwrap_or(1);
     Ok(((page - 1).saturating_mul(size), size))
 }

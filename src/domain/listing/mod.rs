@@ -99,6 +99,9 @@ pub struct Listing {
     pub total: u64,
     /// Whether every page of this generation has come.
     pub complete: bool,
+    /// Assets that the endpoint counted and the last listing that came to its end did not bring,
+    /// apart from entries that can't be read at all.
+    missing: u64,
 }
 
 impl Default for Listing {
@@ -139,6 +142,7 @@ impl Listing {
             generation: 0,
             total: 0,
             complete: false,
+            missing: 0,
         }
     }
 
@@ -168,9 +172,34 @@ impl Listing {
         self.complete = false;
     }
 
-    /// Ends a listing: assets it did not see are gone.
+    /// Ends a listing that the endpoint told to its end: assets it did not see are gone, and what was
+    /// counted and did not come is lacking. `unread` are the counted entries that can't be read.
+    pub fn end(&mut self, unread: u64) {
+        let counted = self.total;
+        self.finish();
+        self.missing = counted.saturating_sub(self.len() + unread);
+    }
+
+    /// Takes over what was known of a listing that was kept; see [`Listing::missing`].
+    pub fn set_missing(&mut self, missing: u64) {
+        self.missing = missing;
+    }
+
+    /// How many assets of the library are not listed: the endpoint counted them and they did not come,
+    /// or the listing did not come to its end. 0 if this is the whole library, as far as anybody knows;
+    /// otherwise what acts on everything acts on less than there is.
+    pub fn missing(&self) -> u64 {
+        if self.complete {
+            self.missing
+        } else {
+            self.total.saturating_sub(self.len())
+        }
+    }
+
+    /// Ends a listing of the whole library: assets it did not see are gone.
     pub fn finish(&mut self) {
         self.part();
+        self.missing = 0;
         self.present.clone_from(&self.seen);
         self.total = self.present.len();
         self.complete = true;

@@ -42,12 +42,13 @@ impl Workbench {
         is_news
     }
 
-    /// The end of a listing; returns whether it was news.
-    pub fn absorb_end(&mut self, generation: u64) -> bool {
+    /// The end of a listing, and how many entries of the library can't be read; returns whether it
+    /// was news.
+    pub fn absorb_end(&mut self, generation: u64, unread: u64) -> bool {
         if generation != self.listing.generation {
             return false;
         }
-        self.listing.finish();
+        self.listing.end(unread);
         true
     }
 

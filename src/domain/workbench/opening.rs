@@ -141,7 +141,7 @@ mod tests {
         workbench.absorb_rest(rest());
         assert_eq!(workbench.listing.len(), 1, "what is known stays");
         assert!(workbench.absorb_page(1, &[], 1));
-        assert!(workbench.absorb_end(1));
+        assert!(workbench.absorb_end(1, 0));
         assert!(workbench.listing.is_empty(), "the new listing had nothing");
     }
 }

@@ -99,7 +99,9 @@ fn refused(status: u16, body: &str) -> EndpointError {
 fn log_1_two_terms_of_a_glossary_and_log_2_the_empty_page() {
     let page = r#"{"queryType": "INDEX", "searchParameters": "<echo of the request body>", "approximateCount": 2, "entities": [{"typeName": "AtlasGlossaryTerm", "guid": "11111111-1111-4111-8111-111111111111", "status": "ACTIVE", "displayText": "Example Term", "attributes": {"anchor": {"typeName": "AtlasGlossary", "guid": "b4113341-251b-4adc-81fb-2420501c30e6"}, "qualifiedName": "gsNccqJraDZqM6WyGP3ea@FzCMyPR2LxkPFgr8eNGrq", "name": "Example Term"}, "superTypeNames": ["Asset", "Referenceable"], "isIncomplete": false, "labels": [], "createdBy": "admin", "updatedBy": "admin", "createTime": 1700000000001, "updateTime": 1700000000001, "classifications": [], "classificationNames": []}, {"typeName": "AtlasGlossaryTerm", "guid": "22222222-2222-4222-8222-222222222222", "status": "ACTIVE", "displayText": "Another Term", "attributes": {"anchor": {"typeName": "AtlasGlossary", "guid": "b4113341-251b-4adc-81fb-2420501c30e6"}, "qualifiedName": "sduw38sCas83Ca8sdf982@FzCMyPR2LxkPFgr8eNGrq", "name": "Another Term"}, "superTypeNames": ["Asset", "Referenceable"], "isIncomplete": false, "labels": [], "createdBy": "admin", "updatedBy": "admin", "createTime": 1700000000002, "updateTime": 1700000000002, "classifications": [], "classificationNames": []}]}"#;
     let hits = search::hits(page.as_bytes(), None, 50, &vocabulary()).unwrap();
-    assert_eq!((hits.page.total, hits.page.next), (2, None));
+    assert_eq!(hits.page.total, 2);
+    let next = hits.page.next;
+    assert!(next.is_some(), "a short page is no end");
     let names: Vec<&str> = hits
         .page
         .assets
@@ -119,8 +121,9 @@ fn log_1_two_terms_of_a_glossary_and_log_2_the_empty_page() {
         ]
     );
     let empty = r#"{"queryType": "INDEX", "searchParameters": "<echo of the request body>", "approximateCount": 2}"#;
-    let hits = search::hits(empty.as_bytes(), None, 50, &vocabulary()).unwrap();
+    let hits = search::hits(empty.as_bytes(), next.as_ref(), 50, &vocabulary()).unwrap();
     assert!(hits.page.assets.is_empty());
+    assert_eq!(hits.page.next, None);
 }
 
 #[test]

@@ -26,6 +26,12 @@ pub(super) struct Place {
     pub(super) page: u64,
     /// How many assets came before those.
     before: u64,
+    /// How many of those the pages before this one had.
+    #[serde(default)]
+    rows: u64,
+    /// Whether the service has filled a page of this listing: then it heeds the size asked for.
+    #[serde(default)]
+    full: bool,
     /// Assets made at `from` that have come.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     seen: Vec<String>,
@@ -45,6 +51,8 @@ impl Place {
             changed: None,
             page: 1,
             before: 0,
+            rows: 0,
+            full: false,
             seen: Vec::new(),
             is_part: false,
             first: None,
@@ -109,7 +117,7 @@ impl Place {
             return self;
         }
         let size = size.max(1) as u64;
-        let came = self.before + (self.page - 1) * size + self.seen.len() as u64;
+        let came = self.before + self.rows.max(self.seen.len() as u64);
         Self {
             page: came / size + 1,
             before: came / size * size,
@@ -166,28 +174,30 @@ impl Place {
                 maybe_written: false,
             });
         }
-        let rows = match self.first {
-            None => (self.page - 1) * size as u64 + count,
-            // By number, `before` holds the pages too.
-            Some(_) => count,
-        };
+        // By number, `before` holds the pages too.
+        let rows = self.rows + count;
         let seen = self.before + rows;
         let total = told.total.map(|total| match self.first {
             None => self.before + total,
             Some(_) => total,
         });
-        // An empty page ends the listing whatever the total says: assets may have gone meanwhile.
-        // A full one never does: the total may be wrong.
-        let is_full = told.assets.len() >= size;
-        let more = count > 0 && (is_full || total.is_none_or(|total| seen < total));
-        let next = more.then(|| match (&self.first, last_moment(&told.created)) {
-            (None, Some(last)) => self.at(last, told, rows),
-            (None, None) | (Some(_), _) => Self {
-                page: self.page + 1,
-                before: seen,
-                first: Some(starts.to_owned()),
-                ..self.clone()
-            },
+        let full = self.full || told.assets.len() >= size;
+        // The end is an empty page, whatever the total says: assets may have gone meanwhile. A short
+        // page may be a smaller limit of the service's, so it is the last one only if the service has
+        // been seen to fill a page and the total agrees to the asset.
+        let is_last = told.assets.len() < size && full && total.is_none_or(|total| seen == total);
+        let next = (count > 0 && !is_last).then(|| {
+            let place = match (&self.first, last_moment(&told.created)) {
+                (None, Some(last)) => self.at(last, told, rows),
+                (None, None) | (Some(_), _) => Self {
+                    page: self.page + 1,
+                    before: seen,
+                    rows: 0,
+                    first: Some(starts.to_owned()),
+                    ..self.clone()
+                },
+            };
+            Self { full, ..place }
         });
         Ok((total.unwrap_or(seen), next))
     }
@@ -203,6 +213,7 @@ impl Place {
             seen.extend(at_last);
             return Self {
                 page: self.page + 1,
+                rows,
                 seen,
                 ..self.clone()
             };
@@ -212,6 +223,7 @@ impl Place {
             from: Some(last.to_owned()),
             page: 1,
             before: self.before + rows - seen.len() as u64,
+            rows: 0,
             seen,
             ..self.clone()
         }

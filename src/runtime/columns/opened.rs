@@ -3,6 +3,7 @@
 use super::read;
 use crate::{
     domain::Listing,
+    runtime::list::MISSING,
     store::{CachedListing, Kept, KeptColumns, StoreError, Workspace},
 };
 
@@ -62,6 +63,8 @@ pub(in crate::runtime) fn cached(workspace: &mut Workspace) -> Result<Opened, St
             listing.complete = false;
         }
     }
+    let missing = workspace.setting(MISSING).ok().flatten();
+    listing.set_missing(missing.and_then(|kept| kept.parse().ok()).unwrap_or(0));
     listing.forget_differences();
     let is_twice = kept.is_some_and(|kept| workspace.holds_pages_of(&kept).unwrap_or(false));
     Ok(Opened {

@@ -4,6 +4,8 @@ use std::{fs, sync::Arc};
 
 use tempfile::TempDir;
 
+use crate::runtime::list::MISSING;
+
 use super::{
     writer::{WORTH, Writing},
     *,
@@ -80,6 +82,17 @@ fn a_listing_opens_from_its_columns_as_it_was_with_what_was_read_since() {
     let mut again = cached(&mut opened(&folder)).unwrap();
     assert!(again.listing == listing, "what was read since");
     assert_eq!(again.listing.take_differences(), []);
+}
+
+#[test]
+fn a_listing_that_lacks_assets_is_incomplete_after_a_start_too() {
+    let folder = TempDir::new().unwrap();
+    let (mut workspace, listing) = kept(&folder);
+    assert_eq!(listing.missing(), 0);
+    workspace.set_setting(MISSING, "140").unwrap();
+    drop(workspace);
+    let again = cached(&mut opened(&folder)).unwrap();
+    assert_eq!(again.listing.missing(), 140);
 }
 
 #[test]

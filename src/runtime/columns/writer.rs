@@ -6,7 +6,7 @@ use std::thread;
 use super::write;
 use crate::{
     domain::{Listing, Row},
-    runtime::{Runtime, lock, now_ms},
+    runtime::{Runtime, list::MISSING, lock, now_ms},
     store::{Keeping, StoreError, Workspace},
 };
 
@@ -69,6 +69,13 @@ impl Runtime {
     /// Keeps a listing that was finished. What can't be kept is read page by page at the next
     /// start.
     pub(in crate::runtime) fn keep_listing(&self, listing: Listing) {
+        if self.0.read_only.is_none() {
+            // Told from the assets that came; what the reading task noted is a lower bound.
+            let missing = listing.missing().to_string();
+            self.0
+                .disk
+                .tell(move |workspace| drop(workspace.set_setting(MISSING, &missing)));
+        }
         self.keep_columns(listing, Workspace::columns_to_keep, true);
     }
 

@@ -50,7 +50,8 @@ impl Headless {
             if let Event::ListFailed { failure, .. } = event {
                 return Some(Err(failure.clone()));
             }
-            (*event == Event::Listed { generation }).then_some(Ok(()))
+            let listed = matches!(event, Event::Listed { generation: of, .. } if *of == generation);
+            listed.then_some(Ok(()))
         });
         listed.await?;
         let picture = Box::new(self.workbench.listing.clone());

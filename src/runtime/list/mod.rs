@@ -31,6 +31,8 @@ pub(super) const CHUNK: usize = 100;
 const WHAT: &str = "could not list the library";
 /// The setting that says how many entries of the library could not be read when it was listed.
 const UNREAD: &str = "unread entries";
+/// The setting that says how many assets the library counted and the last listing did not bring.
+pub(super) const MISSING: &str = "missing assets";
 
 /// A page, what is kept of it if anything is, and its room.
 struct Arrived {
@@ -62,6 +64,8 @@ struct Parts {
     first: u64,
     /// Entries that could not be read: in the first page, and in the rest.
     unread: (u64, u64),
+    /// Assets that have come, those that came twice counted twice.
+    came: u64,
 }
 
 impl Parts {
@@ -73,6 +77,7 @@ impl Parts {
             open: cursors.into_iter().enumerate().map(open).collect(),
             first: first.total,
             unread: (first.unread, 0),
+            came: first.assets.len() as u64,
         }
     }
 
@@ -139,15 +144,17 @@ impl Runtime {
         let total = first.page.total;
         self.keep_page(generation, (first, total), token).await?;
         self.read_parts(generation, &mut parts, token).await?;
+        let unread = parts.unread.0 + parts.unread.1;
         if self.0.read_only.is_none() {
-            let unread = parts.unread.0 + parts.unread.1;
+            let missing = parts.total().saturating_sub(parts.came + unread);
             let finish = move |workspace: &mut Workspace| {
                 workspace.finish_listing(began_ms)?;
-                workspace.set_setting(UNREAD, &unread.to_string())
+                workspace.set_setting(UNREAD, &unread.to_string())?;
+                workspace.set_setting(MISSING, &missing.to_string())
             };
             self.0.disk.ask(WHAT, finish).await?;
         }
-        self.tell(Event::Listed { generation });
+        self.tell(Event::Listed { generation, unread });
         Ok(())
     }
 
@@ -281,6 +288,7 @@ fn went_on(parts: &mut Parts, came: Came) -> Result<Option<Arrived>, Failure> {
         }
     };
     parts.unread.1 += arrived.page.unread;
+    parts.came += arrived.page.assets.len() as u64;
     if let Some(total) = parts.totals.get_mut(came.part) {
         *total = Some(arrived.page.total);
     }

@@ -96,7 +96,15 @@ impl App {
                 }
             }
         };
-        format!("{word} {state}").trim().to_owned()
+        let listing = &self.world.workbench.listing;
+        let is_settled = !self.world.connection.is_loading() && !listing.is_empty();
+        let missing = match listing.missing() {
+            1.. if is_settled => format!("INCOMPLETE: {} missing", text::number(listing.missing())),
+            _ => String::new(),
+        };
+        let words = [word.as_str(), &state, &missing];
+        let said = words.iter().filter(|said| !said.is_empty());
+        said.copied().collect::<Vec<_>>().join(" ")
     }
 
     fn header(&self, width: u16) -> String {

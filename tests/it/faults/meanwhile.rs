@@ -231,7 +231,7 @@ fn entries_that_can_not_be_read_are_told_and_do_not_make_all_be_listed_anew() {
             let event = events.recv().await.unwrap();
             if let Event::Page { assets, .. } = event {
                 ids.extend(assets.into_iter().map(|asset| asset.id));
-            } else if event == (Event::Listed { generation: 1 }) {
+            } else if matches!(event, Event::Listed { generation: 1, .. }) {
                 break;
             }
         }

@@ -150,7 +150,7 @@ fn row_52_more_rows_than_a_spreadsheet_has_are_listed_found_staged_and_undone() 
         assert!(bench.absorb_page(1, &page, u64::from(MORE)));
         number = end;
     }
-    assert!(bench.absorb_end(1));
+    assert!(bench.absorb_end(1, 0));
     assert_eq!(bench.listing.len(), u64::from(MORE));
     let last = Query::parse("name:A1048576").unwrap();
     let rows = last.rows(&bench.listing, &bench.schema, &bench.sets());

@@ -94,21 +94,38 @@ fn assets_that_did_not_come_are_counted_and_told() {
     let mut session = silent();
     connect(&mut session);
     page(&mut session, 0, 369);
-    session.event(Event::Listed { generation: 1 });
+    session.event(Event::Listed {
+        generation: 1,
+        unread: 0,
+    });
     assert!(
         session
             .said()
-            .starts_with("3 of 372 assets could not be listed"),
+            .starts_with("3 of 372 assets did not come: the listing is incomplete"),
         "{}",
         session.said()
     );
     assert_eq!(session.app.workbench().listing.len(), 369);
+    assert!(session.screen().contains("INCOMPLETE: 3 missing"));
+    // What is about everything asks first, with the numbers.
+    session.press("s a");
+    assert!(session.screen().contains("3 of 372 assets did not come"));
+    session.press("<Esc>");
+    assert_eq!(session.app.workbench().marks().len(), 0);
+    session.press("s a <Enter>");
+    assert_eq!(session.app.workbench().marks().len(), 369);
     // A listing that is whole says nothing of the kind.
     let mut session = silent();
     connect(&mut session);
     page(&mut session, 0, 372);
-    session.event(Event::Listed { generation: 1 });
-    assert!(!session.said().contains("could not be listed"));
+    session.event(Event::Listed {
+        generation: 1,
+        unread: 0,
+    });
+    assert!(!session.said().contains("did not come"));
+    assert!(!session.screen().contains("INCOMPLETE"));
+    session.press("s a");
+    assert_eq!(session.app.workbench().marks().len(), 372);
 }
 
 #[test]
@@ -237,7 +254,9 @@ fn offline_is_said_in_the_header_and_browsing_goes_on() {
         failure: failure(FailureKind::Offline),
     });
     assert!(
-        session.line(0).contains("[PROD OFFLINE since 12:04]"),
+        session
+            .line(0)
+            .contains("[PROD OFFLINE since 12:04 INCOMPLETE: 322 missing]"),
         "{}",
         session.line(0)
     );
@@ -269,7 +288,10 @@ fn an_empty_library_says_so() {
     let mut world = library::world();
     world.assets.clear();
     let mut session = Session::new(world, 80, 24);
-    session.event(Event::Listed { generation: 1 });
+    session.event(Event::Listed {
+        generation: 1,
+        unread: 0,
+    });
     assert!(
         session.screen().contains("Acme Retail answered: 0 assets."),
         "{}",

@@ -93,7 +93,7 @@ fn bench(assets: &[Asset]) -> Workbench {
     let mut bench = Workbench::new();
     bench.absorb_connection(capabilities(), Schema { fields: fields() });
     bench.absorb_page(0, assets, assets.len() as u64);
-    bench.absorb_end(0);
+    bench.absorb_end(0, 0);
     bench
 }
 

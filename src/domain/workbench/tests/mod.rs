@@ -61,7 +61,7 @@ fn bench() -> Workbench {
         })
         .collect();
     bench.absorb_page(0, &assets, 5);
-    bench.absorb_end(0);
+    bench.absorb_end(0, 0);
     bench
 }
 

@@ -145,6 +145,7 @@ pub(super) fn parts(first: &Page, size: usize, readers: usize) -> Vec<Cursor> {
     let Ok(Mark {
         place: place @ Some(Place::After(_)),
         part,
+        full,
         ..
     }) = Mark::of(Some(next))
     else {
@@ -168,6 +169,7 @@ pub(super) fn parts(first: &Page, size: usize, readers: usize) -> Vec<Cursor> {
         let read = read.filter(|asset| part.holds(asset.id.as_str()));
         Mark {
             before: read.count() as u64,
+            full,
             place: place.clone(),
             part,
         }
@@ -201,6 +203,7 @@ pub(super) fn hits(
     let Mark {
         place,
         before,
+        full,
         part,
     } = Mark::of(cursor)?;
     let body = lenient::body(bytes);
@@ -220,21 +223,25 @@ pub(super) fn hits(
         let made = assets.iter().zip(created);
         times.extend(made.filter_map(|(asset, ms)| Some((ms?, asset.id.clone()))));
     }
-    if let Some(Place::Since { ms, seen, .. }) = &place {
-        drop_seen(&mut assets, &times, *ms, seen);
-    }
+    let told_again = match &place {
+        Some(Place::Since { ms, seen, .. }) => drop_seen(&mut assets, &times, *ms, seen),
+        Some(Place::After(_)) | None => 0,
+    };
     let total = u64::try_from(told.total.unwrap_or(0)).unwrap_or(0);
-    let seen = before + told.hits as u64;
-    // A short page is the last one only if that agrees with the count; an empty one always is.
-    let more = told.hits > 0 && (told.hits >= size || seen < total);
-    let next = if more {
+    let seen = before + (told.hits - told_again) as u64;
+    let full = full || told.hits >= size;
+    // The end is an empty page. A short page may be a smaller limit of the server's, so it is the last
+    // one only if the server has been seen to fill a page and the count agrees to the asset.
+    let is_last = told.hits < size && full && seen == total;
+    let next = if told.hits > 0 && !is_last {
         let next = match told.sort {
             Some(sort) => Place::After(sort),
-            None => place::since(place.as_ref(), &times, size),
+            None => place::since(place.as_ref(), &times, told.hits),
         };
         let mark = Mark {
             place: Some(place::advanced(next, place.as_ref())?),
             before: seen,
+            full,
             part,
         };
         Some(mark.cursor())
@@ -266,8 +273,9 @@ fn kept_to(part: &Part, told: &Told) -> Result<(), EndpointError> {
     Ok(())
 }
 
-/// Leaves out what an earlier page had at the same moment.
-fn drop_seen(assets: &mut Vec<Asset>, times: &[(i64, AssetId)], ms: i64, seen: &[String]) {
+/// Removes the assets that an earlier page had at the same moment, and returns how many they were.
+fn drop_seen(assets: &mut Vec<Asset>, times: &[(i64, AssetId)], ms: i64, seen: &[String]) -> usize {
+    let before = assets.len();
     let again = |asset: &Asset| {
         seen.iter().any(|guid| guid == asset.id.as_str())
             && times
@@ -275,6 +283,7 @@ fn drop_seen(assets: &mut Vec<Asset>, times: &[(i64, AssetId)], ms: i64, seen: &
                 .any(|(time, id)| *time == ms && *id == asset.id)
     };
     assets.retain(|asset| !again(asset));
+    before - assets.len()
 }
 
 #[cfg(test)]

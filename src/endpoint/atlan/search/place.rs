@@ -76,6 +76,9 @@ impl Part {
 pub(super) struct Mark {
     pub(super) place: Option<Place>,
     pub(super) before: u64,
+    /// Whether the server has filled a page of this listing: then it heeds the size asked for.
+    #[serde(default)]
+    pub(super) full: bool,
     #[serde(flatten)]
     pub(super) part: Part,
 }
@@ -111,10 +114,10 @@ pub(super) fn advanced(next: Place, before: Option<&Place>) -> Result<Place, End
     Ok(next)
 }
 
-/// The place after a page without sort values.
-pub(super) fn since(before: Option<&Place>, times: &[(i64, AssetId)], size: usize) -> Place {
+/// The place after a page without sort values, which had this many hits.
+pub(super) fn since(before: Option<&Place>, times: &[(i64, AssetId)], hits: usize) -> Place {
     let Some(last) = times.iter().map(|(ms, _)| *ms).max() else {
-        return further(before, size);
+        return further(before, hits);
     };
     let mut seen: Vec<String> = match before {
         Some(Place::Since { ms, seen, .. }) if *ms == last => seen.clone(),
@@ -127,7 +130,7 @@ pub(super) fn since(before: Option<&Place>, times: &[(i64, AssetId)], size: usiz
         }
     }
     if seen.len() == known && known > 0 {
-        return further(before, size);
+        return further(before, hits);
     }
     Place::Since {
         ms: last,
@@ -136,23 +139,24 @@ pub(super) fn since(before: Option<&Place>, times: &[(i64, AssetId)], size: usiz
     }
 }
 
-/// The same place, a page further: nothing new was to be seen there.
-fn further(before: Option<&Place>, size: usize) -> Place {
+/// The same place, behind the hits of this page: nothing new was among them. The server may send
+/// fewer than were asked for, so only hits that came are skipped.
+fn further(before: Option<&Place>, hits: usize) -> Place {
     match before {
         Some(Place::Since { ms, seen, skip }) => Place::Since {
             ms: *ms,
             seen: seen.clone(),
-            skip: skip + size,
+            skip: skip + hits,
         },
         Some(Place::After(sort)) => Place::Since {
             ms: sort.first().and_then(Json::as_i64).unwrap_or(0),
             seen: Vec::new(),
-            skip: size,
+            skip: hits,
         },
         None => Place::Since {
             ms: 0,
             seen: Vec::new(),
-            skip: size,
+            skip: hits,
         },
     }
 }

@@ -11,6 +11,12 @@ struct Index {
     /// Creation time and guid.
     assets: Vec<(i64, String)>,
     tells_sort: bool,
+    /// Hits a page has at most, whatever is asked for.
+    limit: usize,
+    /// Each third page has one hit less than it could.
+    falls_short: bool,
+    /// How far off its count is.
+    count_off: i64,
     requests: Vec<Json>,
 }
 
@@ -21,6 +27,9 @@ impl Index {
         Self {
             assets,
             tells_sort,
+            limit: usize::MAX,
+            falls_short: false,
+            count_off: 0,
             requests: Vec::new(),
         }
     }
@@ -43,6 +52,8 @@ impl Index {
         let found = self.assets.iter();
         let found = found.filter(|(ms, _)| since.is_none_or(|since| *ms >= since));
         let found = found.filter(|one| after.as_ref().is_none_or(|after| *one > after));
+        let short = usize::from(self.falls_short && self.requests.len() % 3 == 1);
+        let size = size.min(self.limit).saturating_sub(short).max(1);
         let page: Vec<_> = found.skip(from).take(size).collect();
         let entity = |(ms, guid): &(i64, String)| {
             if guid.starts_with("hidden") {
@@ -51,7 +62,8 @@ impl Index {
             json!({"guid": guid, "typeName": "Table", "status": "ACTIVE", "createTime": ms,
                    "attributes": {"name": guid, "qualifiedName": guid}})
         };
-        let mut answer = json!({"approximateCount": self.assets.len()});
+        let mut answer =
+            json!({"approximateCount": i64::try_from(self.assets.len()).unwrap() + self.count_off});
         if !page.is_empty() {
             answer["entities"] = page.iter().map(|one| entity(one)).collect();
         }
@@ -108,6 +120,32 @@ fn every_asset_is_listed_once_and_a_short_page_ends_it() {
     let mut index = Index::new(assets.clone(), true);
     assert_eq!(index.list(25), (guids(&assets), 0));
     assert_eq!(index.requests.len(), 3);
+}
+
+#[test]
+fn a_short_page_is_no_end_whatever_the_server_counts() {
+    for tells_sort in [true, false] {
+        for (limit, falls_short) in [(usize::MAX, true), (10, false), (7, true), (1, false)] {
+            for count_off in [0, -10, -20, 5] {
+                for a_moment in [1, 3, 60] {
+                    let moment = |n: usize| i64::try_from(n / a_moment).unwrap();
+                    let assets = named(60, moment);
+                    let mut index = Index {
+                        limit,
+                        falls_short,
+                        count_off,
+                        ..Index::new(assets.clone(), tells_sort)
+                    };
+                    assert_eq!(
+                        index.list(25).0,
+                        guids(&assets),
+                        "sort {tells_sort}, limit {limit}, short {falls_short}, count {count_off}, \
+                         {a_moment} a moment"
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -77,8 +77,8 @@ impl App {
         } = event
         {
             self.updated(generation, (total, at_ms), stale);
-        } else if let Event::Listed { generation } = event {
-            self.listed(generation, stale);
+        } else if let Event::Listed { generation, unread } = event {
+            self.listed(generation, unread, stale);
         } else if let Event::KeepDue { generation, page } = event {
             self.keep_so_far(generation, page);
         } else if let Event::ListFailed {

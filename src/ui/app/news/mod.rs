@@ -167,10 +167,9 @@ impl App {
         }
     }
 
-    fn listed(&mut self, generation: u64, stale: &mut Stale) {
-        let listing = &self.world.workbench.listing;
-        let (came, counted) = (listing.len(), listing.total);
-        if self.world.workbench.absorb_end(generation) {
+    fn listed(&mut self, generation: u64, unread: u64, stale: &mut Stale) {
+        let counted = self.world.workbench.listing.total;
+        if self.world.workbench.absorb_end(generation, unread) {
             // What changed while it came in may be missing from it.
             let mut began_ms = self.world.now_ms;
             if let Loading::Under { since_ms, .. } = self.world.connection.loading {
@@ -182,11 +181,17 @@ impl App {
             let picture = Box::new(self.world.workbench.listing.clone());
             self.effects.push(Effect::KeepListing(picture));
             stale.all();
-            if came < counted {
-                let (missing, all) = (text::number(counted - came), text::number(counted));
+            let missing = self.world.workbench.listing.missing();
+            let all = text::number(counted);
+            if missing > 0 {
+                let missing = text::number(missing);
                 self.say(format!(
-                    "{missing} of {all} assets could not be listed: they did not come, or came \
-                     without an id. R lists again."
+                    "{missing} of {all} assets did not come: the listing is incomplete. R lists again."
+                ));
+            } else if unread > 0 {
+                let unread = text::number(unread);
+                self.say(format!(
+                    "{unread} of {all} entries of the library can't be read and are not listed."
                 ));
             }
         }

@@ -30,7 +30,7 @@ impl Browse {
             Mark::None => unmark(scene),
             Mark::Invert => {
                 let rows = scene.workbench.marks() ^ set;
-                marked(rows, "the other ones within the filter")
+                if_whole(marked_step(rows, "the other ones within the filter"), scene)
             }
             Mark::Query if argument.is_empty() => {
                 Reaction::step(Step::Open(Box::new(dialogs::FilterLine::mark(scene))))
@@ -285,12 +285,16 @@ pub fn mark_query(query: &Query, scene: &Scene<'_>) -> Reaction {
         query.text(),
         text::number(rows.len())
     );
-    Reaction::step(Step::Mark { rows, say })
+    if_whole(Step::Mark { rows, say }, scene)
 }
 
 fn marked(rows: RoaringBitmap, why: &str) -> Reaction {
+    Reaction::step(marked_step(rows, why))
+}
+
+fn marked_step(rows: RoaringBitmap, why: &str) -> Step {
     let say = format!("Marked {} ({why})", text::number(rows.len()));
-    Reaction::step(Step::Mark { rows, say })
+    Step::Mark { rows, say }
 }
 
 fn mark_all(scene: &Scene<'_>) -> Reaction {
@@ -305,7 +309,7 @@ fn mark_all(scene: &Scene<'_>) -> Reaction {
     }
     let step = Step::Mark { rows, say };
     if !scene.connection.is_loading() {
-        return Reaction::step(step);
+        return if_whole(step, scene);
     }
     let listing = &scene.workbench.listing;
     let question = format!(
@@ -319,14 +323,39 @@ fn mark_all(scene: &Scene<'_>) -> Reaction {
     Reaction::step(Step::Open(Box::new(confirm)))
 }
 
+/// Takes a step that is about everything that matches; asks first where the listing is incomplete.
+fn if_whole(step: Step, scene: &Scene<'_>) -> Reaction {
+    let listing = &scene.workbench.listing;
+    let missing = listing.missing();
+    if missing == 0 || scene.connection.is_loading() {
+        return Reaction::step(step);
+    }
+    let question = format!(
+        "{} of {} assets did not come, so more may match than are shown. Go on with those that are \
+         listed? R lists again.",
+        text::number(missing),
+        text::number(listing.len() + missing),
+    );
+    let title = "The listing is incomplete";
+    let confirm = dialogs::Confirm::new(title, question, "go on with these", vec![step]);
+    Reaction::step(Step::Open(Box::new(confirm)))
+}
+
 fn mark_library(scene: &Scene<'_>) -> Reaction {
     let rows = scene.workbench.listing.present().clone();
     let shown = scene.view.set().len();
-    let question = format!(
+    let mut question = format!(
         "Mark all {} assets of this library? The filter shows {}.",
         text::number(rows.len()),
         text::number(shown)
     );
+    let missing = scene.workbench.listing.missing();
+    if missing > 0 {
+        let missing = text::counted(missing, "more asset");
+        question.extend([format!(
+            " The listing is incomplete: {missing} did not come."
+        )]);
+    }
     let say = format!("Marked {} (all in this library)", text::number(rows.len()));
     let confirm = dialogs::Confirm::new(
         "The whole library",
