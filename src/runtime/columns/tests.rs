@@ -4,8 +4,6 @@ use std::{fs, sync::Arc};
 
 use tempfile::TempDir;
 
-use crate::runtime::list::MISSING;
-
 use super::{
     writer::{WORTH, Writing},
     *,
@@ -14,7 +12,7 @@ use crate::{
     domain::{Asset, AssetId, Value},
     endpoint::memory::Memory,
     flow::{Effect, Event},
-    runtime::{Events, Runtime, RuntimeParts, RuntimeSettings, lock},
+    runtime::{Events, Runtime, RuntimeParts, RuntimeSettings, list::MISSING, lock},
     store::{Holder, PackedPage, Workspace},
 };
 
