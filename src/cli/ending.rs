@@ -60,6 +60,7 @@ impl Ending {
             Self::Conflicts => "conflicts",
             Self::Mistake => "mistake",
             Self::HungUp | Self::Interrupted | Self::Quit | Self::Terminated => "interrupted",
+            Self::Incomplete => "incomplete",
             Self::ClosedPipe => "closed-pipe",
         }
     }
