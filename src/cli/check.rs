@@ -22,8 +22,12 @@ pub async fn run(
 ) -> Result<Ending, Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
+    let warning = profile.unencrypted();
     let steps = setup.endpoint(&profile)?.check().await;
     let all_well = steps.iter().all(|step| step.result.is_ok());
+    if let Some(warning) = &warning {
+        output.say(warning);
+    }
     match format {
         TextOrJson::Json => {
             let steps: Vec<_> = steps
@@ -36,7 +40,8 @@ pub async fn run(
                     json!({"step": step.name, "ok": ok, "text": text, "took_ms": step.took_ms})
                 })
                 .collect();
-            let answer = json!({"profile": profile.name, "ok": all_well, "steps": steps});
+            let answer = json!({"profile": profile.name, "ok": all_well,
+                "encrypted": warning.is_none(), "steps": steps});
             output.json(&document(answer))?;
         }
         TextOrJson::Text => {

@@ -35,6 +35,14 @@ pub enum Ending {
     Interrupted = 130,
     /// Ended by `SIGQUIT`.
     Quit = 131,
+    /// Ended by `SIGUSR1`.
+    UserSignal1 = 138,
+    /// Ended by `SIGUSR2`.
+    UserSignal2 = 140,
+    /// Ended by `SIGALRM`.
+    Alarm = 142,
+    /// Ended by `SIGXCPU`: the time it may compute is over.
+    TimeLimit = 152,
     /// Nobody reads the answer any more (`| head`), as if ended by `SIGPIPE`.
     ClosedPipe = 141,
     /// Ended by `SIGTERM`.
@@ -59,8 +67,15 @@ impl Ending {
             Self::SignIn => "sign-in",
             Self::Conflicts => "conflicts",
             Self::Mistake => "mistake",
-            Self::HungUp | Self::Interrupted | Self::Quit | Self::Terminated => "interrupted",
             Self::Incomplete => "incomplete",
+            Self::HungUp
+            | Self::Interrupted
+            | Self::Quit
+            | Self::UserSignal1
+            | Self::UserSignal2
+            | Self::Alarm
+            | Self::TimeLimit
+            | Self::Terminated => "interrupted",
             Self::ClosedPipe => "closed-pipe",
         }
     }

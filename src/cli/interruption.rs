@@ -43,6 +43,8 @@ pub enum Cause {
     Interrupted,
     /// `SIGQUIT`.
     Quit,
+    /// Another signal that ends programs.
+    Signal(Ending),
     /// A panic.
     Mistake,
 }
@@ -55,6 +57,7 @@ impl Cause {
             Self::HungUp => Ending::HungUp,
             Self::Interrupted => Ending::Interrupted,
             Self::Quit => Ending::Quit,
+            Self::Signal(ending) => ending,
             Self::Mistake => Ending::Mistake,
         }
     }
@@ -245,6 +248,19 @@ impl Signals {
             (Cause::HungUp, SignalKind::hangup()),
             (Cause::Interrupted, SignalKind::interrupt()),
             (Cause::Quit, SignalKind::quit()),
+            (
+                Cause::Signal(Ending::UserSignal1),
+                SignalKind::user_defined1(),
+            ),
+            (
+                Cause::Signal(Ending::UserSignal2),
+                SignalKind::user_defined2(),
+            ),
+            (Cause::Signal(Ending::Alarm), SignalKind::alarm()),
+            (
+                Cause::Signal(Ending::TimeLimit),
+                SignalKind::from_raw(rustix::process::Signal::XCPU.as_raw()),
+            ),
         ];
         let ignored = ignored();
         let mut all = Vec::new();

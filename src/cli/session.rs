@@ -12,7 +12,7 @@ use super::{
     args::Global,
     ending::{Ending, Stop},
     interruption::{self, Again},
-    output::Output,
+    output::{self, Output},
     wire::Setup,
 };
 use crate::{
@@ -33,6 +33,10 @@ use crate::{
 ///
 /// What is wrong with configuration, secret or workspace.
 pub async fn open(global: &Global) -> Result<Headless, Stop> {
+    Ok(open_profile(global).await?.0)
+}
+
+async fn open_profile(global: &Global) -> Result<(Headless, Profile), Stop> {
     let setup = Setup::load(global)?;
     let profile = setup.profile(global)?;
     let folder = setup.loaded.paths.workspace(&profile.name);
@@ -43,7 +47,7 @@ pub async fn open(global: &Global) -> Result<Headless, Stop> {
     if profile.read_only {
         headless.workbench.read_only = Some(READ_ONLY.into());
     }
-    Ok(headless)
+    Ok((headless, profile))
 }
 
 /// The words that start the program again on a profile; one that no file knows is the demo's.
@@ -85,13 +89,16 @@ pub fn rules(profile: &Profile) -> RunRules {
 /// Why nothing may be staged or sent on a profile that says so.
 pub const READ_ONLY: &str = "the profile says read_only = true";
 
-/// The same, signed in.
+/// The same, signed in. Says so if the secret goes out unencrypted.
 ///
 /// # Errors
 ///
 /// Also what keeps it from signing in.
 pub async fn connect(global: &Global) -> Result<Headless, Stop> {
-    let mut headless = open(global).await?;
+    let (mut headless, profile) = open_profile(global).await?;
+    if let Some(warning) = profile.unencrypted() {
+        output::aside(&warning);
+    }
     headless.connect().await?;
     Ok(headless)
 }

@@ -223,6 +223,22 @@ impl Profile {
         self.secret.resolve(environment)
     }
 
+    /// A sentence about it if the secret goes to another machine without encryption.
+    pub fn unencrypted(&self) -> Option<String> {
+        let rest = self.url.strip_prefix("http://")?;
+        let secret = match self.kind {
+            Kind::DynamicMedia => "password",
+            Kind::Atlan => "token",
+        };
+        (!is_this_machine(rest)).then(|| {
+            format!(
+                "the {secret} goes to {} unencrypted, and whoever is on the way can read it; write \
+                 https:// if the server has it",
+                self.url
+            )
+        })
+    }
+
     /// The profile of checked settings; `None` if they lack what every profile has.
     pub(super) fn of(name: &str, settings: &Settings) -> Option<Self> {
         let owned = |key| text(settings, key).map(str::to_owned);
@@ -298,4 +314,17 @@ fn number(settings: &Settings, key: &str) -> Option<u32> {
         Raw::Number(number) => Some(number),
         Raw::Text(_) | Raw::Flag(_) | Raw::Secret(_) => None,
     }
+}
+
+/// Whether an address without its scheme leads to this machine.
+fn is_this_machine(address: &str) -> bool {
+    let host = address.split('/').next().unwrap_or("");
+    let host = match host.strip_prefix('[') {
+        Some(host) => host.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }

@@ -53,25 +53,12 @@ impl Loaded {
                     "profile {name}: the variable {variable} is not set now"
                 ));
             }
-            if profile.url.starts_with("http://") && !is_loopback(&profile.url) {
-                notes.push(format!(
-                    "profile {name}: {} sends the secret unencrypted",
-                    profile.url
-                ));
+            if let Some(warning) = profile.unencrypted() {
+                notes.push(format!("profile {name}: {warning}"));
             }
         }
         notes
     }
-}
-
-fn is_loopback(url: &str) -> bool {
-    let host = url
-        .trim_start_matches("http://")
-        .split('/')
-        .next()
-        .unwrap_or("");
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name == "[::1]" || name.starts_with("127.")
 }
 
 fn shown(profile: Option<&str>, keys: &'static [Key], settings: &Settings) -> Vec<Effective> {

@@ -246,6 +246,31 @@ fn a_secret_that_is_not_set_and_an_open_line_are_worth_a_note() {
     assert_eq!(load(&local).unwrap().notes(&set), [""; 0]);
 }
 
+#[test]
+fn only_this_machine_gets_a_secret_unencrypted_without_a_word() {
+    for (url, is_told) in [
+        ("https://library.example", false),
+        ("http://127.0.0.1", false),
+        ("http://127.1.2.3:8080/x", false),
+        ("http://localhost:8080", false),
+        ("http://LocalHost", false),
+        ("http://[::1]", false),
+        ("http://[::1]:8080/x", false),
+        ("http://library.example:80", true),
+        ("http://127.example.com", true),
+        ("http://127.0.0.1.example.com", true),
+        ("http://localhost.example.com", true),
+        ("http://[::2]:8080", true),
+        ("http://192.168.1.7", true),
+    ] {
+        let text = GALLERY.replace("https://s7sps1apissl.scene7.com/", url);
+        let loaded = load(&text).unwrap();
+        let told = loaded.profile(None).unwrap().unencrypted();
+        assert_eq!(told.is_some(), is_told, "{url}: {told:?}");
+        assert!(told.is_none_or(|told| told.starts_with("the password goes to http://")));
+    }
+}
+
 /// The lines of the example that show a key: its name, and the whole assignment with its remark.
 fn example_lines(example: &str) -> Vec<(String, String)> {
     let lines = example

@@ -32,6 +32,10 @@ use crate::{
 
 /// Who works where: what the header shows and stamps carry. Never holds a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the profile of its own"
+)]
 pub struct Identity {
     /// The profile's name.
     pub profile: String,
@@ -57,6 +61,8 @@ pub struct Identity {
     pub utc_offset_s: i32,
     /// When the listing that was loaded from the workspace was read, milliseconds since 1970.
     pub listed_ms: Option<i64>,
+    /// Whether the secret goes to another machine without encryption.
+    pub unencrypted: bool,
     /// Where the workspace lies, for messages about it.
     pub workspace: String,
 }

@@ -118,6 +118,7 @@ fn identity(profile: &Profile, folder: &Path) -> Identity {
         check_before: profile.check_before,
         read_back: profile.read_back,
         always_count: profile.confirm == Confirm::Count,
+        unencrypted: profile.unencrypted().is_some(),
         workspace: folder.display().to_string(),
         ..Identity::default()
     }

@@ -82,7 +82,7 @@ impl App {
         text::put(buffer, left, &self.header(area.width), style);
     }
 
-    /// The environment's word, and what keeps it from being written.
+    /// The environment's word, what keeps it from being written, and who else may read along.
     fn environment(&self) -> String {
         let word = &self.world.identity.environment;
         let state = match &self.world.connection.link {
@@ -102,7 +102,12 @@ impl App {
             1.. if is_settled => format!("INCOMPLETE: {} missing", text::number(listing.missing())),
             _ => String::new(),
         };
-        let words = [word.as_str(), &state, &missing];
+        let open = if self.world.identity.unencrypted {
+            "UNENCRYPTED"
+        } else {
+            ""
+        };
+        let words = [word.as_str(), &state, &missing, open];
         let said = words.iter().filter(|said| !said.is_empty());
         said.copied().collect::<Vec<_>>().join(" ")
     }

@@ -1,9 +1,13 @@
 //! Rows 53 and 54: no secret is anywhere, and what is staged for one library is not sent to another.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+};
 
 use crate::support::{
-    BOTH, Desk, Library,
+    BOTH, Desk, Library, Terminal,
     raw::{Deed, Raw, http},
 };
 
@@ -109,5 +113,26 @@ fn row_54_what_is_staged_for_one_library_is_not_sent_to_another() {
         fs::write(&config, text).unwrap();
         desk.on(profile, &["submit", "--yes"]).ends(0);
         assert!(library.writes().len() > before);
+    }
+}
+
+#[test]
+fn row_53_a_secret_that_goes_out_unencrypted_is_told_before_it_goes() {
+    // Nobody is there; what is told does not wait for an answer.
+    let desk = Desk::at("http://[::2]:1", "");
+    for (profile, secret) in [("soap", "password"), ("rest", "token")] {
+        for command in ["check", "list", "plan"] {
+            let mut child = desk.start(&["-p", profile, command]);
+            let mut said = String::new();
+            let mut messages = BufReader::new(child.stderr.take().unwrap());
+            messages.read_line(&mut said).unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let told = format!("the {secret} goes to http://[::2]:1 unencrypted");
+            assert!(said.contains(&told), "{command}: {said}");
+        }
+        let mut terminal = Terminal::start(&desk, &["-p", profile], (80, 24));
+        terminal.shows("UNENCRYPTED]");
+        terminal.types("q").ends();
     }
 }

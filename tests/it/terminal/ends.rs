@@ -9,11 +9,14 @@ use super::FIRST;
 use crate::support::{Desk, Library, Moment, Relay, Terminal};
 
 /// What signals end with.
-const SIGNALS: [(Signal, u32); 4] = [
+const SIGNALS: [(Signal, u32); 7] = [
     (Signal::TERM, 143),
     (Signal::HUP, 129),
     (Signal::INT, 130),
     (Signal::QUIT, 131),
+    (Signal::USR1, 138),
+    (Signal::ALARM, 142),
+    (Signal::XCPU, 152),
 ];
 
 /// The screen as one line: what is said may be broken anywhere.
