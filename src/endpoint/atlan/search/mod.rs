@@ -227,7 +227,12 @@ pub(super) fn hits(
         Some(Place::Since { ms, seen, .. }) => drop_seen(&mut assets, &times, *ms, seen),
         Some(Place::After(_)) | None => 0,
     };
-    let total = u64::try_from(told.total.unwrap_or(0)).unwrap_or(0);
+    // A search from a moment on counts what is from there on only.
+    let earlier = match &place {
+        Some(Place::Since { seen, .. }) => before.saturating_sub(seen.len() as u64),
+        Some(Place::After(_)) | None => 0,
+    };
+    let total = earlier + u64::try_from(told.total.unwrap_or(0)).unwrap_or(0);
     let seen = before + (told.hits - told_again) as u64;
     let full = full || told.hits >= size;
     // The end is an empty page. A short page may be a smaller limit of the server's, so it is the last
