@@ -63,8 +63,7 @@ impl Index {
             json!({"guid": guid, "typeName": "Table", "status": "ACTIVE", "createTime": ms,
                    "attributes": {"name": guid, "qualifiedName": guid}})
         };
-        let mut answer =
-            json!({"approximateCount": count});
+        let mut answer = json!({"approximateCount": count});
         if !page.is_empty() {
             answer["entities"] = page.iter().map(|one| entity(one)).collect();
         }
@@ -94,7 +93,10 @@ impl Index {
             let ask = ask(cursor.as_ref(), size, &vocabulary).unwrap();
             let bytes = self.answer(&ask);
             let hits = hits(&bytes, cursor.as_ref(), size, &vocabulary).unwrap();
-            let hides = self.assets.iter().any(|(_, guid)| guid.starts_with("hidden"));
+            let hides = self
+                .assets
+                .iter()
+                .any(|(_, guid)| guid.starts_with("hidden"));
             if !hides && self.count_off == 0 {
                 assert_eq!(hits.page.total, self.assets.len() as u64);
             }
