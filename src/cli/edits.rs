@@ -2,9 +2,7 @@
 
 use clap::ArgMatches;
 
-use crate::domain::{
-    Certificate, CertificateStatus, Edit, FieldKey, FieldKind, Listing, Schema, Value,
-};
+use crate::domain::{CertificateStatus, Edit, FieldKey, FieldKind, Schema, Template, Value};
 
 /// An edit of one field, as the command line asked for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +13,8 @@ pub struct AskedEdit {
     pub edit: Edit,
 }
 
-/// The options that ask for an edit, in the order the user wrote them.
-const FLAGS: [&str; 9] = [
+/// The options that ask for an edit of a field, in the order the user wrote them.
+const FLAGS: [&str; 7] = [
     "set",
     "append",
     "prepend",
@@ -24,20 +22,32 @@ const FLAGS: [&str; 9] = [
     "clear",
     "add_tag",
     "remove_tag",
-    "thumbnail",
-    "certificate",
 ];
+
+/// What a command line asks of its assets.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Edits of fields, in their order.
+    pub edits: Vec<AskedEdit>,
+    /// A status with a message, or none to take the certificate away.
+    pub certificate: Option<(Option<CertificateStatus>, Template)>,
+    /// An asset by name or id, a rule on the name, or `none`.
+    pub thumbnail: Option<String>,
+}
+
+impl Asked {
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty() && self.certificate.is_none() && self.thumbnail.is_none()
+    }
+}
 
 /// The edits of a `stage` command line.
 ///
 /// # Errors
 ///
 /// What is wrong with one of them, in words.
-pub fn read(
-    matches: &ArgMatches,
-    schema: &Schema,
-    listing: &Listing,
-) -> Result<Vec<AskedEdit>, String> {
+pub fn read(matches: &ArgMatches, schema: &Schema) -> Result<Asked, String> {
     let mut given: Vec<(usize, &str, &String)> = Vec::new();
     for flag in FLAGS {
         let places = matches.indices_of(flag).into_iter().flatten();
@@ -49,10 +59,14 @@ pub fn read(
         );
     }
     given.sort_unstable_by_key(|(place, ..)| *place);
-    let message = matches.get_one::<String>("message").cloned();
-    let mut asked: Vec<AskedEdit> = Vec::new();
+    let mut all = Asked {
+        certificate: certificate(matches, schema)?,
+        thumbnail: matches.get_one::<String>("thumbnail").cloned(),
+        ..Asked::default()
+    };
+    let asked = &mut all.edits;
     for (_, flag, value) in given {
-        let edit = one(flag, value, message.as_deref(), (schema, listing))?;
+        let edit = one(flag, value, schema)?;
         match asked.last_mut() {
             // Several tags for one field in a row are one edit.
             Some(last) if last.field == edit.field => match (&mut last.edit, edit.edit) {
@@ -66,36 +80,15 @@ pub fn read(
             _ => asked.push(edit),
         }
     }
-    Ok(asked)
+    Ok(all)
 }
 
-fn one(
-    flag: &str,
-    value: &str,
-    message: Option<&str>,
-    (schema, listing): (&Schema, &Listing),
-) -> Result<AskedEdit, String> {
-    match flag {
-        "thumbnail" => {
-            return Ok(AskedEdit {
-                field: FieldKey::thumbnail(),
-                edit: thumbnail(value, listing)?,
-            });
-        }
-        "certificate" => {
-            let edit = certificate(value, message)?;
-            return Ok(AskedEdit {
-                field: FieldKey::certificate(),
-                edit,
-            });
-        }
-        "clear" => {
-            return Ok(AskedEdit {
-                field: field(value, schema)?.0,
-                edit: Edit::Clear,
-            });
-        }
-        _ => {}
+fn one(flag: &str, value: &str, schema: &Schema) -> Result<AskedEdit, String> {
+    if flag == "clear" {
+        return Ok(AskedEdit {
+            field: field(value, schema)?.0,
+            edit: Edit::Clear,
+        });
     }
     let (name, text) = value.split_once('=').ok_or_else(|| {
         format!(
@@ -177,35 +170,24 @@ fn replace(name: &str, text: &str) -> Result<Edit, String> {
     })
 }
 
-fn certificate(status: &str, message: Option<&str>) -> Result<Edit, String> {
-    if status.eq_ignore_ascii_case("none") {
-        return Ok(Edit::Clear);
-    }
-    let status: CertificateStatus = status.parse().map_err(|error| format!("{error}"))?;
-    let message = message.unwrap_or_default().to_owned();
-    if status == CertificateStatus::Deprecated && message.is_empty() {
-        return Err("a deprecated certificate needs a --message that says why".into());
-    }
-    Ok(Edit::Set(Value::Certificate(Certificate {
-        status,
-        message,
-    })))
-}
-
-fn thumbnail(name: &str, listing: &Listing) -> Result<Edit, String> {
-    if name == "none" {
-        return Ok(Edit::Clear);
-    }
-    let row = match (listing.row(&name.into()), listing.named(name)) {
-        (Some(row), _) => row,
-        (None, named) => match (named.len(), named.min()) {
-            (1, Some(row)) => row,
-            (0, _) => return Err(format!("no asset is called `{name}`")),
-            (many, _) => return Err(format!("{many} assets are called `{name}`; give its id")),
-        },
+/// The certificate asked for: its status, and its message with places for values.
+fn certificate(
+    matches: &ArgMatches,
+    schema: &Schema,
+) -> Result<Option<(Option<CertificateStatus>, Template)>, String> {
+    let Some(word) = matches.get_one::<String>("certificate") else {
+        return Ok(None);
     };
-    let (id, name) = (listing.id(row), listing.name(row).into_owned());
-    Ok(Edit::Set(Value::Asset { id, name }))
+    let status = match word.as_str() {
+        none if none.eq_ignore_ascii_case("none") => None,
+        word => Some(word.parse().map_err(|error| format!("{error}"))?),
+    };
+    let message = matches
+        .get_one::<String>("message")
+        .map_or("", String::as_str);
+    let message =
+        Template::parse(message, schema).map_err(|error| format!("--message: {error}"))?;
+    Ok(Some((status, message)))
 }
 
 #[cfg(test)]
@@ -225,7 +207,7 @@ mod tests {
             Field::plain("Keywords", FieldKind::Tags),
         ];
         let stage = matches.subcommand_matches("stage").unwrap();
-        read(stage, &Schema { fields }, &Listing::new())
+        read(stage, &Schema { fields }).map(|asked| asked.edits)
     }
 
     #[test]

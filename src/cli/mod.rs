@@ -16,6 +16,7 @@ pub mod ending;
 pub mod first_start;
 pub mod history;
 pub mod interruption;
+pub mod judged;
 pub mod list;
 pub mod mistake;
 pub mod output;

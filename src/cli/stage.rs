@@ -10,11 +10,12 @@ use super::{
     args::Global,
     edits,
     ending::{Ending, Stop},
-    output::Output,
+    judged::{Judged, Judging},
+    output::{Output, counted},
     session,
 };
 use crate::{
-    domain::{Command, Query, Workbench, workbench::Asked},
+    domain::{Command, Query, Workbench},
     exchange::ChangeFile,
     runtime::Headless,
 };
@@ -53,13 +54,17 @@ pub struct StageArgs {
     /// Remove a tag, leaving the others
     #[arg(long, value_name = "FIELD=TAG", allow_hyphen_values = true)]
     pub remove_tag: Vec<String>,
-    /// Use the asset of this name or id as thumbnail; `none` takes it away
-    #[arg(long, value_name = "NAME")]
-    pub thumbnail: Vec<String>,
-    /// Give a certificate: verified, draft, deprecated, or none
+    /// Use the asset of this name or id as thumbnail, or the one a rule finds for each
+    /// (`${name|strip:_BACK}_FRONT`); `none` takes it away
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub thumbnail: Option<String>,
+    /// Give a certificate: verified, draft, deprecated, or none. Verified ones of others stay
     #[arg(long, value_name = "STATUS")]
     pub certificate: Option<String>,
-    /// The certificate's message
+    /// Write over other people's certificates too, and say yes where a person would be asked
+    #[arg(long, requires = "certificate")]
+    pub override_certificates: bool,
+    /// The certificate's message; `${FIELD}` is the asset's value
     #[arg(
         long,
         value_name = "TEXT",
@@ -79,23 +84,37 @@ pub async fn run(
     (args, matches): (&StageArgs, &ArgMatches),
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
-    let mut headless = session::listed(global, output).await?;
-    let asked = match (&args.query, &args.from) {
-        (Some(query), _) => {
-            session::whole(&headless, args.partial)?;
-            from_query(&mut headless, query, matches).await?
+    let mut headless = session::connect(global).await?;
+    let judged = match (&args.query, &args.from) {
+        (Some(query), _) => from_query(&mut headless, query, (args, matches), output).await?,
+        (None, Some(path)) => {
+            session::list(&mut headless, output).await?;
+            from_file(&headless.workbench, path, output)?
         }
-        (None, Some(path)) => from_file(&headless.workbench, path, output)?,
         (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
     };
-    if asked.is_empty() {
-        output.say(NOTHING_NEW);
-        headless.close().await;
-        return Ok(Ending::Ok);
+    let Judged {
+        asked,
+        notes,
+        refused,
+    } = judged;
+    for note in &notes {
+        output.say(note);
     }
-    if asked.iter().all(|one| one.rows.is_empty()) {
+    refuse(&refused, output);
+    let unstaged = if refused.is_empty() {
+        Ending::Ok
+    } else {
+        Ending::Nothing
+    };
+    if asked.is_empty() {
+        output.say(if refused.is_empty() && notes.is_empty() {
+            NOTHING_NEW
+        } else {
+            "nothing was staged"
+        });
         headless.close().await;
-        return Err(Stop::usage("no asset matches; nothing is staged"));
+        return Ok(unstaged);
     }
     let preview = headless
         .workbench
@@ -109,7 +128,7 @@ pub async fn run(
     if preview.changes == 0 && preview.refused == 0 {
         output.say(NOTHING_NEW);
         headless.close().await;
-        return Ok(Ending::Ok);
+        return Ok(unstaged);
     }
     let command = Command::Stage {
         label: String::new(),
@@ -121,39 +140,64 @@ pub async fn run(
         .map_err(|error| Stop::usage(error.to_string()))?;
     output.say(&format!("Staged: {}", operation.label));
     headless.close().await;
-    Ok(Ending::Ok)
+    Ok(if refused.is_empty() {
+        Ending::Ok
+    } else {
+        Ending::Partly
+    })
 }
 
 const NOTHING_NEW: &str = "nothing to stage: every value is so already";
 
+/// How many refused assets are told one by one.
+const TOLD: usize = 20;
+
+/// Tells what was asked and can't be done.
+fn refuse(refused: &[String], output: &mut Output<'_>) {
+    for line in refused.iter().take(TOLD) {
+        output.say(&format!("refused: {line}"));
+    }
+    if refused.len() > TOLD {
+        let more = counted((refused.len() - TOLD) as u64, "more refused asset");
+        output.say(&format!("and {more}"));
+    }
+}
+
+/// What is asked of the assets a query finds. Fields and query are checked before anything is listed.
 async fn from_query(
     headless: &mut Headless,
     text: &str,
-    matches: &ArgMatches,
-) -> Result<Vec<Asked>, Stop> {
-    let bench = &headless.workbench;
+    (args, matches): (&StageArgs, &ArgMatches),
+    output: &mut Output<'_>,
+) -> Result<Judged, Stop> {
+    let schema = &headless.workbench.schema;
     let query = Query::parse(text)
-        .and_then(|query| query.check(&bench.schema).map(|()| query))
+        .and_then(|query| query.check(schema).map(|()| query))
         .map_err(|error| Stop::usage(format!("--query: {error}")))?;
-    let rows = session::matching(headless, &query).await?;
-    let bench = &headless.workbench;
-    let edits = edits::read(matches, &bench.schema, &bench.listing).map_err(Stop::usage)?;
+    let edits = edits::read(matches, schema).map_err(Stop::usage)?;
     if edits.is_empty() {
         return Err(Stop::usage("say what to do, for example --set FIELD=VALUE"));
     }
-    let asked = edits.into_iter().map(|one| Asked {
-        field: one.field,
-        edit: one.edit,
-        rows: rows.clone(),
-    });
-    Ok(asked.collect())
+    session::list(headless, output).await?;
+    session::whole(headless, args.partial)?;
+    let rows = session::matching(headless, &query).await?;
+    if rows.is_empty() {
+        return Err(Stop::usage("no asset matches; nothing is staged"));
+    }
+    let judging = Judging {
+        overrides: args.override_certificates,
+        author: headless.author(),
+    };
+    judging
+        .judge(edits, &rows, &headless.workbench)
+        .map_err(Stop::usage)
 }
 
 fn from_file(
     bench: &Workbench,
     path: &std::path::Path,
     output: &mut Output<'_>,
-) -> Result<Vec<Asked>, Stop> {
+) -> Result<Judged, Stop> {
     let resolved = ChangeFile::read(path)
         .and_then(|file| file.resolve(bench))
         .map_err(|error| Stop::usage(error.to_string()))?;
@@ -163,5 +207,8 @@ fn from_file(
             resolved.unchanged
         ));
     }
-    Ok(resolved.asked)
+    Ok(Judged {
+        asked: resolved.asked,
+        ..Judged::default()
+    })
 }

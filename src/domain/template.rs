@@ -88,6 +88,13 @@ impl Template {
             .any(|piece| matches!(piece, Piece::Slot { .. }))
     }
 
+    /// Whether it says nothing.
+    pub fn is_blank(&self) -> bool {
+        let says_nothing =
+            |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty());
+        self.pieces.iter().all(says_nothing)
+    }
+
     /// How many places for values it has.
     pub fn slots(&self) -> usize {
         self.pieces

@@ -349,3 +349,134 @@ fn a_profile_that_is_for_reading_stages_nothing_and_says_why() {
         .says("the profile says read_only = true");
     desk.run(&["draft"]).ends(0).answers_nothing();
 }
+
+#[test]
+fn certificates_follow_the_rules_of_the_dialog_and_a_yes_to_all_must_be_said() {
+    let library = Library::made_up(200);
+    for profile in BOTH {
+        let desk = Desk::for_library(&library);
+        let status = |value: &Json| value["status"].as_str().unwrap_or("none").to_owned();
+        let listed = desk.on(profile, &["list", "--format", "jsonl"]).ends(0);
+        let count = |word: &str| {
+            let lines = listed.json_lines();
+            let alike = lines
+                .iter()
+                .filter(|one| status(&one["certificate"]) == word);
+            alike.count()
+        };
+        let (theirs, dead) = (count("verified"), count("deprecated"));
+        assert!(theirs > 0 && dead > 0, "{theirs} {dead}");
+        let words = ["stage", "--query", "", "--certificate", "verified"];
+        let words = [&words[..], &["--message", "Q ${name}"]].concat();
+        let staged = desk.on(profile, &words).ends(3);
+        assert!(staged.said.contains("kept (V by "), "{}", staged.said);
+        let refused = staged
+            .said
+            .matches("--override-certificates says yes to all");
+        assert_eq!(refused.count(), dead.min(20), "{}", staged.said);
+        let draft = desk.on(profile, &["draft", "--format", "jsonl"]).ends(0);
+        let draft = draft.json_lines();
+        assert_eq!(draft.len(), 200 - theirs - dead);
+        for change in &draft {
+            let message = format!("Q {}", change["name"].as_str().unwrap());
+            assert_eq!(change["after"]["message"], *message);
+            let before = status(&change["before"]);
+            assert!(["none", "draft"].contains(&before.as_str()), "{change}");
+        }
+        desk.on(
+            profile,
+            &[&words[..], &["--override-certificates"]].concat(),
+        )
+        .ends(0);
+        let draft = desk.on(profile, &["draft"]).ends(0);
+        draft.says("200 changes on 200 assets");
+    }
+}
+
+#[test]
+fn a_message_that_names_what_an_asset_lacks_refuses_that_asset_alone() {
+    let rows = [
+        json!({"id": "a", "title": "pier", "ticket": "T-1"}),
+        json!({"id": "b", "title": "gull"}),
+    ];
+    let library = Library::of(&rows);
+    let desk = Desk::for_library(&library);
+    let words = [
+        "stage",
+        "--query",
+        "",
+        "--certificate",
+        "draft",
+        "--message",
+    ];
+    let staged = desk.run(&[&words[..], &["see ${ticket}"]].concat()).ends(3);
+    let staged = staged.says("certificate: the message names ticket, it has none");
+    assert!(staged.said.contains("refused: "), "{}", staged.said);
+    let draft = desk.run(&["draft", "--format", "jsonl"]).json_lines();
+    assert_eq!(draft.len(), 1);
+    assert_eq!(draft[0]["after"]["message"], "see T-1");
+    desk.run(&[&words[..], &["see ${tikcet}"]].concat())
+        .ends(1)
+        .says("--message: ");
+    // A value that is given beside it is the one the message has.
+    let words = [&words[..], &["new ${ticket}", "--set", "ticket=T-9"]].concat();
+    desk.run(&words).ends(0);
+    let draft = desk.run(&["draft", "--format", "jsonl"]).json_lines();
+    let told = draft.iter().filter(|one| one["field"] == "certificate");
+    assert!(
+        told.into_iter()
+            .all(|one| one["after"]["message"] == "new T-9")
+    );
+}
+
+#[test]
+fn a_rule_on_the_name_finds_a_thumbnail_for_each_and_never_guesses() {
+    let names = [
+        "A_BACK", "A_FRONT", "B_BACK", "B_FRONT", "B_FRONT", "C_BACK",
+    ];
+    let rows: Vec<Json> = (0..)
+        .zip(names)
+        .map(|(id, name)| json!({"id": format!("t-{id}"), "title": name}))
+        .collect();
+    let library = Library::of(&rows);
+    let desk = Desk::for_library(&library);
+    let words = ["stage", "--query", "name:~_BACK$", "--thumbnail"];
+    let staged = desk
+        .run(&[&words[..], &["${name|strip:_BACK}_FRONT"]].concat())
+        .ends(3)
+        .says("B_BACK  thumbnail: several assets are called so: ")
+        .says("C_BACK  thumbnail: no asset is called C_FRONT");
+    let draft = desk.run(&["draft", "--format", "jsonl"]).json_lines();
+    assert_eq!(draft.len(), 1, "{}", staged.said);
+    for change in &draft {
+        let name = change["name"].as_str().unwrap();
+        let wanted = name.replace("_BACK", "_FRONT");
+        assert_eq!(change["after"]["name"], *wanted, "{}", staged.said);
+    }
+    let staged = desk
+        .run(&[&words[..], &["${name}_NOWHERE"]].concat())
+        .ends(4);
+    staged
+        .says("thumbnail: no asset is called ")
+        .says("nothing was staged");
+}
+
+#[test]
+fn fields_are_checked_before_anything_is_listed() {
+    let library = Library::made_up(30);
+    let desk = Desk::for_library(&library);
+    for profile in BOTH {
+        for words in [
+            &["--query", "", "--set", "Nowhere=x"][..],
+            &["--query", "nowhere:x", "--set", "Title=x"],
+        ] {
+            desk.on(profile, &[&["stage"], words].concat()).ends(1);
+        }
+        // Nothing was listed: the workspace knows no asset.
+        desk.on(profile, &["draft"]).ends(0);
+        let kept = std::fs::read_dir(desk.folder().join("data").join(profile)).unwrap();
+        let names = kept.map(|one| one.unwrap().file_name().into_string().unwrap());
+        let listing: Vec<String> = names.filter(|name| name == "listing.columns").collect();
+        assert_eq!(listing, Vec::<String>::new());
+    }
+}

@@ -208,6 +208,13 @@ impl Certifying {
 }
 
 impl CertificateWish {
+    /// Why nothing can be given as it stands, whatever becomes of the assets.
+    pub fn problem(&self) -> Option<&'static str> {
+        let lacks_a_word = self.status == Some(CertificateStatus::Deprecated);
+        (lacks_a_word && self.message.is_blank())
+            .then_some("Deprecated needs a message: say why, or what to use instead")
+    }
+
     /// Whether all assets would get the same.
     pub fn is_for_all(&self) -> bool {
         self.status.is_none() || self.message.is_constant()

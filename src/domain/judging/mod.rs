@@ -12,7 +12,7 @@ mod thumbnails;
 use roaring::RoaringBitmap;
 
 pub use certificates::{CertificateWish, Certifying, Fate, certificate_of, status};
-pub use thumbnails::{Choice, Match, Matches, Matching};
+pub use thumbnails::{Choice, Match, Matches, Matching, unfit};
 
 use super::{
     EditError, FieldKey, Workbench,

@@ -79,6 +79,22 @@ impl Matches {
 }
 
 impl Match {
+    /// Why an asset gets none though one was asked for; `None` where all is well.
+    pub fn problem(&self, bench: &Workbench) -> Option<String> {
+        match self {
+            Self::Ready(_) | Self::Equal(_) | Self::Itself | Self::Open => None,
+            Self::Missing(name) => Some(format!("no asset is called {name}")),
+            Self::Several(rows) => {
+                let ids = rows
+                    .iter()
+                    .map(|row| bench.listing.id_text(*row).to_owned());
+                let ids: Vec<String> = ids.collect();
+                Some(format!("several assets are called so: {}", ids.join(", ")))
+            }
+            Self::Refused(why) => Some(why.clone()),
+        }
+    }
+
     /// Its place among [`Matches::all`].
     fn place(&self) -> usize {
         match self {
@@ -215,6 +231,19 @@ impl Matching {
             rows: self.found.ready.clone(),
         })
     }
+}
+
+/// Why an asset can be nobody's thumbnail, if so.
+pub fn unfit(choice: Row, bench: &Workbench) -> Option<String> {
+    let types = &bench.capabilities.as_ref()?.thumbnail_types;
+    let kind = bench.listing.kind(choice);
+    if types.is_empty() || types.iter().any(|one| *one == kind) {
+        return None;
+    }
+    Some(format!(
+        "a {kind} can't be a thumbnail; allowed are {}",
+        types.join(", ")
+    ))
 }
 
 /// The assets that are called so, by name: all names are looked through once.

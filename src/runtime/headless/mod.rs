@@ -88,6 +88,11 @@ impl Headless {
         &self.runtime
     }
 
+    /// The name of the profile's author.
+    pub fn author(&self) -> &str {
+        &self.runtime.0.author
+    }
+
     /// Whether cells of tables that a spreadsheet would run are guarded.
     pub fn guard(&self) -> Guard {
         self.runtime.guard()

@@ -21,7 +21,11 @@ use super::{
     kept::Kept,
 };
 use crate::{
-    domain::{CertificateStatus, Row, TemplateError, judging::Fate, workbench::Asked},
+    domain::{
+        CertificateStatus, Row, TemplateError,
+        judging::{CertificateWish, Fate},
+        workbench::Asked,
+    },
     ui::{
         action::{Action, Answer, Move},
         chord::Chord,
@@ -271,11 +275,10 @@ impl CertificateDialog {
         if self.content.option.is_none() {
             return Some("choose a status".into());
         }
-        let message = self.content.message.text().trim();
-        if self.status() == Some(CertificateStatus::Deprecated) && message.is_empty() {
-            return Some("Deprecated needs a message: say why, or what to use instead".into());
-        }
-        self.problem.as_ref().map(ToString::to_string)
+        let wish = self.effects.as_ref().map(|effects| effects.judged.wish());
+        let lacking = wish.and_then(CertificateWish::problem);
+        let problem = self.problem.as_ref().map(ToString::to_string);
+        problem.or(lacking.map(str::to_owned))
     }
 
     /// Stages it. What is not judged yet, or needs a value for each of many assets, is waited for.

@@ -2,9 +2,13 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{Focus, Mode, ThumbnailDialog, panes::Panes, targets::unfit};
+use super::{Focus, Mode, ThumbnailDialog, panes::Panes};
 use crate::{
-    domain::{FieldKey, Row, judging::Match, text::visible},
+    domain::{
+        FieldKey, Row,
+        judging::{Match, unfit},
+        text::visible,
+    },
     ui::{
         action::{Action, Answer},
         component::Scene,

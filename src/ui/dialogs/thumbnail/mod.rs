@@ -18,17 +18,17 @@ use ratatui::layout::Rect;
 use roaring::RoaringBitmap;
 
 pub(super) use self::command::open;
-use self::{
-    candidates::Candidates,
-    panes::Panes,
-    targets::{Targets, unfit},
-};
+use self::{candidates::Candidates, panes::Panes, targets::Targets};
 use super::{
     behind::{AT_ONCE, Behind},
     kept::Kept,
 };
 use crate::{
-    domain::{Query, Row, TemplateError, judging::Match, workbench::Asked},
+    domain::{
+        Query, Row, TemplateError,
+        judging::{Match, unfit},
+        workbench::Asked,
+    },
     ui::{
         action::{Answer, Move},
         component::{Reaction, Scene, Step},

@@ -162,19 +162,6 @@ impl Counts {
     }
 }
 
-/// Why an asset can be nobody's thumbnail, if so.
-pub(super) fn unfit(choice: Row, workbench: &Workbench) -> Option<String> {
-    let types = &workbench.capabilities.as_ref()?.thumbnail_types;
-    let kind = workbench.listing.kind(choice);
-    if types.is_empty() || types.iter().any(|one| *one == kind) {
-        return None;
-    }
-    Some(format!(
-        "a {kind} can't be a thumbnail; allowed are {}",
-        types.join(", ")
-    ))
-}
-
 /// The part of a name that a set of pictures shares: what stands before its last `_` or `-`.
 pub(super) fn stem(name: &str) -> String {
     let at = name.rfind(['_', '-']);
