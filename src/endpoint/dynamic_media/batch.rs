@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use super::pull::{Pull, Unreadable};
 
 /// One entry of a warning or error array.
@@ -85,8 +87,50 @@ pub(super) enum Fate {
     Warned(String, String),
     /// Not written: code and text.
     Refused(String, String),
+    /// The server named the asset and no field, and meant some of its pairs: which of them, only
+    /// their values tell.
+    OneOf(Shared),
     /// The answer does not say; the words it has, if any.
     Open(String, String),
+}
+
+/// A word of the server that is about some pairs of an asset, without saying which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shared {
+    /// The code.
+    pub(super) code: String,
+    /// The text.
+    pub(super) reason: String,
+    /// How many pairs it may be about.
+    pub(super) of: usize,
+    /// Whether it refuses one of them; otherwise it is a remark on what was written.
+    pub(super) refuses: bool,
+}
+
+/// Which of the two arrays an entry stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Array {
+    Warnings,
+    Errors,
+}
+
+impl Array {
+    fn fate(self, detail: &Detail) -> Fate {
+        let (code, reason) = (detail.code.clone(), detail.reason.clone());
+        match self {
+            Self::Warnings => Fate::Warned(code, reason),
+            Self::Errors => Fate::Refused(code, reason),
+        }
+    }
+
+    fn one_of(self, detail: &Detail, of: usize) -> Fate {
+        Fate::OneOf(Shared {
+            code: detail.code.clone(),
+            reason: detail.reason.clone(),
+            of,
+            refuses: self == Self::Errors,
+        })
+    }
 }
 
 /// Settles the pairs of a request, given as (asset handle, field handle), and says whether the
@@ -97,16 +141,17 @@ pub(super) fn settle(pairs: &[(&str, &str)], answer: &BatchAnswer) -> (Vec<Fate>
     let mut fates: Vec<Option<Fate>> = vec![None; pairs.len()];
     let places = Places::new(pairs);
     // Errors first: a pair named as both was not written.
-    let errors = mark(&places, &answer.errors, answer.error, &mut fates, |d| {
-        Fate::Refused(d.code.clone(), d.reason.clone())
-    });
-    let warnings = mark(&places, &answer.warnings, answer.warning, &mut fates, |d| {
-        Fate::Warned(d.code.clone(), d.reason.clone())
-    });
+    let errors = (Array::Errors, answer.errors.as_slice(), answer.error);
+    let errors = mark(&places, errors, &mut fates);
+    let warnings = (Array::Warnings, answer.warnings.as_slice(), answer.warning);
+    let warnings = mark(&places, warnings, &mut fates);
     let all = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
     let adds_up = match (answer.success, answer.warning, answer.error) {
         // Whether a pair with a remark also counts as a success is not documented.
-        (Some(s), Some(w), Some(e)) => s + w + e == all || (s + e == all && w <= s),
+        (Some(s), Some(w), Some(e)) => {
+            let sum = |counts: &[i64]| counts.iter().try_fold(0i64, |sum, n| sum.checked_add(*n));
+            sum(&[s, w, e]) == Some(all) || (sum(&[s, e]) == Some(all) && w <= s)
+        }
         _ => false,
     };
     let agrees = errors && warnings && adds_up;
@@ -137,50 +182,59 @@ impl<'a> Places<'a> {
         let of_pair = pairs.iter().copied().zip(0..).collect();
         Self { of_pair, of_asset }
     }
+
+    fn of_pair(&self, detail: &Detail) -> Option<usize> {
+        let field = detail.field.as_deref()?;
+        self.of_pair.get(&(detail.asset.as_str(), field)).copied()
+    }
 }
 
-/// Gives the named pairs their fate; says whether as many were named as counted.
+/// Gives the pairs that entries name their fate; says whether as many were named as counted.
+///
+/// An entry without a field, or with one that was not sent, is about its asset. It settles every
+/// pair of that asset that nothing else settled if there are as many such entries as pairs, or if
+/// only that reading agrees with the count. Otherwise it is about some of them.
 fn mark(
     places: &Places<'_>,
-    details: &[Detail],
-    counted: Option<i64>,
+    (array, details, counted): (Array, &[Detail], Option<i64>),
     fates: &mut [Option<Fate>],
-    fate: impl Fn(&Detail) -> Fate,
 ) -> bool {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let mut named = 0;
-    let mut whole_assets: Vec<(&Detail, Vec<usize>)> = Vec::new();
+    let mut by_asset: IndexMap<&str, Vec<&Detail>> = IndexMap::new();
     for detail in details {
-        let Some(field) = &detail.field else {
-            let of_asset = places.of_asset.get(detail.asset.as_str());
-            whole_assets.push((detail, of_asset.cloned().unwrap_or_default()));
-            continue;
-        };
-        let pair = (detail.asset.as_str(), field.as_str());
-        if let Some(&place) = places.of_pair.get(&pair)
-            && fates[place].is_none()
-        {
-            fates[place] = Some(fate(detail));
-            named += 1;
+        match places.of_pair(detail) {
+            Some(place) if fates[place].is_none() => {
+                fates[place] = Some(array.fate(detail));
+                named += 1;
+            }
+            Some(_) => {}
+            None => by_asset.entry(&detail.asset).or_default().push(detail),
         }
     }
-    // An entry without a field stands for all pairs of its asset that nothing else settled, if
-    // the count allows no other reading.
-    let mut candidates = 0;
-    for (_, of_asset) in &mut whole_assets {
-        of_asset.retain(|&place| fates[place].is_none());
-        candidates += i64::try_from(of_asset.len()).unwrap_or(i64::MAX);
+    let mut groups = Vec::new();
+    let (mut each, mut every) = (named, named);
+    for (asset, entries) in by_asset {
+        let of_asset = places.of_asset.get(asset).cloned().unwrap_or_default();
+        let open: Vec<usize> = of_asset
+            .into_iter()
+            .filter(|&place| fates[place].is_none())
+            .collect();
+        each += number(entries.len().min(open.len()));
+        every += number(open.len());
+        groups.push((entries, open));
     }
-    let agrees = counted == Some(named + candidates);
-    for (detail, of_asset) in whole_assets {
-        for place in of_asset {
-            fates[place].get_or_insert_with(|| {
-                if agrees {
-                    fate(detail)
-                } else {
-                    Fate::Open(detail.code.clone(), detail.reason.clone())
-                }
+    for (entries, open) in groups {
+        let is_all = entries.len() >= open.len() || counted == Some(every);
+        for (at, place) in open.iter().copied().enumerate() {
+            // Several entries of one asset come in the order of the request.
+            let detail = entries[at.min(entries.len() - 1)];
+            fates[place] = Some(if is_all {
+                array.fate(detail)
+            } else {
+                array.one_of(detail, open.len())
             });
         }
     }
-    agrees
+    counted == Some(each) || counted == Some(every)
 }

@@ -31,6 +31,31 @@ pub(super) fn of_refusal(code: &str) -> &'static str {
 pub(super) const WARNING: &str =
     "it is written, and the server remarked on it: check that the value is what you want";
 
+/// What is told of a change the server's counts leave open, where it sent no words.
+pub(super) const NOT_NAMED: &str =
+    "the server's counts do not add up with the changes it named, and it did not name this one";
+
 /// The meaning of counts that leave a change open.
-pub(super) const OPEN: &str =
-    "the server's counts don't agree with what it named, so the value is read back";
+pub(super) const OPEN: &str = "only the value that is read back tells whether it is written";
+
+/// A meaning, and that the server sent a code without a text if so.
+pub(super) fn of_word(meaning: &str, reason: &str) -> String {
+    if !reason.trim().is_empty() {
+        return meaning.to_owned();
+    }
+    let no_text = "the server sent no text with it";
+    match meaning {
+        "" => no_text.to_owned(),
+        meaning => format!("{no_text}; {meaning}"),
+    }
+}
+
+/// The meaning of a word about an asset that names no field, where it can be about so many
+/// changes.
+pub(super) fn field_not_named(of: usize, meaning: &str) -> String {
+    let place = format!("field not named (one of {of})");
+    match meaning {
+        "" => place,
+        meaning => format!("{place}; {meaning}"),
+    }
+}

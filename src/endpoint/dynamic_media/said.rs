@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    batch::{BatchAnswer, Fate},
+    batch::{BatchAnswer, Fate, Shared},
     meaning,
     update::Part,
 };
@@ -31,7 +31,13 @@ pub(super) fn answer(
         .into_iter()
         .map(|(item, parts)| merged(item, parts))
         .collect();
-    let counts = if agrees { ours(&said) } else { theirs(counted) };
+    // What the values tell apart later is counted as the server did.
+    let is_open = said.iter().any(|one| one.outcome == Outcome::Unknown);
+    let counts = if agrees && !is_open {
+        ours(&said)
+    } else {
+        theirs(counted)
+    };
     Answer {
         said,
         counts: Some(counts),
@@ -63,6 +69,16 @@ fn theirs(counted: &BatchAnswer) -> ServerCounts {
 
 /// What is said of a change whose parts ended so: the worst of them, and which part it was.
 fn merged(item: usize, parts: Vec<(Part, Fate)>) -> Said {
+    let words = |fate: &Fate| match fate {
+        Fate::Warned(code, reason) | Fate::Refused(code, reason) => {
+            Some(format!("{code} {reason}"))
+        }
+        Fate::Applied | Fate::OneOf(_) | Fate::Open(..) => None,
+    };
+    let told: Vec<(Part, Option<String>)> = parts
+        .iter()
+        .map(|(part, fate)| (*part, words(fate)))
+        .collect();
     let written = parts
         .iter()
         .find(|(_, fate)| matches!(fate, Fate::Applied | Fate::Warned(..)))
@@ -72,7 +88,19 @@ fn merged(item: usize, parts: Vec<(Part, Fate)>) -> Said {
         .max_by_key(|(_, fate)| weight(fate))
         .unwrap_or((Part::Whole, Fate::Applied));
     let (part, fate) = worst;
+    let told_first = words(&fate);
     let mut said = of_fate(item, fate);
+    // The other part's words are told, too, where they are others.
+    for (other, words) in told {
+        if let (true, Some(name), Some(words)) = (other != part, word(other), words)
+            && Some(&words) != told_first.as_ref()
+        {
+            said.meaning = format!(
+                "{}; of the certificate's {name} it said: {words}",
+                said.meaning
+            );
+        }
+    }
     if said.outcome == Outcome::Refused
         && let (Some(kept), Some(lost)) = (written.and_then(word), word(part))
     {
@@ -95,33 +123,62 @@ fn word(part: Part) -> Option<&'static str> {
 fn weight(fate: &Fate) -> u8 {
     match fate {
         Fate::Applied => 0,
-        Fate::Warned(..) => 1,
+        Fate::Warned(..) | Fate::OneOf(Shared { refuses: false, .. }) => 1,
         Fate::Refused(..) => 2,
-        Fate::Open(..) => 3,
+        Fate::OneOf(Shared { refuses: true, .. }) => 3,
+        Fate::Open(..) => 4,
     }
 }
 
 fn of_fate(item: usize, fate: Fate) -> Said {
-    let said = |outcome, code: String, reason: String, meaning: &str| Said {
+    let (outcome, code, reason, meaning) = match fate {
+        Fate::Applied => (
+            Outcome::Applied,
+            String::new(),
+            String::new(),
+            String::new(),
+        ),
+        Fate::Warned(code, reason) => {
+            let meaning = meaning::of_word(meaning::WARNING, &reason);
+            (Outcome::Warned, code, reason, meaning)
+        }
+        Fate::Refused(code, reason) => {
+            let meaning = meaning::of_word(meaning::of_refusal(&code), &reason);
+            (Outcome::Refused, code, reason, meaning)
+        }
+        Fate::OneOf(shared) => {
+            let Shared {
+                code,
+                reason,
+                of,
+                refuses,
+            } = shared;
+            let (outcome, meaning) = if refuses {
+                (Outcome::Unknown, meaning::of_refusal(&code))
+            } else {
+                (Outcome::Warned, meaning::WARNING)
+            };
+            let meaning = meaning::of_word(meaning, &reason);
+            (
+                outcome,
+                code,
+                reason,
+                meaning::field_not_named(of, &meaning),
+            )
+        }
+        Fate::Open(code, reason) if code.is_empty() && reason.is_empty() => (
+            Outcome::Unknown,
+            meaning::COUNTS.to_owned(),
+            meaning::NOT_NAMED.to_owned(),
+            meaning::OPEN.to_owned(),
+        ),
+        Fate::Open(code, reason) => (Outcome::Unknown, code, reason, meaning::OPEN.to_owned()),
+    };
+    Said {
         item,
         outcome,
         code,
         reason,
-        meaning: meaning.to_owned(),
-    };
-    match fate {
-        Fate::Applied => said(Outcome::Applied, String::new(), String::new(), ""),
-        Fate::Warned(code, reason) => said(Outcome::Warned, code, reason, meaning::WARNING),
-        Fate::Refused(code, reason) => {
-            let means = meaning::of_refusal(&code);
-            said(Outcome::Refused, code, reason, means)
-        }
-        Fate::Open(code, reason) if code.is_empty() => said(
-            Outcome::Unknown,
-            meaning::COUNTS.to_owned(),
-            reason,
-            meaning::OPEN,
-        ),
-        Fate::Open(code, reason) => said(Outcome::Unknown, code, reason, meaning::OPEN),
+        meaning,
     }
 }

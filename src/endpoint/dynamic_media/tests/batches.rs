@@ -121,6 +121,7 @@ fn errors_without_details_leave_everything_open() {
     assert_eq!(outcomes(&answer), [Unknown, Unknown]);
     assert_eq!(answer.said[0].code, "counts");
     assert!(answer.said[0].meaning.contains("read back"));
+    assert!(answer.said[0].reason.contains("did not name this one"));
     let counts = ServerCounts {
         success: 1,
         warning: 0,
@@ -167,9 +168,79 @@ fn an_entry_without_a_field_stands_for_the_whole_asset_if_the_counts_allow() {
     let error = entry("a|1", "", 20009, "No permission.");
     let answer = answered(&items, &read([1, 0, 2], "", &error));
     assert_eq!(outcomes(&answer), [Refused, Refused, Applied]);
-    let answer = answered(&items, &read([2, 0, 1], "", &error));
-    assert_eq!(outcomes(&answer), [Unknown, Unknown, Unknown]);
-    assert_eq!(answer.said[0].reason, "No permission.");
+    // Nor may the counts agree with either reading: the words stay what they are.
+    for (counts, rest) in [([2, 0, 1], Applied), ([0, 0, 3], Unknown)] {
+        let answer = answered(&items, &read(counts, "", &error));
+        assert_eq!(outcomes(&answer), [Unknown, Unknown, rest], "{counts:?}");
+        let Said {
+            code,
+            reason,
+            meaning,
+            ..
+        } = &answer.said[0];
+        assert_eq!(
+            (code.as_str(), reason.as_str()),
+            ("20009", "No permission.")
+        );
+        assert!(
+            meaning.starts_with("field not named (one of 2)"),
+            "{meaning}"
+        );
+    }
+}
+
+/// Every shape of a detail the service publishes, beside counts that agree or not: the code and
+/// the text reach the change as they were sent.
+#[test]
+fn the_servers_code_and_text_survive_every_published_shape() {
+    let region = "m|301|ASSET|Region";
+    let items = [
+        item("a|1", "Region", Value::text("North")),
+        item("a|2", "Region", Value::text("North")),
+    ];
+    for (array, outcome) in [("warning", Warned), ("error", Refused)] {
+        for field in [region, "", "m|301|IMAGE|Other"] {
+            for text in ["Not <b>this</b>.", ""] {
+                for counts in [[1, 0, 1], [1, 1, 0], [2, 1, 0], [0, 0, 0], [9, 9, 9]] {
+                    let words = entry("a|1", field, 20009, &text.replace('<', "&lt;"));
+                    let (warnings, errors) = match array {
+                        "warning" => (words.as_str(), ""),
+                        _ => ("", words.as_str()),
+                    };
+                    let answer = answered(&items, &read(counts, warnings, errors));
+                    let one = &answer.said[0];
+                    let told = (one.outcome, one.code.as_str(), one.reason.as_str());
+                    assert_eq!(told, (outcome, "20009", text), "{array} {field} {counts:?}");
+                    assert!(!one.meaning.is_empty());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_entries_as_changes_of_an_asset_name_each_of_them_in_order() {
+    let errors = [
+        entry("a|1", "", 20009, "No permission."),
+        entry("a|1", "", 30001, "Not in the list."),
+    ];
+    let answer = answered(&two(), &read([0, 0, 2], "", &errors.concat()));
+    assert_eq!(outcomes(&answer), [Refused, Refused]);
+    let codes: Vec<&str> = answer.said.iter().map(|said| said.code.as_str()).collect();
+    assert_eq!(codes, ["20009", "30001"]);
+}
+
+#[test]
+fn a_remark_without_a_field_is_told_of_all_it_may_be_about() {
+    let warning = entry("a|1", "", 30001, "Quotes are stored straight.");
+    let answer = answered(&two(), &read([1, 1, 0], &warning, ""));
+    assert_eq!(outcomes(&answer), [Warned, Warned]);
+    assert!(
+        answer.said[1]
+            .meaning
+            .starts_with("field not named (one of 2)")
+    );
+    assert_eq!(answer.said[1].code, "30001");
 }
 
 #[test]
