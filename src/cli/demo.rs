@@ -107,6 +107,7 @@ fn profile(name: &str, args: &DemoArgs, address: &str) -> Profile {
         page_size: None,
         check_before: true,
         read_back: true,
+        read_back_wait_s: 30,
         canary: None,
         canary_then: CanaryThen::GoOn,
         stop_after: None,

@@ -250,6 +250,7 @@ pub fn parts_in(
             requests_per_minute: profile.requests_per_minute,
             check_before: profile.check_before,
             read_back: profile.read_back,
+            read_back_wait: Duration::from_secs(profile.read_back_wait_s.into()),
             timeout: Duration::from_secs(profile.timeout_s.into()),
             reports: ReportSettings {
                 automatic: profile.reports,

@@ -243,6 +243,12 @@ pub const PROFILE: &[Key] = &[
         "read back and compare after each call",
     ),
     key(
+        "read_back_wait_s",
+        number(0, 3600),
+        Some("30"),
+        "wait until what was written shows, seconds",
+    ),
+    key(
         "canary",
         number(0, 1000),
         None,

@@ -189,6 +189,9 @@ pub struct Profile {
     pub check_before: bool,
     /// Read the assets of each call back after it, and compare.
     pub read_back: bool,
+    /// How long the server may take to show what it says it has written, seconds; 0 to take the
+    /// first reading.
+    pub read_back_wait_s: u32,
     /// Assets sent first, alone; `None`: some in production, none elsewhere.
     pub canary: Option<u32>,
     /// What comes after a canary that went well.
@@ -266,6 +269,7 @@ impl Profile {
             page_size: number(settings, "page_size"),
             check_before: flag(settings, "check_before"),
             read_back: flag(settings, "read_back"),
+            read_back_wait_s: number(settings, "read_back_wait_s")?,
             canary: number(settings, "canary"),
             canary_then: CanaryThen::of(settings, "canary_then")?,
             stop_after: text(settings, "stop_after").and_then(StopAfter::read),

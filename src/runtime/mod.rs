@@ -87,6 +87,8 @@ pub struct RuntimeSettings {
     pub check_before: bool,
     /// Whether assets are read back after each call.
     pub read_back: bool,
+    /// How long the server may take to show what it says it has written.
+    pub read_back_wait: Duration,
     /// How long an answer may take.
     pub timeout: Duration,
     /// How often in a row the brake may be pulled before a run pauses and says why.
@@ -112,6 +114,7 @@ impl Default for RuntimeSettings {
             requests_per_minute: None,
             check_before: true,
             read_back: true,
+            read_back_wait: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
             retry_budget: runs::RETRY_BUDGET,
             reports: ReportSettings::default(),

@@ -160,6 +160,7 @@ impl Runtime {
             requests_per_minute: ours.requests_per_minute.or(theirs.requests_per_minute),
             check_before: ours.check_before,
             read_back: ours.read_back,
+            read_back_wait: ours.read_back_wait,
             timeout: ours.timeout,
             retry_budget: ours.retry_budget,
         }

@@ -1,6 +1,7 @@
 //! A refused call: taken apart until the culprits stand alone, and settled with what the server has.
 
 use super::{
+    behind::Answered,
     call::Ended,
     compare,
     lane::Job,
@@ -86,7 +87,8 @@ impl Road {
                 reason: reason.clone(),
                 meaning: meaning.to_owned(),
             });
-            return self.verify(job, (call, said.collect()), ended).await;
+            let answers = Answered::now(&job.places, call, said.collect());
+            return self.verify(job, answers, ended).await;
         }
         let settled = job
             .places

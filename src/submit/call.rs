@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::{
-    Wish, compare,
+    Wish,
+    behind::{Answered, PutOff},
+    compare,
     doubt::unread,
     lane::{Job, Stage},
     narrow,
@@ -18,7 +20,7 @@ use crate::{
         Outcome,
         run::{CallNote, Settlement},
     },
-    endpoint::{Answer, Asking, Call, EndpointError, Said, Verdict},
+    endpoint::{Answer, Asking, Call, EndpointError, Verdict},
 };
 
 /// How old a reading may be that a call rests on when its turn comes.
@@ -34,6 +36,8 @@ pub(super) struct Ended {
     pub(super) settled: Vec<Settlement>,
     /// What is still to do, in order.
     pub(super) again: Vec<Job>,
+    /// What is to be read again later.
+    pub(super) behind: Vec<PutOff>,
     /// Why the run must wait for a person, if so.
     pub(super) halt: Option<Hold>,
 }
@@ -59,9 +63,9 @@ impl Road {
                 let _held = self.slot(slot).await;
                 self.resolve(job, &mut ended).await;
             }
-            Stage::Said { call, said } => {
+            Stage::Answered(answers) => {
                 let _held = self.slot(slot).await;
-                self.verify(job, (call, said), &mut ended).await;
+                self.verify(job, answers, &mut ended).await;
             }
         }
         ended
@@ -176,21 +180,20 @@ impl Road {
         }
         let call = note.number;
         // From here on it is known what became of it, whatever else fails.
-        let stage = Stage::Said {
-            call,
-            said: said.clone(),
-        };
+        let verify = self.is_to_verify(said.iter());
+        let answers = Answered::now(&job.places, call, said);
+        let stage = Stage::Answered(answers.clone());
         let job = Job { stage, ..job };
         // Where nothing is read back, the answer is the end.
-        if !self.is_to_verify(&said) {
-            let settled = self.spoken(&job, (call, &said), None);
+        if !verify {
+            let (settled, _) = self.spoken(&job, answers, None);
             return match self.conclude((&note, slot), &settled).await {
                 Ok(()) => ended.settled.extend(settled),
                 Err(failure) => ended.hold(job, failure),
             };
         }
         match self.answered(&note).await {
-            Ok(()) => self.verify(job, (call, said), ended).await,
+            Ok(()) => self.verify(job, answers, ended).await,
             Err(failure) => ended.hold(job, failure),
         }
         drop(slot);
@@ -232,16 +235,16 @@ impl Road {
     }
 
     /// Reads back what was answered, and settles it.
-    pub(super) async fn verify(&self, job: Job, (call, said): (u32, Vec<Said>), ended: &mut Ended) {
-        let readings = if self.is_to_verify(&said) {
+    pub(super) async fn verify(&self, job: Job, answers: Vec<Answered>, ended: &mut Ended) {
+        let readings = if self.is_to_verify(answers.iter().map(|one| &one.said)) {
             match self.read(&job.places, Purpose::End).await {
                 Ok(readings) => Some(readings),
                 Err(NoReading::NotNow) if self.wish() != Wish::Stop => {
-                    let stage = Stage::Said { call, said };
+                    let stage = Stage::Answered(answers);
                     return ended.again.push(Job { stage, ..job });
                 }
                 Err(NoReading::Halt(why)) if self.wish() != Wish::Stop => {
-                    let stage = Stage::Said { call, said };
+                    let stage = Stage::Answered(answers);
                     return ended.hold(Job { stage, ..job }, why);
                 }
                 Err(NoReading::Refused(error)) => Some(unread(&job, &error.to_string())),
@@ -250,8 +253,8 @@ impl Road {
         } else {
             None
         };
-        let settled = self.spoken(&job, (call, &said), readings.as_deref());
-        self.keep(settled, &job, ended).await;
+        self.settle_answered(&job, answers, (readings.as_deref(), ended))
+            .await;
     }
 
     pub(super) fn assets(&self, job: &Job) -> usize {

@@ -24,9 +24,6 @@ use crate::{
     endpoint::{Endpoint, is_permission},
 };
 
-/// Why nothing goes on while a lost call is waited for.
-const LOST: &str = "a call was lost; it is read back again once it can no longer be carried out";
-
 /// What a run needs to be sent.
 pub struct Parts {
     /// Where to.
@@ -162,9 +159,9 @@ impl Engine {
             let most = road.cap().most();
             match self.lanes.next(&self.run.items, most, Instant::now()) {
                 Turn::Start(job) => flying.push(Box::pin(road.carry(job, slot))),
-                Turn::At(at) => {
+                Turn::At(at, why) => {
                     if flying.is_empty() {
-                        road.tell_wait(at, LOST);
+                        road.tell_wait(at, why);
                     }
                     return Some(at);
                 }
@@ -267,6 +264,8 @@ impl Engine {
         for job in ended.again.into_iter().rev() {
             self.lanes.back(&self.run.items, job);
         }
+        let wait = self.road.settings().read_back_wait;
+        self.lanes.put_off(ended.behind, wait);
         if let Some(hold) = ended.halt {
             self.hold(hold);
         }

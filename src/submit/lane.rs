@@ -10,14 +10,12 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
+    behind::{self, Answered, Behind, PutOff},
     is_thumbnail,
     narrow::{self, Family},
     noted::PROMPT,
 };
-use crate::{
-    domain::{Item, Row, Run, Value},
-    endpoint::Said,
-};
+use crate::domain::{Item, Row, Run, Value};
 
 /// How many changes share a call that no plan has made.
 pub(super) const UNPLANNED: usize = 20;
@@ -25,6 +23,9 @@ pub(super) const UNPLANNED: usize = 20;
 const READ_TOGETHER: usize = 100;
 /// Why a change of an interrupted run is in doubt.
 const INTERRUPTED: &str = "the program ended while it was under way";
+
+/// Why nothing goes on while a lost call is waited for.
+const LOST: &str = "a call was lost; it is read back again once it can no longer be carried out";
 
 /// A part of a run that makes one call.
 #[derive(Clone, Debug)]
@@ -67,13 +68,8 @@ pub(super) enum Stage {
         /// Until when the request may still be carried out.
         until: Instant,
     },
-    /// Answered; to be read back. Places in `said` are places in `places`.
-    Said {
-        /// The call it went out in.
-        call: u32,
-        /// The server's word on each change.
-        said: Vec<Said>,
-    },
+    /// Answered; to be read back. In the order of `places`.
+    Answered(Vec<Answered>),
 }
 
 impl Job {
@@ -120,8 +116,8 @@ impl Job {
 pub(super) enum Turn {
     /// This.
     Start(Job),
-    /// Nothing before then.
-    At(Instant),
+    /// Nothing before then (why).
+    At(Instant, &'static str),
     /// Nothing until something under way ends.
     Wait,
 }
@@ -137,6 +133,8 @@ pub(super) struct Lanes {
     metadata_under_way: usize,
     /// What waits until the canary is through.
     later: Vec<Job>,
+    /// What was answered and waits to be read again.
+    behind: Behind,
 }
 
 impl Lanes {
@@ -281,12 +279,20 @@ impl Lanes {
 
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.metadata.is_empty() && self.thumbnails.is_empty()
+        self.metadata.is_empty() && self.thumbnails.is_empty() && self.behind.is_empty()
+    }
+
+    /// These were answered, and are to be read again later.
+    pub(super) fn put_off(&mut self, answered: Vec<PutOff>, wait: Duration) {
+        for one in answered {
+            self.behind.put_off(one, wait);
+        }
     }
 
     /// Takes out everything that was never sent, or is known not to be written, and lets the
     /// rest go at once.
     pub(super) fn give_up(&mut self) -> Vec<u32> {
+        self.behind.at_once();
         let mut unsent: Vec<u32> = std::mem::take(&mut self.later)
             .into_iter()
             .flat_map(|job| job.places)
@@ -307,10 +313,14 @@ impl Lanes {
     /// The next job whose assets are free, of `most` assets if it is still to be sent. Thumbnails
     /// wait for all metadata.
     pub(super) fn next(&mut self, items: &[Item], most: usize, now: Instant) -> Turn {
+        if let Some(job) = self.behind.next(items, now, &self.busy) {
+            self.start(items, &job);
+            return Turn::Start(job);
+        }
         let thumbnails = self.metadata.is_empty() && self.metadata_under_way == 0;
         let (busy, doubted) = (&self.busy, &self.doubted);
         let is_free = |job: &Job| {
-            let asks = matches!(job.stage, Stage::Doubt { .. } | Stage::Said { .. });
+            let asks = matches!(job.stage, Stage::Doubt { .. } | Stage::Answered(_));
             let held = |row: Row| !asks && doubted.contains_key(&(job.thumbnails, row));
             !job.rows(items).any(|row| busy.contains(&row) || held(row))
         };
@@ -335,8 +345,12 @@ impl Lanes {
                 self.start(items, &job);
                 Turn::Start(job)
             }
-            (None, Some(at)) => Turn::At(at),
-            (None, None) => Turn::Wait,
+            (None, due) => {
+                let due = due.map(|at| (at, LOST));
+                let behind = self.behind.due().map(|at| (at, behind::WAITS));
+                let first = due.into_iter().chain(behind).min_by_key(|(at, _)| *at);
+                first.map_or(Turn::Wait, |(at, why)| Turn::At(at, why))
+            }
         }
     }
 

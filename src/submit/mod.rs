@@ -9,6 +9,7 @@
 
 mod apart;
 pub mod batch;
+mod behind;
 mod broken;
 mod call;
 mod canary;
@@ -94,6 +95,9 @@ pub struct Settings {
     pub check_before: bool,
     /// Whether each call is followed by reading its assets back.
     pub read_back: bool,
+    /// How long the server may take to show what it says it has written, before the outcome is
+    /// unknown.
+    pub read_back_wait: Duration,
     /// How long an answer may take, and how long a lost request may still be carried out.
     pub timeout: Duration,
     /// How often in a row the brake may be pulled before the run pauses.
@@ -107,6 +111,7 @@ impl Default for Settings {
             requests_per_minute: None,
             check_before: true,
             read_back: true,
+            read_back_wait: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
             retry_budget: 8,
         }

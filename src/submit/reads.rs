@@ -3,11 +3,14 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    compare::{self, NO_ANSWER, READ_BACK, Reading},
+    compare::{self, Reading},
     is_thumbnail,
 };
 use crate::{
-    domain::{Asset, AssetId, Item, Outcome, Run, Value, run::Settlement},
+    domain::{
+        Asset, AssetId, Item, Outcome, Run, Value,
+        run::{Settlement, corrected},
+    },
     endpoint::{Endpoint, EndpointError},
 };
 
@@ -47,7 +50,8 @@ pub(super) async fn readings(
     Ok((readings, assets))
 }
 
-/// Reads a run's changes again: those whose outcome is unknown, or all if there are none.
+/// Reads a run's changes again: those whose outcome is unknown, with what was refused beside them,
+/// or all if none is unknown.
 /// Returns the settlements that are to be corrected; the caller keeps them.
 ///
 /// # Errors
@@ -58,14 +62,12 @@ pub async fn read_again(
     run: &Run,
 ) -> Result<Vec<Settlement>, EndpointError> {
     let settled = run.settled.iter().flatten();
-    let mut places: Vec<u32> = settled
-        .clone()
-        .filter(|one| one.outcome == Outcome::Unknown)
-        .map(|one| one.item)
-        .collect();
-    if places.is_empty() {
-        places = settled.map(|one| one.item).collect();
-    }
+    let is_unknown = |one: &Settlement| one.outcome == Outcome::Unknown;
+    let any_unknown = settled.clone().any(is_unknown);
+    let places = settled.filter(|one| {
+        !any_unknown || is_unknown(one) || (one.outcome == Outcome::Refused && one.call != 0)
+    });
+    let places: Vec<u32> = places.map(|one| one.item).collect();
     let (thumbnails, metadata): (Vec<u32>, Vec<u32>) = places
         .iter()
         .partition(|&&place| is_thumbnail(&run.items[place as usize]));
@@ -89,27 +91,11 @@ pub async fn read_again(
 }
 
 fn again(place: u32, item: &Item, known: &Settlement, reading: &Reading) -> Settlement {
-    if known.outcome == Outcome::Unknown {
-        let told = compare::silence(place, item, (known.call, ""), reading);
-        let meant = match (told.outcome, told.code.as_str()) {
-            (Outcome::Refused, NO_ANSWER) => Settlement {
-                code: READ_BACK.into(),
-                reason: "read back: it is not written".into(),
-                ..told
-            },
-            (Outcome::Applied, _) => Settlement {
-                reason: "read back: it is written".into(),
-                ..told
-            },
-            _ => told,
-        };
-        return meant;
-    }
     match reading {
-        Reading::Is(now) => Settlement {
-            server: Some(now.clone()),
-            ..known.clone()
-        },
+        Reading::Is(now) => corrected(item, known, now),
+        Reading::Missing | Reading::Unread(_) if known.outcome == Outcome::Unknown => {
+            compare::silence(place, item, (known.call, ""), reading)
+        }
         Reading::Missing | Reading::Unread(_) => known.clone(),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     Item, Outcome, Settlement,
-    codes::{GONE, NO_ANSWER, NOT_SENT, READ_BACK, is_permission},
+    codes::{COUNTS, GONE, NO_ANSWER, NOT_SENT, READ_BACK, is_permission},
 };
 use crate::domain::Value;
 
@@ -161,13 +161,17 @@ pub fn next_step(
             NextStep::NotStaged
         }
         _ if code == GONE => NextStep::ListAgain,
+        // Sending it again compares first, which is another look as well.
+        Outcome::Unknown if retry_safe(item, settled).is_safe() => NextStep::SendAgain,
         Outcome::Unknown | Outcome::Conflict => NextStep::Decide,
         Outcome::Skipped => NextStep::SendAgain,
         Outcome::Refused if matches!(retry_safe(item, settled), RetrySafe::No(_)) => {
             NextStep::Decide
         }
         Outcome::Refused if is_permission(code) => NextStep::HandOver,
-        Outcome::Refused if [READ_BACK, NO_ANSWER, NOT_SENT].contains(&code) => NextStep::SendAgain,
+        Outcome::Refused if [READ_BACK, NO_ANSWER, NOT_SENT, COUNTS].contains(&code) => {
+            NextStep::SendAgain
+        }
         Outcome::Refused => NextStep::Correct,
     }
 }

@@ -13,6 +13,9 @@ pub const GONE: &str = "gone";
 /// It was sent, never answered, and is known not to be written.
 pub const NO_ANSWER: &str = "no-answer";
 
+/// The server's counts leave it open, and it was not named.
+pub const COUNTS: &str = "counts";
+
 /// Whether a code refuses for want of a right: the authorization family of the SOAP protocol
 /// (20000 to 20009), and HTTP 403 in all its spellings.
 pub fn is_permission(code: &str) -> bool {

@@ -1,7 +1,6 @@
 //! What the service's codes mean in plain words, and what to do.
 
-/// Our code for changes the server's counts leave open.
-pub(super) const COUNTS: &str = "counts";
+pub(super) use crate::domain::run::codes::COUNTS;
 
 /// The meaning of a code on a refused change.
 pub(super) fn of_refusal(code: &str) -> &'static str {

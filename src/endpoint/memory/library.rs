@@ -21,6 +21,8 @@ pub(super) struct Library {
     pub(super) schema: Schema,
     pub(super) capabilities: Capabilities,
     pub(super) treatments: HashMap<AssetId, Treatment>,
+    /// How assets are shown for so many readings.
+    pub(super) behind: HashMap<AssetId, (usize, Asset)>,
 }
 
 /// A call, carried out.
@@ -105,6 +107,18 @@ impl Library {
             fetched.fields.retain(|(field, _)| *field != key);
         }
         fetched
+    }
+
+    /// An asset as reading it anew shows it: as it was, while what is read is behind.
+    pub(super) fn reread(&mut self, id: &AssetId) -> Option<Asset> {
+        if let Some((readings, old)) = self.behind.get_mut(id)
+            && *readings > 0
+        {
+            *readings -= 1;
+            let old = old.clone();
+            return Some(self.fetched(&old));
+        }
+        self.find(id).map(|asset| self.fetched(asset))
     }
 
     pub(super) fn put(&mut self, id: &AssetId, field: &FieldKey, value: Value) {
@@ -214,6 +228,12 @@ impl Library {
         if self.treatments.get(&item.asset) == Some(&Treatment::Pretend) {
             return;
         }
+        if let Some(Treatment::Late(readings)) = self.treatments.get(&item.asset)
+            && let Some(old) = self.find(&item.asset)
+        {
+            let old = (*readings, old.clone());
+            self.behind.entry(item.asset.clone()).or_insert(old);
+        }
         let value = match &item.delta {
             None => item.wanted.clone(),
             Some(delta) => {
@@ -232,9 +252,10 @@ impl Library {
             (Ok(()), Some(Treatment::Warn(code, reason))) => {
                 (Outcome::Warned, code.clone(), reason.clone())
             }
-            (Ok(()), Some(Treatment::Pretend | Treatment::Refuse(..)) | None) => {
-                (Outcome::Applied, String::new(), String::new())
-            }
+            (
+                Ok(()),
+                Some(Treatment::Pretend | Treatment::Late(_) | Treatment::Refuse(..)) | None,
+            ) => (Outcome::Applied, String::new(), String::new()),
         };
         Said {
             item: place,

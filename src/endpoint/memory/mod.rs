@@ -58,6 +58,8 @@ pub enum Treatment {
     Warn(String, String),
     /// Says that it wrote, and did not.
     Pretend,
+    /// Writes them, and shows them only after so many readings, as a copy that is behind does.
+    Late(usize),
 }
 
 /// An endpoint in memory.
@@ -88,6 +90,7 @@ impl Memory {
             schema: plain_schema(),
             capabilities: plain_capabilities(),
             treatments: HashMap::new(),
+            behind: HashMap::new(),
         };
         Self {
             world: Arc::new(Mutex::new(World {
@@ -276,9 +279,10 @@ impl Endpoint for Memory {
 
     fn fetch<'a>(&'a self, ids: &'a [AssetId]) -> BoxFuture<'a, Result<Vec<Asset>, EndpointError>> {
         Box::pin(self.perform(Operation::Fetch, |world, _| {
-            let library = &world.library;
-            let found = ids.iter().filter_map(|id| library.find(id));
-            Ok(found.map(|asset| library.fetched(asset)).collect())
+            Ok(ids
+                .iter()
+                .filter_map(|id| world.library.reread(id))
+                .collect())
         }))
     }
 

@@ -9,10 +9,12 @@ mod tests;
 
 use crate::domain::{Item, Outcome, Value, run::Settlement};
 
-pub use after::{after_answer, complete, silence};
+pub use after::{Others, after_answer, complete, may_be_behind, silence};
 pub use before::before_sending;
 
-pub use crate::domain::run::codes::{ALREADY, CHANGED, GONE, NO_ANSWER, NOT_SENT, READ_BACK};
+pub use crate::domain::run::codes::{
+    ALREADY, CHANGED, COUNTS, GONE, NO_ANSWER, NOT_SENT, READ_BACK,
+};
 
 /// What reading one field of one asset gave.
 #[derive(Clone, Debug, PartialEq, Eq)]

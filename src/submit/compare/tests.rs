@@ -59,28 +59,117 @@ fn a_value_changed_meanwhile_is_a_conflict_that_names_both_values() {
     assert!(told.reason.contains("`Acme`") && told.reason.contains("`Theirs`"));
 }
 
+/// What an answer and one reading say together, with nothing else to go by.
+fn after(item: &Item, said: &Said, reading: &Reading) -> Settlement {
+    after_answer(0, item, (said, 3), Some(reading), Others::default())
+}
+
 #[test]
-fn a_word_of_success_that_did_not_write_is_refused_by_read_back() {
+fn a_word_of_success_that_does_not_show_is_unknown_and_never_a_refusal() {
     let change = item("Acme", "Ours");
-    let told = after_answer(0, &change, (&said(Outcome::Applied), 3), Some(&is("Acme")));
+    let applied = said(Outcome::Applied);
+    assert!(may_be_behind(
+        &change,
+        &applied,
+        &is("Acme"),
+        Others::default()
+    ));
+    let told = after(&change, &applied, &is("Acme"));
     assert_eq!(
         (told.outcome, told.code.as_str()),
-        (Outcome::Refused, READ_BACK)
+        (Outcome::Unknown, READ_BACK)
     );
     assert_eq!((told.call, told.server), (3, Some(Value::text("Acme"))));
 }
 
 #[test]
-fn a_value_stored_differently_is_warned_and_shown() {
+fn a_value_stored_differently_is_warned_and_shown_at_once() {
     let change = item("", "coat \"Alpine\"");
-    let told = after_answer(
-        0,
+    let (applied, stored) = (said(Outcome::Applied), is("coat Alpine"));
+    assert!(!may_be_behind(
         &change,
-        (&said(Outcome::Applied), 1),
-        Some(&is("coat Alpine")),
-    );
+        &applied,
+        &stored,
+        Others::default()
+    ));
+    let told = after(&change, &applied, &stored);
     assert_eq!(told.outcome, Outcome::Warned);
     assert!(told.reason.contains("`coat Alpine`"));
+}
+
+/// Every word with a code and a text, beside every reading.
+#[test]
+fn the_servers_code_and_text_stay_whatever_is_read() {
+    let change = item("Acme", "Ours");
+    let readings = [
+        is("Acme"),
+        is("Ours"),
+        is("Theirs"),
+        Reading::Missing,
+        Reading::Unread("503".into()),
+    ];
+    for outcome in [Outcome::Warned, Outcome::Refused, Outcome::Unknown] {
+        let word = Said {
+            code: "30001".into(),
+            reason: "Stored with straight quotes.".into(),
+            meaning: "field not named (one of 2)".into(),
+            ..said(outcome)
+        };
+        for reading in &readings {
+            for (written, unwritten) in [(false, true), (true, true), (true, false)] {
+                let others = Others { written, unwritten };
+                let told = after_answer(0, &change, (&word, 3), Some(reading), others);
+                // The one that is written after all, of several the word may be about, has none.
+                if told.outcome == Outcome::Applied {
+                    assert_eq!((outcome, reading), (Outcome::Unknown, &is("Ours")));
+                    assert!(unwritten);
+                    continue;
+                }
+                let words = (told.code.as_str(), told.reason.as_str());
+                assert_eq!(
+                    words,
+                    ("30001", "Stored with straight quotes."),
+                    "{reading:?}"
+                );
+                assert!(!told.meaning.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_not_named_is_found_by_reading_back() {
+    let change = item("Acme", "Ours");
+    let word = Said {
+        code: "20009".into(),
+        reason: "No permission.".into(),
+        meaning: "field not named (one of 2)".into(),
+        ..said(Outcome::Unknown)
+    };
+    let both = Others {
+        written: true,
+        unwritten: true,
+    };
+    let told = |reading: &Reading, others| {
+        let told = after_answer(0, &change, (&word, 1), Some(reading), others);
+        (told.outcome, told.meaning)
+    };
+    let (outcome, meaning) = told(&is("Acme"), both);
+    assert_eq!(outcome, Outcome::Refused);
+    assert!(meaning.starts_with("field not named (one of 2); read back: this is the one"));
+    assert_eq!(told(&is("Ours"), both).0, Outcome::Applied);
+    let none = Others {
+        written: false,
+        unwritten: true,
+    };
+    assert!(may_be_behind(&change, &word, &is("Acme"), none));
+    assert!(!may_be_behind(&change, &word, &is("Acme"), both));
+    assert_eq!(told(&is("Acme"), none).0, Outcome::Refused);
+    let all = Others {
+        written: true,
+        unwritten: false,
+    };
+    assert_eq!(told(&is("Ours"), all).0, Outcome::Warned);
 }
 
 #[test]

@@ -103,16 +103,69 @@ async fn an_asset_that_is_gone_is_a_conflict_and_is_never_made_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_it_wrote_and_did_not_is_found_out() {
+async fn a_server_that_says_it_wrote_and_did_not_is_found_out_and_not_called_a_refusal() {
     let memory = library(3);
     memory.treat(&id(2), Treatment::Pretend);
     let run = sent(&memory, retitling(3, 20)).await;
     let told = end(&run, 2);
     assert_eq!(
         (told.outcome, told.code.as_str()),
-        (Outcome::Refused, "read-back")
+        (Outcome::Unknown, "read-back")
     );
     assert_eq!(told.server, Some(Value::text("old")));
+    // To compare, to read back, and three times more for the one that does not show.
+    assert_eq!(memory.asked(Operation::Fetch), 5);
+    assert_eq!(
+        times_sent(&memory, 2),
+        1,
+        "it is never sent again by itself"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_copy_shows_only_later_is_applied_and_read_again_in_bundles() {
+    for readings in 1..=3 {
+        let memory = library(60);
+        // The reading before a call is none of them: there is nothing to be behind yet.
+        for number in 0..60 {
+            memory.treat(&id(number), Treatment::Late(readings));
+        }
+        let run = sent(&memory, retitling(60, 20)).await;
+        assert_eq!(run.state, RunState::Finished);
+        assert_eq!(run.tally().applied, 60, "behind by {readings} readings");
+        assert_eq!(memory.calls().len(), 3, "nothing is sent twice");
+        let asked = memory.asked(Operation::Fetch);
+        assert_eq!(asked, 3 + 3 + readings, "all calls are read again together");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_does_not_wait_for_a_copy() {
+    let memory = library(1);
+    memory.treat(&id(0), Treatment::Pretend);
+    let play = stage::play(&memory, retitling(1, 20), Settings::default());
+    let mut news = play.news;
+    while let Some(one) = news.recv().await {
+        if let super::News::Waits { why, .. } = one {
+            assert!(why.contains("does not show yet"), "{why}");
+            play.control.stop();
+        }
+    }
+    let run = play.task.await.unwrap();
+    assert_eq!(outcomes(&run), [Outcome::Unknown]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_wait_the_first_reading_counts() {
+    let memory = library(1);
+    memory.treat(&id(0), Treatment::Pretend);
+    let settings = Settings {
+        read_back_wait: std::time::Duration::ZERO,
+        ..Settings::default()
+    };
+    let play = stage::play(&memory, retitling(1, 20), settings);
+    assert_eq!(outcomes(&play.task.await.unwrap()), [Outcome::Unknown]);
+    assert_eq!(memory.asked(Operation::Fetch), 2);
 }
 
 #[tokio::test(start_paused = true)]

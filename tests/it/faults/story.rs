@@ -67,6 +67,8 @@ impl Stage {
             faults: "",
             page: 10,
             settings: RuntimeSettings {
+                // Nobody here is behind: nothing is waited for.
+                read_back_wait: Duration::ZERO,
                 batch_size: Some(4),
                 concurrency: Some(2),
                 timeout: PATIENCE,

@@ -5,7 +5,7 @@
 //! | applied | after it was sent (or read, if it was there already) the server had the wanted value; only where reading back is off or impossible is the server's word enough |
 //! | warned | we wrote it, or somebody else did after our call |
 //! | refused, conflict, skipped | no write of ours is what the server has in the end, unless the server denied it and nobody read back |
-//! | unknown | it was sent, and then a third value was read, or it could not be read, or the run was stopped |
+//! | unknown | it was sent, and then a third value was read, or it could not be read, or what was answered did not show in time, or the run was stopped |
 //!
 //! What is told as the server's value, the server has told.
 
@@ -75,7 +75,8 @@ fn wrong(facts: &Facts<'_>, one: &Settlement) -> Option<String> {
     let is_blind = one.server.is_none()
         && (!settings.read_back
             || one.outcome == Outcome::Refused
-            || one.reason.contains("could not be read back"));
+            || one.reason.contains("could not be read back")
+            || one.meaning.contains("could not be read back"));
     match one.outcome {
         Outcome::Applied if one.call == 0 => {
             let met = |now: &Value| item.is_met_by(now);
@@ -128,6 +129,9 @@ fn unknown(facts: &Facts<'_>, one: &Settlement, sent: &[&Sent]) -> Option<String
     if let Some(server) = &one.server {
         let known =
             item.before != Value::Unknown && item.delta.is_none() && same(&item.before, server);
+        if known && is_unseen(facts, one) {
+            return None;
+        }
         return (item.is_met_by(server) || known).then(|| "what was read settles it".into());
     }
     let wished = Entry::Wish("stop");
@@ -144,6 +148,25 @@ fn unknown(facts: &Facts<'_>, one: &Settlement, sent: &[&Sent]) -> Option<String
     });
     let permission = !facts.story.scene.rules.forbidden.is_empty();
     (!is_stopped && !unread && !permission).then(|| "it could have been read".into())
+}
+
+/// Whether a change was answered, and does not show: the wait for it is over, or the run was
+/// stopped.
+fn is_unseen(facts: &Facts<'_>, one: &Settlement) -> bool {
+    let answered = facts
+        .sent_with(one.item)
+        .filter_map(|sent| sent.settled)
+        .max();
+    let is_stopped = facts
+        .lines
+        .iter()
+        .any(|line| line.entry == Entry::Wish("stop"))
+        || facts.story.run.state == RunState::Stopped
+        || facts.story.run.rules.stop != StopRule::default();
+    let reads = &facts.reads[one.item as usize];
+    let last = reads.last().map(|read| facts.lines[read.line].at);
+    let wait = facts.story.scene.settings.read_back_wait;
+    answered.is_some_and(|answered| is_stopped || last.is_some_and(|last| last >= answered + wait))
 }
 
 fn was_noted(facts: &Facts<'_>, place: u32) -> bool {

@@ -171,6 +171,7 @@ fn settings(dice: &mut Dice) -> Settings {
             .then(|| u32::try_from(dice.between(20, 600)).unwrap()),
         check_before: dice.permille(850),
         read_back: dice.permille(850),
+        read_back_wait: Duration::from_secs(dice.of(&[0, 5, 30])),
         timeout: Duration::from_secs(dice.of(&[2, 5, 30, 60])),
         retry_budget: dice.of(&[0, 2, 4, 8]),
     }
