@@ -92,9 +92,10 @@ impl Behind {
         }
     }
 
-    /// When the next of them is due.
-    pub(super) fn due(&self) -> Option<Instant> {
-        self.waiting.iter().map(|(due, ..)| *due).min()
+    /// When the next of them comes due. What is due already waits for its asset to be free.
+    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
+        let later = self.waiting.iter().map(|(due, ..)| *due);
+        later.filter(|due| *due > now).min()
     }
 
     /// Nothing more is waited for.

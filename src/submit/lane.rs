@@ -347,7 +347,7 @@ impl Lanes {
             }
             (None, due) => {
                 let due = due.map(|at| (at, LOST));
-                let behind = self.behind.due().map(|at| (at, behind::WAITS));
+                let behind = self.behind.due(now).map(|at| (at, behind::WAITS));
                 let first = due.into_iter().chain(behind).min_by_key(|(at, _)| *at);
                 first.map_or(Turn::Wait, |(at, why)| Turn::At(at, why))
             }
