@@ -138,12 +138,7 @@ async fn send_draft(
         let always = profile.confirm == Confirm::Count;
         confirm(planned.confirmation(&profile.environment, always), output)?;
     }
-    let label = headless
-        .workbench
-        .log()
-        .last()
-        .map_or("", |operation| operation.label.as_str());
-    let label = label.to_owned();
+    let label = headless.workbench.run_title(&planned.items);
     Ok(Ok(headless.submit(&planned, &label).await?))
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod confirm;
 mod dry;
 mod planning;
+mod title;
 
 use std::{borrow::Cow, collections::HashSet, fmt::Write};
 
@@ -20,6 +21,7 @@ pub use admission::{Admission, Admits};
 pub use confirm::{Confirmation, LARGE, is_production};
 pub use dry::{DryRun, Fate};
 pub use planning::{Planned, Planning};
+pub use title::title;
 
 /// What would be sent, and what not.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -33,7 +33,9 @@ use super::{
     draft::{Base, Gathered},
     oplog::{Deed, Picked},
     outside::Outside,
-    run::{RunSummary, Tally},
+    plan,
+    run::{Item, RunSummary, Tally},
+    text,
 };
 
 pub use alike::Parts;
@@ -375,6 +377,24 @@ impl Workbench {
     /// The log of operations, oldest first.
     pub fn log(&self) -> &[Operation] {
         &self.log
+    }
+
+    /// What a run of these changes of the draft is called: like its only step where that is what all
+    /// of it came from, and after all the fields it writes otherwise.
+    pub fn run_title(&self, items: &[Item]) -> String {
+        let parts = self.draft().parts();
+        let step = parts.first().map(|part| part.step);
+        let only = step.filter(|step| parts.iter().all(|part| part.step == *step));
+        let label = only.and_then(|step| self.operation(step));
+        let label = label.map(|operation| operation.label.as_str());
+        let assets: RoaringBitmap = items.iter().map(|item| item.row).collect();
+        // A step from which assets were taken out since, or that goes in part, counts too many.
+        let fits = |label: &&str| match label.rsplit_once(" on ") {
+            Some((_, count)) => *count == *text::number(assets.len()),
+            None => true,
+        };
+        let label = label.filter(fits).map(str::to_owned);
+        label.unwrap_or_else(|| plan::title(items))
     }
 
     /// An operation of the log.

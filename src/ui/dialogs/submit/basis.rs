@@ -3,6 +3,7 @@
 use super::Portion;
 use crate::{
     domain::{
+        Item,
         plan::{Plan, Planning},
         run::RunRules,
     },
@@ -87,15 +88,10 @@ pub(super) fn batch_size(scene: &Scene<'_>) -> usize {
     wanted.min(most).max(1)
 }
 
-/// What the run is about: the draft's name, or its last step.
-pub(super) fn label(scene: &Scene<'_>) -> String {
+/// What the run is called: like the draft if that has a name, or after all that goes.
+pub(super) fn label(items: &[Item], scene: &Scene<'_>) -> String {
     if !scene.identity.draft.is_empty() {
         return scene.identity.draft.clone();
     }
-    let workbench = scene.workbench;
-    let last = workbench
-        .draft()
-        .last_step()
-        .and_then(|id| workbench.operation(id));
-    last.map_or_else(|| "draft".into(), |operation| operation.label.clone())
+    scene.workbench.run_title(items)
 }

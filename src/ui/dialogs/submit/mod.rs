@@ -212,7 +212,7 @@ impl SubmitDialog {
         let submission = Submission {
             label: match &self.portion {
                 Some(portion) => portion.label.clone(),
-                None => label(scene),
+                None => label(&self.plan.items, scene),
             },
             stamp: Stamp {
                 at_ms: scene.now_ms,
