@@ -67,7 +67,7 @@ pub enum StoreError {
         why: String,
     },
     /// The file was deleted or replaced while it was open; what is written now is kept nowhere.
-    #[error("{} was deleted or replaced while it was open", path.display())]
+    #[error("the workspace was deleted or replaced while it was open")]
     Gone {
         /// The file.
         path: PathBuf,
@@ -128,9 +128,10 @@ impl StoreError {
             Self::Newer { .. } => "use the newer version; the file is untouched".to_owned(),
             Self::Full { .. } => "make room on the disk, then try again".to_owned(),
             Self::Disk { .. } => "check the disk, then start the program again".to_owned(),
-            Self::Gone { .. } => "nothing more is kept or sent; put the folder back if you can, then \
-                 start the program again"
-                .to_owned(),
+            Self::Gone { path } => format!(
+                "nothing more is kept or sent; start the program again ({})",
+                path.display()
+            ),
             // Whoever holds it is named; a disk says what is wrong with it.
             Self::ReadOnly(why) if why.contains("can't be written") => {
                 "make the folder writable, then start again".to_owned()
