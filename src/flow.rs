@@ -362,6 +362,45 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether it came of a call that the endpoint answered.
+    pub fn is_an_answer(&self) -> bool {
+        match self {
+            Self::Connected { .. }
+            | Self::Page { .. }
+            | Self::Updated { .. }
+            | Self::Values(_)
+            | Self::Refreshed { .. }
+            | Self::RunRead { .. } => true,
+            Self::Settled { settled, .. } => settled.iter().any(|one| one.server.is_some()),
+            Self::ConnectFailed(_)
+            | Self::Restored(_)
+            | Self::RunsRestored { .. }
+            | Self::RestoreFailed(_)
+            | Self::KeepDue { .. }
+            | Self::Gone { .. }
+            | Self::Listed { .. }
+            | Self::ListFailed { .. }
+            | Self::Arranged(_)
+            | Self::Judged(_)
+            | Self::Picture { .. }
+            | Self::Persisted(_)
+            | Self::PersistFailed(_)
+            | Self::DryRun(_)
+            | Self::Planned(_)
+            | Self::RunStarted(_)
+            | Self::Call { .. }
+            | Self::RunWaits { .. }
+            | Self::RunState { .. }
+            | Self::RunLoaded(_)
+            | Self::Exported(_)
+            | Self::Reported { .. }
+            | Self::HandedOver { .. }
+            | Self::Copied { .. }
+            | Self::Failed(_)
+            | Self::Said(_) => false,
+        }
+    }
+
     /// Whether it may tell what others did to values, and is complete: a page of a listing is not.
     pub fn tells_what_others_did(&self) -> bool {
         matches!(

@@ -127,6 +127,9 @@ pub struct Scene<'a> {
     pub dry_run: Option<&'a DryRun>,
     /// Until when the run that goes on waits, milliseconds since 1970, and why; `None` once over.
     pub run_waits: Option<(i64, &'a str)>,
+    /// The assets an edit was asked for where they are not the marked ones: those of changes in
+    /// Staged or Results.
+    pub asked: Option<&'a RoaringBitmap>,
     /// Where the row under Browse's cursor is; `None` if nothing is shown.
     pub cursor: Option<crate::domain::Row>,
     /// The contexts of the component the keys go to, for help.
@@ -144,8 +147,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The rows an action takes: the marked ones, or the one under the cursor.
+    /// The rows an edit takes: those it was asked for, the marked ones, or the one under the cursor.
     pub fn targets(&self) -> RoaringBitmap {
+        if let Some(asked) = self.asked {
+            return asked.clone();
+        }
         let marks = self.workbench.marks();
         if !marks.is_empty() {
             return marks.clone();
@@ -209,8 +215,23 @@ pub enum Step {
     Keep(Box<super::dialogs::Kept>),
     /// Open the dialog of an edit without asking about hidden marks again.
     Edit(Edit, String),
-    /// Open the edit dialog with these wishes filled in and their fields ticked.
-    Correct(Vec<super::dialogs::Wanted>),
+    /// Open the dialog of an edit for these rows; the marks stay as they are.
+    EditOf {
+        /// The edit.
+        edit: Edit,
+        /// What is behind its name.
+        argument: String,
+        /// The rows.
+        rows: RoaringBitmap,
+    },
+    /// Open the edit dialog for these rows with these wishes filled in and their fields ticked;
+    /// the marks stay as they are.
+    Correct {
+        /// What is wanted of them.
+        wanted: Vec<super::dialogs::Wanted>,
+        /// The rows.
+        rows: RoaringBitmap,
+    },
     /// Do this action as if its key had been pressed, with an argument.
     Do(Action, String),
     /// Remember a command for the command line.

@@ -76,6 +76,17 @@ impl Connection {
         };
     }
 
+    /// Takes in that the endpoint answered a call of any kind: whoever is signed in is reached
+    /// again, whatever failed before.
+    pub fn answered(&mut self) {
+        if matches!(
+            self.link,
+            Link::Offline(..) | Link::SignIn(_) | Link::Broken(_)
+        ) {
+            self.link = Link::Online;
+        }
+    }
+
     /// What it waits for, and since when.
     pub fn waits(&self) -> Option<(&'static str, i64)> {
         match (&self.link, &self.loading) {

@@ -269,10 +269,8 @@ pub enum Answer {
     ShowAll,
     /// Those that change.
     ShowChanged,
-    /// Those that may not be edited.
-    ShowLocked,
-    /// Those with a mistake.
-    ShowErrors,
+    /// Those that are refused.
+    ShowRefused,
     /// Those that stay as they are.
     ShowEqual,
     /// Try the plan without sending it.

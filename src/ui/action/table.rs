@@ -76,7 +76,7 @@ table! {
     Mark M::Staged,   "select-staged" "",   ["s t"], [], BROWSE, "with staged changes", "marks the assets something is staged on";
     Mark M::DropHidden, "select-hidden-drop" "", ["s h"], [], BROWSE, "drop hidden marks", "drops the marks the filter hides";
     Mark M::Only,     "select-only" "",     ["s o"], [], BROWSE, "show only marked", "filters by is:marked";
-    Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the listed changes in Browse";
+    Mark M::Listed,   "select-listed" "",   ["s"], ["a l"], &[Results], "select", "marks the assets of the picked changes in Browse, or of this one";
     Mark M::Pick,     "pick-listed" "",     ["A", "ctrl-a"], ["a a"], &[Results], "pick all", "picks every listed change of the run, or none";
     Mark M::Restore,  "select-last" "",     ["s r"], [], BROWSE, "restore previous", "brings the marks before back";
 
@@ -91,7 +91,7 @@ table! {
     View V::Theme,       "theme" "[NAME]",  ["z t"], [], EVERYWHERE, "theme", "the next theme, or the one named";
     View V::Refresh,     "refresh" "",      ["R", "ctrl-r"], ["f5"], &[Browse, Staged, History], "refresh", "asks the server again and compares";
 
-    Edit E::Open,      "edit" "",                   ["e"], ["f4"], &[Browse, Staged, Results], "edit", "edits the fields of the marked assets, with a live preview";
+    Edit E::Open,      "edit" "",                   ["e"], ["f4"], &[Browse, Staged, Results], "edit", "edits the fields of the marked assets, with a live preview; in Results of the picked changes";
     Edit E::Set,       "set" "FIELD VALUE",         ["o s"], [], BROWSE, "set a field", "gives a field a value";
     Edit E::Append,    "append" "FIELD TEXT",       ["o a"], [], BROWSE, "append text", "puts text behind a field";
     Edit E::Prepend,   "prepend" "FIELD TEXT",      ["o p"], [], BROWSE, "prepend text", "puts text before a field";
@@ -117,7 +117,7 @@ table! {
     Work W::Stop,     "stop" "",        ["x"], ["delete"], &[Run], "stop ..", "stops after the call under way; the rest stays staged";
     Work W::Background, "background" "", ["b"], ["a b"], &[Run], "background", "goes back to Browse while the run goes on";
     Work W::Resume,   "resume" "[RUN]", [], [], EVERYWHERE, "resume", "goes on with a paused or interrupted run";
-    Work W::Retry,    "retry" "[RUN]",  ["r"], ["a r"], &[Results], "retry ..", "plans what failed once more";
+    Work W::Retry,    "retry" "[RUN]",  ["r"], ["a r"], &[Results], "retry ..", "plans the picked changes once more, or this one; with a run, all of it that failed";
     Work W::ReadBack, "read-back" "[RUN]", ["R"], ["f5"], &[Results], "read back", "asks the server what it has where the outcome is unknown";
     Work W::Accept,   "accept-changes" "", ["a"], ["a k"], &[Results], "accept", "accepts what the server has; the change leaves the problems and the draft";
     Work W::HandOver, "hand-over" "[NOTE]", ["H"], ["a h"], &[Results], "hand over", "writes a small table of these changes for somebody else, and a note";
@@ -141,9 +141,8 @@ table! {
     Answer Answer::Yes,      "yes" "",      ["y"], ["a y"], &[Certificate], "yes", "this asset too";
     Answer Answer::No,       "no" "",       ["n"], ["a n"], &[Certificate], "no", "not this asset";
     Answer Answer::ShowAll,     "show-all" "",     ["a"], ["a a"], &[Preview], "all", "all assets of the preview";
-    Answer Answer::ShowChanged, "show-changed" "", ["c"], ["a c"], &[Preview], "changed", "the assets that change";
-    Answer Answer::ShowLocked,  "show-locked" "",  ["l"], ["a l"], &[Preview], "locked", "the assets that may not be edited";
-    Answer Answer::ShowErrors,  "show-errors" "",  ["e"], ["a e"], &[Preview], "errors", "the assets with a mistake";
+    Answer Answer::ShowChanged, "show-changed" "", ["c"], ["a c"], &[Preview], "change", "the assets that change";
+    Answer Answer::ShowRefused, "show-refused" "", ["r", "e"], ["a r"], &[Preview], "refused", "the assets that are refused, with the reason";
     Answer Answer::ShowEqual,   "show-equal" "",   ["="], ["a ="], &[Preview], "equal", "the assets that stay as they are";
     Answer Answer::DryRun,   "dry-run" "",   ["D"], ["f5"], &[Plan], "dry run", "sends nothing: reads every asset again and says what would become of each change";
     Answer Answer::Canary,   "canary" "",    ["C"], ["f3"], &[Plan], "canary", "the first assets alone and read back, or all at once; for this run";

@@ -6,9 +6,10 @@ use super::{App, unfinished::percent};
 use crate::{
     domain::Outcome,
     ui::{
-        action::{Action, Go},
-        component::{Hint, ScreenId},
+        action::{Action, Go, View, Work},
+        component::{Hint, Scene, ScreenId},
         connection::{Link, Loading},
+        dialogs,
         layout::{Chrome, LEAST},
         theme::Role,
         widgets::{boxed, text},
@@ -237,17 +238,41 @@ impl App {
                     .cloned()
             })
             .unwrap_or_default();
+        let style = self.world.theme.style(Role::Speaking);
         let place = Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(1),
             ..area
         };
-        text::put(
+        let lines = text::wrapped(&said, place.width);
+        let [first, second, rest @ ..] = lines.as_slice() else {
+            text::put(frame.buffer_mut(), place, &said, style);
+            return;
+        };
+        // A sentence is never cut: it takes the last line of the body as well, and says where the
+        // rest of it is.
+        let above = Rect {
+            y: area.y.saturating_sub(1),
+            ..place
+        };
+        let plain = self.world.theme.style(Role::Text);
+        text::fill(
             frame.buffer_mut(),
-            place,
-            &said,
-            self.world.theme.style(Role::Speaking),
+            Rect {
+                x: area.x,
+                width: area.width,
+                ..above
+            },
+            plain,
         );
+        text::put(frame.buffer_mut(), above, first, style);
+        let mut room = place;
+        if !rest.is_empty() {
+            let keys = self.world.keymap.keys(Action::Go(Go::Messages));
+            let more = format!(" ..  {} ", keys.unwrap_or_default());
+            room.width -= text::put_right(frame.buffer_mut(), place, &more, style).min(room.width);
+        }
+        text::put(frame.buffer_mut(), room, second, style);
     }
 
     fn draw_hints(&self, frame: &mut Frame<'_>, area: Rect) {
@@ -262,6 +287,7 @@ impl App {
             for (keys, word) in top
                 .hints(&scene)
                 .into_iter()
+                .filter(|hint| self.works_now(*hint, &scene))
                 .filter_map(|hint| self.hint(hint))
             {
                 let wide = text::width(&keys) + text::width(&word) + 3;
@@ -278,6 +304,25 @@ impl App {
             pieces.push(("  pick one; Esc cancels".into(), plain));
         }
         text::put_all(frame.buffer_mut(), area, &pieces);
+    }
+
+    /// Whether a hint is for something that can be done now. What a screen or dialog knows better
+    /// itself, it leaves out itself.
+    fn works_now(&self, hint: Hint, scene: &Scene<'_>) -> bool {
+        let (Hint::Key(action) | Hint::Named(action, _)) = hint else {
+            return true;
+        };
+        let is_asked = match action {
+            Action::Work(work) => matches!(work, Work::Undo | Work::Redo | Work::Submit),
+            Action::Edit(_) => self.layers.is_empty() && self.world.screen == ScreenId::Browse,
+            Action::View(view) => view == View::FilterReset,
+            Action::Go(_)
+            | Action::Move(_)
+            | Action::Mark(_)
+            | Action::Copy(_)
+            | Action::Answer(_) => false,
+        };
+        !is_asked || dialogs::possible(action, scene).is_ok()
     }
 
     fn hint(&self, hint: Hint) -> Option<(String, String)> {

@@ -241,6 +241,12 @@ impl App {
             | Work::Pause
             | Work::Revert
             | Work::Stop => {
+                // From elsewhere no change is pointed at: a retry is of the whole last run.
+                let last = self.world.workbench.runs().last();
+                let last = last.map(|run| run.id.to_string());
+                let is_whole = work == Work::Retry && argument.is_empty();
+                let whole = last.filter(|_| is_whole && self.world.screen != ScreenId::Results);
+                let argument = whole.as_deref().unwrap_or(argument);
                 self.world.screen = ScreenId::Results;
                 let scene = self.world.scene(false);
                 let results = self.screens.screen_mut(ScreenId::Results);

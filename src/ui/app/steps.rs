@@ -13,7 +13,7 @@ use crate::{
     },
     flow::Effect,
     ui::{
-        component::{ScreenId, Step},
+        component::{Scene, ScreenId, Step},
         dialogs,
         widgets::text,
     },
@@ -78,9 +78,21 @@ impl App {
                     let step = dialogs::editing(edit, &argument, &self.world.scene(true));
                     steps.push_front(step);
                 }
-                Step::Correct(wanted) => {
-                    let step = dialogs::correcting(&wanted, &self.world.scene(true));
-                    steps.push_front(step);
+                Step::EditOf {
+                    edit,
+                    argument,
+                    rows,
+                } => {
+                    let asked = Some(&rows);
+                    let scene = self.world.scene(true);
+                    let scene = Scene { asked, ..scene };
+                    steps.push_front(dialogs::editing(edit, &argument, &scene));
+                }
+                Step::Correct { wanted, rows } => {
+                    let asked = Some(&rows);
+                    let scene = self.world.scene(true);
+                    let scene = Scene { asked, ..scene };
+                    steps.push_front(dialogs::correcting(&wanted, &scene));
                 }
                 Step::Keep(kept) => self.world.kept = *kept,
                 Step::Do(action, argument) => {

@@ -122,6 +122,7 @@ impl World {
                 .as_ref()
                 .filter(|(until_ms, _)| *until_ms > self.now_ms)
                 .map(|(until_ms, why)| (*until_ms, why.as_str())),
+            asked: None,
             cursor: self.cursor,
             contexts: self.contexts,
             wrap: self.wrap,

@@ -1,6 +1,6 @@
 //! Keys do what the screen says, and one that does nothing says so.
 
-use armarius::ui::session::Session;
+use armarius::{flow::Event, ui::session::Session};
 
 #[test]
 fn a_key_that_means_nothing_here_says_so_and_where_the_keys_are_listed() {
@@ -75,5 +75,92 @@ fn the_question_about_hidden_marks_takes_its_letters() {
     assert!(
         screen.contains("is:marked") && screen.contains("pier"),
         "{screen}"
+    );
+}
+
+#[test]
+fn a_long_sentence_takes_a_second_line_and_is_never_cut() {
+    let mut session = Session::listing(&["pier", "gull"]);
+    session.event(Event::Said(
+        "The listing was stopped because the library answered with something else than a page; \
+         R lists again and keeps what has come."
+            .into(),
+    ));
+    let screen = session.screen();
+    assert!(
+        screen.contains("R lists again and keeps what has come."),
+        "{screen}"
+    );
+    session.event(Event::Said("many words ".repeat(40)));
+    assert!(
+        session.line(21).ends_with("..  g m"),
+        "{}",
+        session.screen()
+    );
+}
+
+#[test]
+fn any_answer_of_the_endpoint_ends_offline_everywhere() {
+    let mut session = Session::listing(&["pier", "gull"]);
+    let failure = armarius::domain::Failure {
+        what: "could not read them again".into(),
+        why: "no answer".into(),
+        hint: String::new(),
+        kind: armarius::domain::failure::FailureKind::Offline,
+    };
+    session.event(Event::Failed(failure));
+    assert!(session.screen().contains("OFFLINE"));
+    let assets = session.world.assets.clone();
+    session.event(Event::Refreshed {
+        assets,
+        gone: Vec::new(),
+    });
+    assert!(
+        !session.screen().contains("OFFLINE"),
+        "{}",
+        session.screen()
+    );
+    assert!(
+        !session.screen().contains("offline"),
+        "{}",
+        session.screen()
+    );
+}
+
+#[test]
+fn the_hint_line_offers_undo_and_redo_only_where_there_is_something() {
+    let mut session = Session::listing(&["pier", "gull"]);
+    session.resize(200, 30);
+    let hints = |session: &mut Session| session.line(28);
+    assert!(
+        !hints(&mut session).contains("undo"),
+        "{}",
+        hints(&mut session)
+    );
+    assert!(
+        !hints(&mut session).contains("submit"),
+        "{}",
+        hints(&mut session)
+    );
+    session
+        .press("s a : set <Space>")
+        .type_text("Rights Acme")
+        .press("<Enter>");
+    assert!(
+        hints(&mut session).contains("u undo"),
+        "{}",
+        hints(&mut session)
+    );
+    session.press("2");
+    assert!(
+        !hints(&mut session).contains("redo"),
+        "{}",
+        hints(&mut session)
+    );
+    session.press("u");
+    assert!(
+        hints(&mut session).contains("U redo"),
+        "{}",
+        hints(&mut session)
     );
 }

@@ -6,6 +6,9 @@ use crate::flow::Event;
 impl App {
     pub(super) fn absorb(&mut self, event: Event, stale: &mut Stale) {
         self.note_moment(&event);
+        if event.is_an_answer() && self.world.workbench.capabilities.is_some() {
+            self.world.connection.answered();
+        }
         match event {
             Event::Connected {
                 capabilities,

@@ -125,7 +125,7 @@ impl Component for CertificateDialog {
     }
 
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
-        let mut words = format!("{} marked", text::number(self.content.rows.len()));
+        let mut words = text::counted(self.content.rows.len(), "asset");
         if let Some(effects) = &self.effects {
             let _ = write!(
                 words,

@@ -260,8 +260,7 @@ impl CertificateDialog {
             | Answer::Search
             | Answer::ShowAll
             | Answer::ShowChanged
-            | Answer::ShowLocked
-            | Answer::ShowErrors
+            | Answer::ShowRefused
             | Answer::ShowEqual
             | Answer::DryRun
             | Answer::Canary

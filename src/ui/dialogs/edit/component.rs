@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{EditDialog, Focus};
+use super::{EditDialog, Focus, worked::Shown};
 use crate::domain::judging::{Judgement, Judging};
 use crate::ui::{
     action::{Action, Answer, Context, Go, Mark, Move},
@@ -53,8 +53,7 @@ impl Component for EditDialog {
             Focus::Preview => hints.extend([
                 named(Action::Mark(Mark::Toggle), "leave out"),
                 Hint::Key(Action::Answer(Answer::ShowChanged)),
-                Hint::Key(Action::Answer(Answer::ShowLocked)),
-                Hint::Key(Action::Answer(Answer::ShowErrors)),
+                Hint::Key(Action::Answer(Answer::ShowRefused)),
             ]),
         }
         hints.extend([
@@ -143,11 +142,10 @@ impl Component for EditDialog {
     fn status(&self, _scene: &Scene<'_>) -> Option<String> {
         let worked = &self.worked;
         Some(format!(
-            "{} marked  {} change  {}  {} locked",
-            text::number(self.content.rows.len()),
+            "{}  {} change  {} refused",
+            text::counted(self.content.rows.len(), "asset"),
             text::number(worked.changed.len()),
-            text::counted(worked.errors, "error"),
-            text::number(worked.locked.len()),
+            text::number(worked.count(Shown::Refused, 0)),
         ))
     }
 

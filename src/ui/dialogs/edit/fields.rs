@@ -18,9 +18,11 @@ pub(super) struct FieldLine {
     /// Whether it is meant: only ticked fields are staged.
     pub(super) ticked: bool,
     pub(super) form: Form,
-    /// What the assets have now, in a few words.
+    /// What the assets have in the library now, in a few words.
     pub(super) now: String,
-    /// The values they have now, most used first.
+    /// What is staged on them instead, in a few words; `None` if nothing is.
+    pub(super) staged: Option<String>,
+    /// The values they have now, staged ones first, then most used first.
     pub(super) values: Vec<String>,
     /// Why it can't be edited, if so.
     pub(super) locked: Option<String>,
@@ -78,10 +80,13 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
     let now = match (&locked, &field.locked) {
         (Some(why), Some(_)) => format!("read-only: {why}"),
         (Some(why), None) => why.clone(),
-        (None, _) => now(&tally, field.kind.is_multiple()),
+        (None, _) => now_of(&tally, field.kind.is_multiple()),
     };
+    let staged = Tally::staged(field, rows, workbench).filter(|_| locked.is_none());
     let mut entries: Vec<String> = Vec::new();
-    for entry in tally.most.iter().flat_map(Value::entries) {
+    let offered = staged.iter().flat_map(|(staged, _)| &staged.most);
+    let offered = offered.chain(&tally.most);
+    for entry in offered.flat_map(Value::entries) {
         if !entries.contains(entry) {
             entries.push(entry.clone());
         }
@@ -90,6 +95,18 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
         ticked: false,
         form: Form::new(field.kind),
         now,
+        staged: staged.map(|(staged, count)| {
+            let words = now_of(&staged, field.kind.is_multiple());
+            if count == rows.len() {
+                words
+            } else {
+                format!(
+                    "{} on {}",
+                    words.trim_end_matches(" (all)"),
+                    text::number(count)
+                )
+            }
+        }),
         values: entries,
         locked,
         field: field.clone(),
@@ -97,7 +114,7 @@ fn line(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> FieldLine
 }
 
 /// `AW26 (all)`, `3 values, 31 empty`, `29 different`.
-fn now(tally: &Tally, tags: bool) -> String {
+fn now_of(tally: &Tally, tags: bool) -> String {
     let empty = match tally.empty {
         0 => String::new(),
         empty => format!(", {} empty", text::number(empty)),

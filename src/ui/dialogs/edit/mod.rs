@@ -271,8 +271,7 @@ impl EditDialog {
             Answer::Up | Answer::Down => self.cycle(answer == Answer::Down, scene),
             Answer::ShowAll => self.show(Shown::All),
             Answer::ShowChanged => self.show(Shown::Changed),
-            Answer::ShowLocked => self.show(Shown::Locked),
-            Answer::ShowErrors => self.show(Shown::Errors),
+            Answer::ShowRefused => self.show(Shown::Refused),
             Answer::ShowEqual => self.show(Shown::Equal),
             Answer::Mode
             | Answer::Yes

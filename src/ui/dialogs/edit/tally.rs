@@ -1,4 +1,4 @@
-//! What values assets have in a field, counted as the draft has them.
+//! What values assets have in a field, as the library has them and as the draft has them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,12 +28,32 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Of these assets.
+    /// Of these assets, as the library has them.
     pub(super) fn of(field: &Field, rows: &RoaringBitmap, workbench: &Workbench) -> Self {
+        Self::over(field, rows, (workbench, None))
+    }
+
+    /// Of those of these assets something is staged on, as it is staged; `None` if there is none.
+    pub(super) fn staged(
+        field: &Field,
+        rows: &RoaringBitmap,
+        workbench: &Workbench,
+    ) -> Option<(Self, u64)> {
+        let groups = workbench.draft().field(&field.key)?;
+        let rows = rows & groups.rows();
+        let count = rows.len();
+        (count > 0).then(|| (Self::over(field, &rows, (workbench, Some(groups))), count))
+    }
+
+    fn over(
+        field: &Field,
+        rows: &RoaringBitmap,
+        (workbench, draft): (&Workbench, Option<&FieldGroups>),
+    ) -> Self {
         let mut staged: HashMap<Value, u64> = HashMap::new();
         let mut different = 0;
         let mut rest = rows.clone();
-        if let Some(groups) = workbench.draft().field(&field.key) {
+        if let Some(groups) = draft {
             different = count_staged(groups, rows, &mut staged);
             rest -= groups.rows();
         }

@@ -85,11 +85,9 @@ fn three_fields_in_one_pass_with_a_mistake_caught() {
     let mut session = session(120, 36);
     three_edits(&mut session);
     let screen = session.screen();
-    assert!(screen.contains("Edit 37 marked assets"), "{screen}");
+    assert!(screen.contains("Edit 37 assets"), "{screen}");
     assert!(
-        screen.contains(
-            "Will stage 94 changes on 35 assets; leaves out 1 error and 2 locked assets."
-        ),
+        screen.contains("Will stage 94 changes on 35 assets; 7 changes are refused."),
         "{screen}"
     );
     assert!(
@@ -97,7 +95,7 @@ fn three_fields_in_one_pass_with_a_mistake_caught() {
         "{screen}"
     );
     assert!(
-        screen.contains("37 marked  35 change  1 error  2 locked"),
+        screen.contains("37 assets  35 change  3 refused"),
         "{screen}"
     );
     assert!(
@@ -206,7 +204,7 @@ fn esc_keeps_what_was_written_for_the_same_marks_and_another_set_starts_clean() 
     );
     session.press("<Esc> s n g g <Space> e");
     let screen = session.screen();
-    assert!(screen.contains("Edit 1 marked asset"), "{screen}");
+    assert!(screen.contains("Edit 1 asset"), "{screen}");
     assert!(!screen.contains("[x]"), "{screen}");
 }
 
@@ -216,7 +214,7 @@ fn one_asset_can_be_left_out() {
     session.press("s a e j <Enter> x <Tab> <Tab>");
     session.press("<Esc> e <Shift-Tab> c <Space>");
     let screen = session.screen();
-    assert!(screen.contains("and 1 you left out"), "{screen}");
+    assert!(screen.contains("1 asset taken out by you"), "{screen}");
     session.press("<Ctrl+s>");
     assert_eq!(staged(&session), 34);
 }
@@ -265,10 +263,10 @@ fn the_preview_can_be_narrowed_to_problems() {
     session.press("<Tab> <Tab> <Tab> e");
     let screen = session.screen();
     assert!(
-        screen.contains("1/1") && screen.contains("[e:error 1]"),
+        screen.contains("1/3") && screen.contains("[r:refused 3]"),
         "{screen}"
     );
-    session.press("l");
+    session.press("j");
     assert!(
         session
             .screen()
@@ -283,7 +281,7 @@ fn it_works_in_the_smallest_terminal() {
     let mut session = session(60, 16);
     three_edits(&mut session);
     let screen = session.screen();
-    let sentence = "Stages 94 changes on 35 assets; 1 error; 2 locked";
+    let sentence = "Stages 94 changes on 35 assets; 7 refused";
     assert!(screen.contains(sentence), "{screen}");
     assert!(screen.contains("jacket"), "{screen}");
     session.press("<Tab> <Tab> <Tab>");

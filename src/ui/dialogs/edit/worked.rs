@@ -19,19 +19,12 @@ pub(super) enum Shown {
     #[default]
     All,
     Changed,
-    Locked,
-    Errors,
+    Refused,
     Equal,
 }
 
 impl Shown {
-    pub(super) const ALL: [Self; 5] = [
-        Self::All,
-        Self::Changed,
-        Self::Locked,
-        Self::Errors,
-        Self::Equal,
-    ];
+    pub(super) const ALL: [Self; 4] = [Self::All, Self::Changed, Self::Refused, Self::Equal];
 }
 
 /// One field of the preview: from what the draft has now to the end result of all its edits.
@@ -130,8 +123,6 @@ pub(super) struct Worked {
     pub(super) changes: u64,
     pub(super) equal: u64,
     pub(super) refused: u64,
-    /// Refused values on assets that may be edited.
-    pub(super) errors: u64,
     pub(super) changed: RoaringBitmap,
     pub(super) locked: RoaringBitmap,
     pub(super) wrong: RoaringBitmap,
@@ -225,7 +216,6 @@ impl Worked {
         self.changes += changes;
         self.equal += equal;
         self.refused += refused;
-        self.errors += effect.wrong.len();
         self.changed |= &effect.judged.whole().changed;
         self.locked |= &effect.locked;
         self.wrong |= &effect.wrong;
@@ -244,8 +234,12 @@ impl Worked {
         let pick = |set: &RoaringBitmap| narrowed(order, set).to_vec();
         match shown {
             Shown::Changed => pick(&self.changed),
-            Shown::Locked => pick(&self.locked),
-            Shown::Errors => pick(&self.wrong),
+            Shown::Refused => {
+                let locked = &self.locked - &self.wrong;
+                [&self.wrong, &locked]
+                    .map(|rows| narrowed(order, rows))
+                    .concat()
+            }
             Shown::Equal => pick(&self.unchanged),
             Shown::All => {
                 let locked = &self.locked - &self.wrong;
@@ -262,8 +256,7 @@ impl Worked {
         match shown {
             Shown::All => all,
             Shown::Changed => self.changed.len(),
-            Shown::Locked => self.locked.len(),
-            Shown::Errors => self.errors,
+            Shown::Refused => self.locked.union_len(&self.wrong),
             Shown::Equal => self.unchanged.len(),
         }
     }
@@ -274,39 +267,31 @@ impl Worked {
         format!("{changes} change, {equal} equal, {refused} refused")
     }
 
-    /// `Will stage 94 changes on 35 assets; leaves out 1 error and 2 locked assets.`
+    /// `Will stage 94 changes on 35 assets; 7 changes are refused.`
     pub(super) fn sentence(&self, left_out: u64, width: u16) -> String {
         let changes = text::counted(self.changes, "change");
         let assets = text::counted(self.changed.len(), "asset");
-        let (locked, short) = (self.locked.len(), width < 78);
-        if short {
-            let mut sentence = format!("Stages {changes} on {assets}");
-            let parts = [
-                (self.errors, "error"),
-                (locked, "locked"),
-                (left_out, "left out"),
-            ];
-            for (count, word) in parts.iter().filter(|(count, _)| *count > 0) {
-                let _ = write!(sentence, "; {} {word}", text::number(*count));
-            }
-            return sentence;
-        }
-        let mut sentence = format!("Will stage {changes} on {assets}");
-        let mut left = Vec::new();
-        if self.errors > 0 {
-            left.push(text::counted(self.errors, "error"));
-        }
-        if locked > 0 {
-            left.push(text::counted(locked, "locked asset"));
+        let is_short = width < 78;
+        let will = if is_short { "Stages" } else { "Will stage" };
+        let mut sentence = format!("{will} {changes} on {assets}");
+        if self.refused > 0 {
+            let _ = match (is_short, self.refused) {
+                (true, _) => write!(sentence, "; {} refused", text::number(self.refused)),
+                (false, 1) => write!(sentence, "; 1 change is refused"),
+                (false, many) => write!(sentence, "; {} changes are refused", text::number(many)),
+            };
         }
         if left_out > 0 {
-            left.push(format!("{} you left out", text::number(left_out)));
+            let taken_out = if is_short {
+                format!("; {} taken out", text::number(left_out))
+            } else {
+                format!("; {} taken out by you", text::counted(left_out, "asset"))
+            };
+            sentence.push_str(&taken_out);
         }
-        if !left.is_empty() {
-            sentence.push_str("; leaves out ");
-            sentence.push_str(&left.join(" and "));
+        if !is_short {
+            sentence.push('.');
         }
-        sentence.push('.');
         sentence
     }
 }

@@ -333,8 +333,7 @@ impl ThumbnailDialog {
             | Answer::No
             | Answer::ShowAll
             | Answer::ShowChanged
-            | Answer::ShowLocked
-            | Answer::ShowErrors
+            | Answer::ShowRefused
             | Answer::ShowEqual
             | Answer::DryRun
             | Answer::Canary

@@ -66,8 +66,13 @@ impl Results {
             ),
         };
         let assets = text::counted(sheet.rows.len(), "asset");
-        let say = format!("Marked {assets} of {}.{others}", run.id);
+        let say = format!("Correcting {assets} of {}.{others}", run.id);
         let rows = sheet.rows;
+        let of = |edit, argument, rows| Step::EditOf {
+            edit,
+            argument,
+            rows,
+        };
         let open = match sheet.wanted.first() {
             Some(one) if one.field == FieldKey::thumbnail() => {
                 let argument = if let Value::Asset { id, .. } = &one.value {
@@ -75,7 +80,7 @@ impl Results {
                 } else {
                     String::new()
                 };
-                Step::Edit(Edit::Thumbnail, argument)
+                of(Edit::Thumbnail, argument, rows)
             }
             Some(one) if one.field == FieldKey::certificate() => {
                 let argument = if let Value::Certificate(certificate) = &one.value {
@@ -84,11 +89,14 @@ impl Results {
                 } else {
                     "none".to_owned()
                 };
-                Step::Edit(Edit::Certificate, argument)
+                of(Edit::Certificate, argument, rows)
             }
-            _ => Step::Correct(sheet.wanted),
+            _ => Step::Correct {
+                wanted: sheet.wanted,
+                rows,
+            },
         };
-        Reaction::Taken(vec![Step::Mark { rows, say }, open])
+        Reaction::Taken(vec![open, Step::Say(say)])
     }
 
     /// The assets that want what the one under the cursor wants.

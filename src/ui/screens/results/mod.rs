@@ -27,7 +27,7 @@ use self::{
 use crate::{
     domain::{
         Outcome, Run, RunId,
-        run::{NextStep, Standing, next_step},
+        run::{NextStep, Standing, acceptable, next_step},
     },
     flow::Effect,
     ui::{
@@ -36,6 +36,9 @@ use crate::{
         widgets::{Cursor, text},
     },
 };
+
+/// How many picked changes are looked at for whether a key can do something with them.
+const LOOKED_AT: usize = 100;
 
 /// Which pane the keys go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,6 +176,62 @@ impl Results {
         self.marks.iter().collect()
     }
 
+    /// What the keys act on, in words, said before they act.
+    fn scope(&self) -> String {
+        match self.marks.len() {
+            0 => "keys act on this change".to_owned(),
+            1 => "keys act on the 1 picked".to_owned(),
+            many => format!("keys act on the {} picked", text::number(many)),
+        }
+    }
+
+    /// Whether one of the changes the keys act on can be treated so; of many only the first ones
+    /// are looked at.
+    fn can(&self, work: Work, scene: &Scene<'_>) -> bool {
+        let Some(run) = self.run(scene) else {
+            return false;
+        };
+        let targets = match self.place().filter(|_| self.marks.is_empty()) {
+            Some(place) => vec![place],
+            None => self.marks.iter().take(LOOKED_AT).collect(),
+        };
+        let settled = |place: &u32| run.settled.get(*place as usize)?.as_ref();
+        let can = match work {
+            Work::Retry => !scene
+                .workbench
+                .again(run, targets.iter().copied())
+                .changes
+                .is_empty(),
+            Work::Exclude => !scene.workbench.staged_of_run(run, targets).is_empty(),
+            Work::Accept => {
+                let accepted = scene.workbench.accepted(&run.id);
+                let open = targets.iter().filter(|place| !accepted.contains(**place));
+                open.filter_map(settled).any(|one| acceptable(one).is_ok())
+            }
+            Work::HandOver => {
+                let mut open = targets.iter().filter_map(settled);
+                open.any(|one| one.outcome != Outcome::Applied)
+            }
+            Work::Undo
+            | Work::Redo
+            | Work::UndoStep
+            | Work::RedoStep
+            | Work::Revert
+            | Work::Compare
+            | Work::ComparePoint
+            | Work::Export
+            | Work::Drop
+            | Work::Submit
+            | Work::Pause
+            | Work::Stop
+            | Work::Background
+            | Work::Resume
+            | Work::ReadBack
+            | Work::Report => true,
+        };
+        can || self.marks.len() > LOOKED_AT as u64
+    }
+
     fn copy(&self, copy: Copy, scene: &Scene<'_>) -> Reaction {
         let (Some(run), Some(place)) = (self.run(scene), self.place()) else {
             return Reaction::say("There is nothing to copy here.");
@@ -219,6 +278,20 @@ fn step_of(run: &Run, place: u32, scene: &Scene<'_>) -> (NextStep, Outcome) {
     let is_staged = bench.staged_of(item).is_some();
     let step = next_step(item, settled, is_staged, is_accepted);
     (step, settled.outcome)
+}
+
+/// Whether an action is about the changes listed, which are worked out when a run is over.
+fn is_of_the_list(action: Action) -> bool {
+    match action {
+        Action::Work(work) => matches!(
+            work,
+            Work::Retry | Work::Accept | Work::HandOver | Work::Exclude | Work::ReadBack
+        ),
+        Action::Mark(mark) => matches!(mark, Mark::Toggle | Mark::Listed | Mark::Pick),
+        Action::View(view) => matches!(view, View::Facets | View::Details),
+        Action::Edit(_) | Action::Copy(_) => true,
+        Action::Go(_) | Action::Move(_) | Action::Answer(_) => false,
+    }
 }
 
 /// How many different assets a run is about.
@@ -276,25 +349,41 @@ impl Component for Results {
         } else {
             "pick"
         };
-        vec![
-            Hint::Named(Action::Work(Work::Retry), "retry"),
+        let works = [
+            (Work::Retry, "retry"),
+            (Work::Accept, "accept"),
+            (Work::Exclude, "drop"),
+            (Work::HandOver, "hand over"),
+        ];
+        let works = works.into_iter().filter(|(work, _)| self.can(*work, scene));
+        let mut hints: Vec<Hint> = works
+            .map(|(work, word)| Hint::Named(Action::Work(work), word))
+            .collect();
+        hints.extend([
             Hint::Named(Action::Edit(Edit::Open), "fix"),
-            Hint::Key(Action::Work(Work::Accept)),
-            Hint::Named(Action::Work(Work::ReadBack), "re-read"),
-            Hint::Named(Action::Work(Work::Exclude), "drop"),
-            Hint::Key(Action::Work(Work::HandOver)),
+            Hint::Named(Action::Work(Work::ReadBack), "re-read run"),
             Hint::Named(Action::Mark(Mark::Toggle), space),
             Hint::Named(Action::View(View::Facets), "facets"),
             Hint::Named(Action::Mark(Mark::Listed), "select"),
             Hint::Key(Action::Work(Work::Report)),
             Hint::Key(Action::Mark(Mark::Pick)),
-            Hint::Named(Action::Move(Move::PreviousTab), "other runs"),
-            Hint::Key(Action::Move(Move::NextPane)),
-        ]
+        ]);
+        if scene.workbench.run_ids().len() > 1 {
+            hints.push(Hint::Named(Action::Move(Move::PreviousTab), "other runs"));
+        }
+        hints.push(Hint::Key(Action::Move(Move::NextPane)));
+        hints
     }
 
     fn on_action(&mut self, action: Action, argument: &str, scene: &Scene<'_>) -> Reaction {
         self.update(scene);
+        let is_here = self.going && argument.is_empty() && is_of_the_list(action);
+        if let Some(run) = self.run(scene).filter(|_| is_here) {
+            return Reaction::say(format!(
+                "{} is still under way: what became of its changes can be worked on when it is over.",
+                run.id
+            ));
+        }
         match action {
             Action::Go(Go::Results) if !argument.is_empty() => self.jump(argument, scene),
             Action::Work(work) => self.work(work, argument, scene),
@@ -308,6 +397,12 @@ impl Component for Results {
             Action::Mark(Mark::Toggle) => self.toggle(scene),
             Action::Mark(Mark::Listed) => self.mark_listed(scene),
             Action::Mark(Mark::Pick) => self.pick_listed(),
+            Action::View(View::Details) => {
+                let there = self.focus == Focus::Detail;
+                self.focus = if there { Focus::Items } else { Focus::Detail };
+                self.keep(scene);
+                Reaction::nothing()
+            }
             Action::View(View::Facets) => {
                 let there = self.focus == Focus::Facets;
                 self.focus = if there { Focus::Items } else { Focus::Facets };
@@ -346,9 +441,9 @@ impl Component for Results {
             text::number(at as u64),
             text::number(self.items.len() as u64)
         );
-        if !self.marks.is_empty() {
-            place.push_str("  picked ");
-            place.push_str(&text::number(self.marks.len()));
+        if !self.items.is_empty() {
+            place.push_str("  ");
+            place.push_str(&self.scope());
         }
         Some(place)
     }

@@ -16,6 +16,9 @@ impl Results {
             return self.other_run(movement == Move::NextTab, scene);
         }
         if self.going {
+            if !Cursor::default().go(movement, 0, 0) {
+                return Reaction::Passed;
+            }
             let calls = self.run(scene).map_or(0, |run| run.calls.len());
             self.scroll = Cursor::scrolled(self.scroll, movement, calls, 1);
             return Reaction::nothing();
@@ -26,16 +29,14 @@ impl Results {
             Move::PreviousPane | Move::Left => self.turn(false, scene),
             Move::Open if self.focus == Focus::Items => self.focus = Focus::Detail,
             Move::Open if self.focus == Focus::Facets => return self.toggle(scene),
-            Move::NextMarked => self.seek(scene, true, |results, _, place| {
-                results.marks.contains(place)
-            }),
-            Move::PreviousMarked => {
-                self.seek(scene, false, |results, _, place| {
-                    results.marks.contains(place)
-                });
+            Move::NextMarked | Move::PreviousMarked => {
+                let is_picked = |results: &Self, _: &Run, place| results.marks.contains(place);
+                return self.seek(scene, (movement == Move::NextMarked, "picked"), is_picked);
             }
-            Move::NextProblem => self.seek(scene, true, is_problem),
-            Move::PreviousProblem => self.seek(scene, false, is_problem),
+            Move::NextProblem | Move::PreviousProblem => {
+                let down = movement == Move::NextProblem;
+                return self.seek(scene, (down, "with a problem"), is_problem);
+            }
             Move::Open
             | Move::Up
             | Move::Down
@@ -91,8 +92,16 @@ impl Results {
         self.keep(scene);
     }
 
-    fn seek(&mut self, scene: &Scene<'_>, down: bool, wanted: fn(&Self, &Run, u32) -> bool) {
-        let Some(run) = self.run(scene) else { return };
+    /// Goes to the next change of a kind, or says that there is none.
+    fn seek(
+        &mut self,
+        scene: &Scene<'_>,
+        (down, kind): (bool, &str),
+        wanted: fn(&Self, &Run, u32) -> bool,
+    ) -> Reaction {
+        let Some(run) = self.run(scene) else {
+            return Reaction::Passed;
+        };
         let hit = |at: &usize| wanted(self, run, self.items[*at]);
         let found = if down {
             (self.item.at + 1..self.items.len()).find(hit)
@@ -101,7 +110,11 @@ impl Results {
         };
         if let Some(at) = found {
             (self.item.at, self.scroll) = (at, 0);
+            self.keep(scene);
+            return Reaction::nothing();
         }
+        let side = if down { "below" } else { "above" };
+        Reaction::say(format!("No change {kind} {side} this one."))
     }
 
     fn other_run(&mut self, newer: bool, scene: &Scene<'_>) -> Reaction {

@@ -9,7 +9,7 @@ use crate::{
     },
     flow::{Effect, ReportFormat},
     ui::{
-        action::{Action, Work},
+        action::{Action, Mark, Work},
         component::{Reaction, Scene, ScreenId, Step},
         dialogs,
         widgets::text,
@@ -52,7 +52,7 @@ impl Results {
                 Step::Show(ScreenId::Browse),
                 Step::Say("The run goes on; 4 shows it.".into()),
             ]),
-            Work::Retry => self.retry(scene),
+            Work::Retry => self.retry(!argument.trim().is_empty(), scene),
             Work::ReadBack => self.read_back(scene),
             Work::Report => self.report(argument, scene),
             Work::HandOver => self.hand_over(argument, scene),
@@ -99,16 +99,16 @@ impl Results {
         }
     }
 
-    /// Plans the picked changes, or all that failed, once more.
-    fn retry(&self, scene: &Scene<'_>) -> Reaction {
+    /// Plans the picked changes once more, or the one under the cursor; all that failed of a run
+    /// that was named.
+    fn retry(&self, is_named: bool, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
             return Reaction::say("No runs yet.");
         };
-        let picked: Vec<u32> = self.marks.iter().collect();
-        let places = if picked.is_empty() {
+        let places = if is_named {
             again::unwritten(run, scene)
         } else {
-            picked
+            self.targets()
         };
         let portion = again::portion(run, &places, scene);
         if !portion.changes.is_empty() {
@@ -118,7 +118,10 @@ impl Results {
             "" => "every change is written",
             left => left,
         };
-        Reaction::say(format!("Nothing to retry: {why}."))
+        let all = scene.keymap.keys(Action::Mark(Mark::Pick));
+        let all = all.filter(|_| !is_named && self.items.len() > places.len());
+        let all = all.map_or_else(String::new, |key| format!(" {key} picks all listed."));
+        Reaction::say(format!("Nothing to retry: {why}.{all}"))
     }
 
     fn read_back(&self, scene: &Scene<'_>) -> Reaction {
@@ -169,18 +172,12 @@ impl Results {
         Reaction::step(Step::Apply(Command::Exclude(picked)))
     }
 
-    /// Marks the assets of the listed changes in Browse.
+    /// Marks the assets of the picked changes in Browse, or of the one under the cursor.
     pub(super) fn mark_listed(&self, scene: &Scene<'_>) -> Reaction {
         let Some(run) = self.run(scene) else {
             return Reaction::nothing();
         };
-        let picked: Vec<u32> = self.marks.iter().collect();
-        let places = if picked.is_empty() {
-            &self.items
-        } else {
-            &picked
-        };
-        let rows = again::rows(run, places, scene);
+        let rows = again::rows(run, &self.targets(), scene);
         if rows.is_empty() {
             return Reaction::say("None of these assets is in the library.");
         }

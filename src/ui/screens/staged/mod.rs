@@ -210,14 +210,11 @@ impl Staged {
         if self.review || rows.is_empty() || scene.workbench.read_only.is_some() {
             return Reaction::Passed;
         }
-        let say = format!(
-            "Marked {} of the draft.  s r restores",
-            text::number(rows.len())
-        );
-        Reaction::Taken(vec![
-            Step::Mark { rows, say },
-            Step::Edit(Edit::Open, String::new()),
-        ])
+        Reaction::step(Step::EditOf {
+            edit: Edit::Open,
+            argument: String::new(),
+            rows,
+        })
     }
 
     /// Reads what is staged again, so that what changed on the server is seen.

@@ -266,10 +266,16 @@ fn review_shows_the_same_and_takes_nothing_out() {
 }
 
 #[test]
-fn e_marks_the_group_and_opens_the_dialog_on_it() {
+fn e_opens_the_dialog_on_the_group_and_leaves_the_marks() {
     let mut session = rights();
-    session.press("s n 2 <Tab> e");
-    assert_eq!(session.app.workbench().marks().len(), 10);
+    let marked = session.app.workbench().marks().len();
+    session.press("2 <Tab> e");
+    assert_eq!(session.app.workbench().marks().len(), marked);
+    assert!(
+        session.screen().contains("Edit 10 assets"),
+        "{}",
+        session.screen()
+    );
     assert_eq!(session.app.screen(), ScreenId::Staged);
     assert!(session.screen().contains("EDIT"), "{}", session.screen());
 }

@@ -32,7 +32,11 @@ impl EditDialog {
             " Op ".into()
         };
         if !places.head.is_empty() {
-            let pieces = [(format!(" {name}   "), title), (rules(one), quiet)];
+            let mut pieces = vec![(format!(" {name}   "), title), (rules(one), quiet)];
+            if let Some(staged) = &one.staged {
+                let words = format!("   now {}, staged {staged}", one.now);
+                pieces.push((words, scene.theme.style(Role::Text)));
+            }
             text::put_all(frame.buffer_mut(), places.head, &pieces);
         }
         if let Some(why) = &one.locked {

@@ -31,17 +31,7 @@ impl EditDialog {
     }
 
     fn draw_title(&self, frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {
-        let marked = self.content.rows.len();
-        let which = if scene.workbench.marks().is_empty() {
-            "asset (cursor)"
-        } else {
-            "marked asset"
-        };
-        let mut title = if marked == 1 {
-            format!(" Edit 1 {which}")
-        } else {
-            format!(" Edit {}", text::counted(marked, which))
-        };
+        let mut title = format!(" Edit {}", text::counted(self.content.rows.len(), "asset"));
         if self.hidden > 0 {
             let _ = write!(
                 title,
@@ -164,7 +154,11 @@ impl EditDialog {
             }
             Some(_) | None => line.field.key.to_string(),
         };
-        let cells = [name.as_str(), &line.now, &line.operation(), &brief];
+        let now = match &line.staged {
+            Some(staged) => format!("{} ~ {staged}", line.now),
+            None => line.now.clone(),
+        };
+        let cells = [name.as_str(), &now, &line.operation(), &brief];
         for (cell, place) in cells.iter().zip(columns.places(area)) {
             text::put(frame.buffer_mut(), place, cell, style);
         }

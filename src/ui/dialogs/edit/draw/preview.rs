@@ -179,7 +179,7 @@ impl EditDialog {
                 height: area.height.saturating_sub(next),
                 ..area
             };
-            next += draw_effect(frame, rest, (effect, &judged), scene);
+            next += draw_effect(frame, rest, (row, effect, &judged), scene);
         }
         next
     }
@@ -188,9 +188,8 @@ impl EditDialog {
 fn named(shown: Shown) -> (Answer, &'static str) {
     match shown {
         Shown::All => (Answer::ShowAll, "all"),
-        Shown::Changed => (Answer::ShowChanged, "changed"),
-        Shown::Locked => (Answer::ShowLocked, "locked"),
-        Shown::Errors => (Answer::ShowErrors, "error"),
+        Shown::Changed => (Answer::ShowChanged, "change"),
+        Shown::Refused => (Answer::ShowRefused, "refused"),
         Shown::Equal => (Answer::ShowEqual, "equal"),
     }
 }
@@ -199,14 +198,25 @@ fn named(shown: Shown) -> (Answer, &'static str) {
 fn draw_effect(
     frame: &mut Frame<'_>,
     area: Rect,
-    (effect, group): (&FieldEffect, &Judged),
+    (row, effect, group): (Row, &FieldEffect, &Judged),
     scene: &Scene<'_>,
 ) -> u16 {
     let theme = scene.theme;
     let names = (area.width / 4).clamp(8, 14);
     let values = area.width.saturating_sub(SIGN + names);
-    let (before, after) = windowed(&group.before, &group.after, values.saturating_sub(2));
+    // What is taken away is what the library has; what is staged in its place stands beside it.
+    let library = scene.workbench.listing.value(row, &effect.field);
+    let is_staged = *library != group.before && *library != Value::Unknown;
+    let now = if is_staged { &*library } else { &group.before };
+    let (before, after) = windowed(now, &group.after, values.saturating_sub(2));
     let mut lines = diff::lines(&before, &after, None, theme);
+    if is_staged && group.before == group.after {
+        lines.push(("= staged so".to_owned(), theme.style(Role::Quiet)));
+    } else if is_staged {
+        let staged = format!("~ staged: {}", diff::shown(&group.before));
+        let at = lines.len().min(1);
+        lines.insert(at, (staged, theme.style(Role::Quiet)));
+    }
     let mut sign = " ";
     if let Verdict::Refused(why) = &group.verdict {
         sign = "E";

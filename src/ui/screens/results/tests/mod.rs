@@ -244,6 +244,8 @@ fn facets_narrow_the_list_by_outcome_and_reason() {
 #[test]
 fn only_what_failed_and_is_still_staged_is_planned_again() {
     let mut session = ended(120, 36, TRUE_COUNTS);
+    session.press("A");
+    shown(&mut session, "keys act on the 5 picked");
     session.press("r");
     shown(&mut session, "Submit plan");
     shown(
@@ -280,6 +282,12 @@ fn only_the_picked_ones_are_retried() {
 fn what_is_no_longer_staged_is_not_retried_and_that_is_said() {
     let mut session = ended(120, 36, TRUE_COUNTS);
     session.press(": drop <Enter> <Enter> r");
+    let said = session.said();
+    assert_eq!(
+        said,
+        "Nothing to retry: 1 no longer staged. A picks all listed."
+    );
+    session.press("A r");
     assert_eq!(session.said(), "Nothing to retry: 4 no longer staged.");
 }
 
@@ -303,6 +311,8 @@ fn reading_back_reporting_and_marking_are_one_key_each() {
         .filter(|effect| matches!(effect, Effect::Report { .. }));
     assert_eq!(reports.count(), 1);
     session.press("s");
+    assert_eq!(session.app.workbench().marks().len(), 1);
+    session.press("<Ctrl+a> s");
     assert_eq!(session.app.workbench().marks().len(), 5);
     session.press("y n");
     assert!(session.effects.contains(&Effect::Copy("JKT_02".into())));
@@ -326,8 +336,13 @@ fn the_answer_of_a_read_back_corrects_the_outcome_on_the_screen() {
 fn e_opens_the_dialog_on_the_asset_that_failed() {
     let mut session = ended(120, 36, TRUE_COUNTS);
     session.press("e");
-    assert_eq!(session.app.workbench().marks().len(), 1);
+    assert_eq!(session.app.workbench().marks().len(), 6, "as they were");
+    shown(&mut session, "Edit 1 asset");
     shown(&mut session, "EDIT");
+    // What the library has, and beside it what is staged.
+    shown(&mut session, "empty (all) ~ Ac");
+    shown(&mut session, "- (empty)");
+    shown(&mut session, "= staged so");
     shown(&mut session, "[x]>Rights");
     shown(&mut session, "Acme Retail");
     session.type_text(" 2026").press("<Ctrl+s>");
@@ -349,4 +364,38 @@ fn every_size_shows_headline_list_and_detail() {
         session.press("G");
         shown(&mut session, "[ ] Rights");
     }
+}
+
+#[test]
+fn the_keys_act_on_the_change_under_the_cursor_unless_some_are_picked() {
+    let mut session = ended(120, 36, TRUE_COUNTS);
+    shown(&mut session, "keys act on this change");
+    session.press("r");
+    shown(&mut session, "1 change on 1 asset");
+    session.press("<Esc> d");
+    assert_eq!(session.app.screen(), ScreenId::Results, "the details here");
+    session.press("<Esc> <Space>");
+    shown(&mut session, "keys act on the 1 picked");
+}
+
+#[test]
+fn only_what_can_be_done_with_the_change_is_offered() {
+    let mut session = ended(160, 36, TRUE_COUNTS);
+    let hints = |session: &mut Session| session.line(34);
+    assert!(hints(&mut session).contains("r retry"));
+    session.press(": drop <Enter> <Enter>");
+    let line = hints(&mut session);
+    assert!(!line.contains("retry") && !line.contains("drop"), "{line}");
+    assert!(line.contains("e fix"), "{line}");
+}
+
+#[test]
+fn what_became_of_changes_is_not_worked_on_while_the_run_is_under_way() {
+    let (mut session, _) = running(120, 36);
+    session.press("r");
+    assert!(
+        session.said().starts_with("R-0001 is still under way"),
+        "{}",
+        session.said()
+    );
 }
