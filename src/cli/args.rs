@@ -1,6 +1,6 @@
 //! The words of the command line. What they do is said in the files named after them.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -295,6 +295,37 @@ pub struct ServeArgs {
     pub token_env: Option<String>,
 }
 
+/// The words of a command line as they are read: what begins with `-` behind `list` and is no
+/// option is a term of the query (`-has:rights`), and would be taken for options otherwise. A blank
+/// before it keeps it one word, and says nothing to a query.
+pub fn given(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let (mut is_list, mut is_over) = (false, false);
+    let read = |word: OsString| {
+        is_over |= is_list && word == "--";
+        let shown = word.to_string_lossy();
+        if is_list && !is_over && is_term(&shown) {
+            return OsString::from(format!(" {shown}"));
+        }
+        is_list |= word == "list";
+        word
+    };
+    words.into_iter().map(read).collect()
+}
+
+/// Whether a word is a term that must not hold, and no option: there are `-h`, `-p NAME`, `-pNAME`.
+fn is_term(word: &str) -> bool {
+    let Some(rest) = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')) else {
+        return false;
+    };
+    match rest.strip_prefix('p') {
+        Some(name) => {
+            let name = name.strip_prefix('=').unwrap_or(name);
+            name.contains([':', '=', '<', '>', '~', '('])
+        }
+        None => rest.chars().count() > 1,
+    }
+}
+
 /// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -439,4 +470,41 @@ pub enum ConfigWhat {
     Show,
     /// What is wrong with it
     Check,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_of_list_begins_with_a_dash_and_options_stay_options() {
+        for (words, query, profile) in [
+            (&["list", "-has:x"][..], " -has:x", None),
+            (
+                &["list", "-profile:x", "season:a"],
+                " -profile:x season:a",
+                None,
+            ),
+            (&["list", "-p", "demo", "-rights"], " -rights", Some("demo")),
+            (
+                &["-p", "demo", "list", "-(a or b)"],
+                " -(a or b)",
+                Some("demo"),
+            ),
+            (&["list", "-pdemo", "-hat"], " -hat", Some("demo")),
+            (&["list", "a", "-p=demo", "--", "-p"], "a -p", Some("demo")),
+        ] {
+            let words = ["armarius"].iter().chain(words).map(OsString::from);
+            let cli = Cli::try_parse_from(given(words)).unwrap();
+            let Some(Command::List(list)) = cli.command else {
+                panic!("no list")
+            };
+            assert_eq!(list.query.join(" "), query);
+            assert_eq!(cli.global.profile.as_deref(), profile);
+        }
+        let help = ["armarius", "list", "-h"].map(OsString::from);
+        assert_eq!(given(help.clone()), help);
+        let other = ["armarius", "stage", "-has:x"].map(OsString::from);
+        assert_eq!(given(other.clone()), other);
+    }
 }

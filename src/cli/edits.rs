@@ -2,7 +2,10 @@
 
 use clap::ArgMatches;
 
-use crate::domain::{CertificateStatus, Edit, FieldKey, FieldKind, Schema, Template, Value};
+use crate::domain::{
+    CertificateStatus, Edit, FieldKey, FieldKind, Schema, Template, Value, edit::tags,
+    text::pointed,
+};
 
 /// An edit of one field, as the command line asked for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,12 +107,17 @@ fn one(flag: &str, value: &str, schema: &Schema) -> Result<AskedEdit, String> {
                 "--set {name}= is empty; to take the value away use --clear {name}"
             ));
         }
-        "set" if multiple => Edit::Set(Value::list(text.split(';').map(str::trim))),
+        "set" if multiple => Edit::Set(Value::list(tags(&text)?)),
         "set" => Edit::Set(Value::text(text)),
+        "append" if multiple => Edit::AddTags(tags(&text)?),
         "append" => Edit::Append(text),
+        "prepend" if multiple => match tags(&text)?.as_slice() {
+            [tag] => Edit::Prepend(tag.clone()),
+            _ => return Err(format!("--prepend {name}: one tag at a time")),
+        },
         "prepend" => Edit::Prepend(text),
-        "add_tag" => Edit::AddTags(vec![text]),
-        "remove_tag" => Edit::RemoveTags(vec![text]),
+        "add_tag" => Edit::AddTags(tags(&text)?),
+        "remove_tag" => Edit::RemoveTags(tags(&text)?),
         _ => replace(name, &text)?,
     };
     Ok(AskedEdit { field, edit })
@@ -128,45 +136,13 @@ fn field(name: &str, schema: &Schema) -> Result<(FieldKey, bool), String> {
         })
 }
 
-/// `/re/with/`, where any character may stand for the slash and `\/` is a slash of the text.
+/// `/find/with/flags`; a mistake is shown at its place.
 fn replace(name: &str, text: &str) -> Result<Edit, String> {
-    let wrong = || format!("--replace needs {name}=/re/with/, not `{name}={text}`");
-    let mut characters = text.chars();
-    let mark = characters
-        .next()
-        .filter(|c| !c.is_alphanumeric())
-        .ok_or_else(wrong)?;
-    let (mut parts, mut part, mut escaped) = (Vec::new(), String::new(), false);
-    for character in characters {
-        if escaped {
-            if character != mark {
-                part.push('\\');
-            }
-            part.push(character);
-            escaped = false;
-        } else if character == '\\' {
-            escaped = true;
-        } else if character == mark {
-            parts.push(std::mem::take(&mut part));
-        } else {
-            part.push(character);
-        }
-    }
-    let flags = part;
-    let [find, with] = parts.as_slice() else {
-        return Err(wrong());
-    };
-    if !matches!(flags.as_str(), "" | "i") {
-        return Err(format!(
-            "`{flags}` behind the last {mark} is unknown; only i (any case) is"
-        ));
-    }
-    let (find, with) = (find.clone(), with.clone());
-    Ok(Edit::Replace {
-        find,
-        with,
-        regex: true,
-        case: flags.is_empty(),
+    Edit::replacing(text).map_err(|error| {
+        format!(
+            "--replace {name}: {error}\n{}",
+            pointed(text, error.position)
+        )
     })
 }
 

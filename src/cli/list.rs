@@ -7,7 +7,7 @@ use super::{
     session,
 };
 use crate::{
-    domain::{Field, FieldKey, Query, Sort, Workbench},
+    domain::{Field, FieldKey, Sort, Workbench},
     exchange,
 };
 
@@ -22,7 +22,7 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let mut headless = session::connect(global).await?;
-    let query = query(&headless.workbench, &args.query.join(" "))?;
+    let query = session::query(&headless.workbench, "query", &args.query.join(" "))?;
     let fields = fields(&headless.workbench, &args.fields)?;
     session::list(&mut headless, output).await?;
     let rows = session::matching(&mut headless, &query).await?;
@@ -57,14 +57,6 @@ pub async fn run(
     };
     headless.close().await;
     Ok(ending)
-}
-
-fn query(bench: &Workbench, text: &str) -> Result<Query, Stop> {
-    let query = Query::parse(text).map_err(|error| Stop::usage(format!("query: {error}")))?;
-    query
-        .check(&bench.schema)
-        .map_err(|error| Stop::usage(format!("query: {error}")))?;
-    Ok(query)
 }
 
 fn fields(bench: &Workbench, names: &[String]) -> Result<Vec<FieldKey>, Stop> {

@@ -54,7 +54,7 @@ const STRAGGLERS: Duration = Duration::from_millis(200);
 pub fn main() -> ExitCode {
     process::keep_private();
     output::with_process_streams(|output| {
-        let matches = match Cli::command().try_get_matches() {
+        let matches = match Cli::command().try_get_matches_from(args::given(std::env::args_os())) {
             Ok(matches) => matches,
             // A wrong word, told with everything it holds made visible.
             Err(error) if error.use_stderr() => {

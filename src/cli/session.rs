@@ -18,9 +18,10 @@ use super::{
 use crate::{
     config::{self, Profile},
     domain::{
-        Query,
+        Query, Workbench,
         plan::is_production,
         run::{CANARY, CanaryThen, RunRules, StopRule},
+        text::pointed,
     },
     endpoint::Endpoint,
     runtime::{Headless, ReportSettings, RuntimeParts, RuntimeSettings, now_ms},
@@ -176,6 +177,20 @@ pub fn whole(headless: &Headless, partial: bool) -> Result<(), Stop> {
              staged. Try again, or say --partial to go on with those that are listed"
         ),
     })
+}
+
+/// Reads a query and holds it against the fields; `option` names where it was given.
+///
+/// # Errors
+///
+/// What is wrong with it, at its place, and what would be right.
+pub fn query(bench: &Workbench, option: &str, text: &str) -> Result<Query, Stop> {
+    Query::parse(text)
+        .and_then(|query| query.check(&bench.schema).map(|()| query))
+        .map_err(|error| {
+            let shown = pointed(text, error.position);
+            Stop::usage(format!("{option}: {}\n{shown}", error.why))
+        })
 }
 
 /// The rows a query lets through; reads the thumbnails it asks for first.

@@ -15,7 +15,7 @@ use super::{
     session,
 };
 use crate::{
-    domain::{Command, Query, Workbench},
+    domain::{Command, Workbench},
     exchange::ChangeFile,
     runtime::Headless,
 };
@@ -170,11 +170,9 @@ async fn from_query(
     (args, matches): (&StageArgs, &ArgMatches),
     output: &mut Output<'_>,
 ) -> Result<Judged, Stop> {
-    let schema = &headless.workbench.schema;
-    let query = Query::parse(text)
-        .and_then(|query| query.check(schema).map(|()| query))
-        .map_err(|error| Stop::usage(format!("--query: {error}")))?;
-    let edits = edits::read(matches, schema).map_err(Stop::usage)?;
+    let bench = &headless.workbench;
+    let query = session::query(bench, "--query", text)?;
+    let edits = edits::read(matches, &bench.schema).map_err(Stop::usage)?;
     if edits.is_empty() {
         return Err(Stop::usage("say what to do, for example --set FIELD=VALUE"));
     }

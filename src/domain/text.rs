@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many marks one letter may carry before the others are counted instead of shown: terminals
 /// have been broken by letters with hundreds of them.
@@ -128,6 +128,13 @@ fn is_mark(character: char) -> bool {
     !character.is_ascii() && !needs_showing(character) && character.width() == Some(0)
 }
 
+/// A text made visible, and a `^` under one of its places, counted in characters: two lines, set in.
+pub fn pointed(text: &str, position: usize) -> String {
+    let head: String = text.chars().take(position).collect();
+    let blanks = " ".repeat(visible(&head).width());
+    format!("  {}\n  {blanks}^", visible(text))
+}
+
 /// Whether a character would act on a terminal, or can't be seen.
 pub fn needs_showing(character: char) -> bool {
     character.is_control()
@@ -186,6 +193,23 @@ mod tests {
         assert_eq!(shown, format!("Z{}<+196>algo", "\u{301}".repeat(4)));
         let usual = "e\u{301}\u{323}a\u{308}";
         assert!(matches!(visible(usual), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_place_is_pointed_at_under_wide_letters_too() {
+        assert_eq!(
+            pointed("東京 a(b", 4),
+            "  東京 a(b\n       ^".replace("       ^", "        ^")
+        );
+        assert_eq!(pointed("a\tb", 9), "  a␉b\n     ^");
+    }
+
+    #[test]
+    fn one_text_however_accents_and_blanks_are_written() {
+        assert_eq!(fold("Cafe\u{301}\u{a0}Bar"), "café bar");
+        assert_eq!(canonical("a\u{3000}b\u{2009}c"), "a b c");
+        assert_eq!(canonical("a\tb\u{2028}c"), "a\tb\u{2028}c");
+        assert!(matches!(canonical("Müller 東京"), Cow::Borrowed(_)));
     }
 
     #[test]

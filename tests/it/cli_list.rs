@@ -94,8 +94,10 @@ fn a_query_that_makes_no_sense_says_where_and_lists_nothing() {
     let said = [
         (
             "season:SS26 Rihgts:x",
-            "there is no field `Rihgts`; did you mean Rights? (at character 13)",
+            "query: there is no field `Rihgts`; did you mean Rights?\n  season:SS26 Rihgts:x\n              ^",
         ),
+        ("-rights", "write -has:rights for assets without a value"),
+        ("width:2001..1999", "write width:1999..2001"),
         ("title:~\"jacket(\"", "unclosed group"),
         ("title:\"open", "this quotation mark is not closed"),
     ];
@@ -129,6 +131,18 @@ fn negation_presence_and_patterns_narrow_the_list() {
     };
     assert_eq!(names(&["season:SS26 has:rights"]).len(), 2);
     assert_eq!(names(&["season:SS26 -has:rights"]), ["TEE_0000011_DET2"]);
+    assert_eq!(names(&["-has:rights", "season:SS26"]), ["TEE_0000011_DET2"]);
+    assert_eq!(
+        names(&["season:SS26 rights:(empty) or name=TEE_0000011_DET2"]),
+        ["TEE_0000011_DET2"]
+    );
+    assert_eq!(
+        names(&[
+            "-(season:SS24 or season:SS25)",
+            "season:SS26 not has:rights"
+        ]),
+        ["TEE_0000011_DET2"]
+    );
     assert_eq!(
         names(&["season:SS26", "name:~^SWT_.*DET1$"]),
         ["SWT_0000021_DET1"]

@@ -148,7 +148,7 @@ fn values_the_rules_forbid_are_told_and_left_out() {
 fn words_that_make_no_edit_stage_nothing() {
     let library = Library::made_up(60);
     let desk = Desk::for_library(&library);
-    let wrong: [(&[&str], &str); 8] = [
+    let wrong: [(&[&str], &str); 11] = [
         (&[], "say what to do, for example --set FIELD=VALUE"),
         (
             &["--set", "Title="],
@@ -161,7 +161,17 @@ fn words_that_make_no_edit_stage_nothing() {
         (&["--set", "Title"], "--set needs FIELD=VALUE, not `Title`"),
         (
             &["--replace", "Title=/(/x/"],
-            "the pattern does not parse at character 1: unclosed",
+            "--replace Title: unclosed group\n  /(/x/\n   ^",
+        ),
+        (
+            &["--replace", r"Title=/(\w+)-(\d+)/$1_$2/"],
+            "the pattern has no group 1_: write ${1}_ for group 1, $$1_ for the text\n  \
+             /(\\w+)-(\\d+)/$1_$2/\n               ^",
+        ),
+        (&["--replace", "Title=/a/b/x"], "only i (any case) is"),
+        (
+            &["--add-tag", "Keywords=a \"b\""],
+            "tags stand apart by `;`: a; b",
         ),
         (&["--certificate", "golden"], "golden"),
         (

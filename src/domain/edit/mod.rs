@@ -3,6 +3,8 @@
 //! An edit says what was meant; the change it makes of one value is derived from it.
 
 mod check;
+mod replacement;
+mod tags;
 
 use std::{fmt, slice::from_ref};
 
@@ -10,6 +12,9 @@ use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::{Field, FieldKind, Row, TagDelta, Value};
+
+pub use replacement::ReplacementError;
+pub use tags::{tags, tags_text};
 
 pub use check::{check, depends_on_value};
 
@@ -53,6 +58,14 @@ pub enum EditError {
         /// Counted from 1.
         position: usize,
         /// The parser's words.
+        why: String,
+    },
+    /// What is put in the place of a match names a group that the pattern does not have.
+    #[error("the replacement is wrong at character {position}: {why}")]
+    Replacement {
+        /// Counted from 1.
+        position: usize,
+        /// What is wrong, and what would be right.
         why: String,
     },
     /// The value breaks a rule of the field.
@@ -209,9 +222,17 @@ impl fmt::Display for Edit {
                 find,
                 with,
                 regex: true,
-                ..
-            } => write!(f, "replace /{find}/{with}/"),
-            Self::Replace { find, with, .. } => write!(f, "replace \"{find}\" with \"{with}\""),
+                case,
+            } => {
+                f.write_str("replace ")?;
+                replacement::write(f, (find, with), *case)
+            }
+            Self::Replace {
+                find, with, case, ..
+            } => {
+                let flag = if *case { "" } else { " (any case)" };
+                write!(f, "replace \"{find}\" with \"{with}\"{flag}")
+            }
             Self::AddTags(tags) => write!(f, "+{}", tags.join(" +")),
             Self::RemoveTags(tags) => write!(f, "-{}", tags.join(" -")),
             Self::Assign(rows) => write!(f, "values for {} assets", rows.len()),

@@ -39,7 +39,7 @@ impl<'a> Judge<'a> {
         let rules: Field = bench.field_for(field)?;
         let rules = edits
             .iter()
-            .map(|(edit, _)| Ok((edit, edit.rules(&rules)?)));
+            .map(|(edit, _)| edit.check().and_then(|()| Ok((edit, edit.rules(&rules)?))));
         let capabilities = bench.capabilities.as_ref();
         let admission = capabilities.map(|capabilities| {
             Admission::new(&bench.listing, (&bench.schema, capabilities), field)

@@ -95,10 +95,10 @@ table! {
     Edit E::Set,       "set" "FIELD VALUE",         ["o s"], [], BROWSE, "set a field", "gives a field a value";
     Edit E::Append,    "append" "FIELD TEXT",       ["o a"], [], BROWSE, "append text", "puts text behind a field";
     Edit E::Prepend,   "prepend" "FIELD TEXT",      ["o p"], [], BROWSE, "prepend text", "puts text before a field";
-    Edit E::Replace,   "replace" "FIELD /re/with/", ["o r"], [], BROWSE, "find and replace", "replaces text in a field, plain or by pattern";
+    Edit E::Replace,   "replace" "FIELD /find/with/", ["o r"], [], BROWSE, "find and replace", "replaces text in a field, plain or by pattern";
     Edit E::Clear,     "clear" "FIELD",             ["o c"], [], BROWSE, "clear a field", "takes the value of a field away";
-    Edit E::AddTag,    "add-tag" "FIELD TAG ..",    ["o t"], [], BROWSE, "add tags", "adds tags to a field";
-    Edit E::RemoveTag, "remove-tag" "FIELD TAG ..", ["o u"], [], BROWSE, "remove tags", "removes tags from a field";
+    Edit E::AddTag,    "add-tag" "FIELD TAG; ..",    ["o t"], [], BROWSE, "add tags", "adds tags to a field";
+    Edit E::RemoveTag, "remove-tag" "FIELD TAG; ..", ["o u"], [], BROWSE, "remove tags", "removes tags from a field";
     Edit E::Thumbnail, "thumbnail" "[NAME]",        ["t"], ["a t"], BROWSE, "thumbnail", "gives the marked assets a thumbnail, one for all or by a rule";
     Edit E::Certificate, "certificate" "[STATUS [MESSAGE]]", ["C"], ["a c"], BROWSE, "certificate", "certifies the marked assets";
 

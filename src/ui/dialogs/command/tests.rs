@@ -105,7 +105,7 @@ fn edits_are_staged_on_the_marked_assets() {
         staged(&session, "Credit line"),
         Value::text("Photo:(c) ACME, Paris")
     );
-    command(&mut session, "add-tag Keywords coat \"long coat\"");
+    command(&mut session, "add-tag Keywords coat; long coat");
     assert_eq!(
         staged(&session, "Keywords"),
         Value::list(["coat", "long coat"])

@@ -4,7 +4,7 @@ use super::{EditDialog, fields::FieldLine, form::Operation};
 use crate::{
     domain::{
         Edit, Field, FieldKind, Schema, Value,
-        text::fold,
+        edit::tags,
         workbench::{Asked, Command},
     },
     ui::{
@@ -149,15 +149,23 @@ fn edit(verb: Verb, field: &Field, rest: &str) -> Result<Edit, String> {
         Verb::Append => Edit::Append(text),
         Verb::Prepend => Edit::Prepend(text),
         Verb::Clear => Edit::Clear,
-        Verb::AddTag => Edit::AddTags(tags(rest)),
-        Verb::RemoveTag => Edit::RemoveTags(tags(rest)),
-        Verb::Replace => return replace(rest),
+        Verb::AddTag => Edit::AddTags(tags(rest).map_err(|why| sentence(&why))?),
+        Verb::RemoveTag => Edit::RemoveTags(tags(rest).map_err(|why| sentence(&why))?),
+        Verb::Replace => {
+            return Edit::replacing(rest).map_err(|error| {
+                let place: String = rest.chars().skip(error.position).take(12).collect();
+                match place.as_str() {
+                    "" => sentence(&error.why),
+                    place => format!("At `{place}`: {error}."),
+                }
+            });
+        }
         Verb::Set | Verb::Open | Verb::Thumbnail | Verb::Certificate => {
             if text.is_empty() {
                 return Err(format!("Empty never clears; `clear {}` does.", field.key));
             }
             if field.kind == FieldKind::Tags {
-                Edit::Set(Value::list(text.split(';').map(str::trim)))
+                Edit::Set(Value::list(tags(rest).map_err(|why| sentence(&why))?))
             } else {
                 Edit::Set(Value::text(text))
             }
@@ -171,56 +179,9 @@ fn unquoted(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Tags with blanks between them; a tag that holds blanks stands in quotes.
-fn tags(text: &str) -> Vec<String> {
-    let mut tags = vec![String::new()];
-    let mut quoted = false;
-    for character in text.chars() {
-        match character {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => tags.push(String::new()),
-            other => tags.last_mut().into_iter().for_each(|tag| tag.push(other)),
-        }
-    }
-    tags.retain(|tag| !tag.is_empty());
-    tags
-}
-
-/// `/re/with/` or `/re/with/i`; any sign may stand for the slash, and with a backslash before it
-/// the sign is itself.
-fn replace(text: &str) -> Result<Edit, String> {
-    let wrong = || format!("replace needs FIELD /re/with/, not `{text}`.");
-    let mut characters = text.chars();
-    let sign = characters
-        .next()
-        .filter(|sign| !sign.is_alphanumeric())
-        .ok_or_else(wrong)?;
-    let mut parts = vec![String::new()];
-    let mut escaped = false;
-    for character in characters {
-        let ends = character == sign && !escaped;
-        if ends {
-            parts.push(String::new());
-        } else if let Some(part) = parts.last_mut() {
-            if escaped && character == sign {
-                part.pop();
-            }
-            part.push(character);
-        }
-        escaped = character == '\\' && !escaped;
-    }
-    let [find, with, flags] = parts.as_slice() else {
-        return Err(wrong());
-    };
-    if !["", "i"].contains(&fold(flags).as_str()) {
-        return Err(format!(
-            "`{flags}` behind the last {sign} is unknown; only i (any case) is."
-        ));
-    }
-    Ok(Edit::Replace {
-        find: find.clone(),
-        with: with.clone(),
-        regex: true,
-        case: flags.is_empty(),
-    })
+/// Words of an error as a sentence.
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}.", first.chain(characters).collect::<String>())
 }

@@ -1,7 +1,7 @@
 //! What is asked of one field: an operation, its texts and its switches.
 
 use crate::{
-    domain::{Edit, Field, FieldKind, Value, text::fold},
+    domain::{Edit, Field, FieldKind, Value, edit::tags, text::fold},
     ui::widgets::TextField,
 };
 
@@ -169,7 +169,7 @@ impl Form {
             Operation::Set => {
                 let text = given(&self.set, "no value yet; empty never clears, clear does")?;
                 Edit::Set(if field.kind == FieldKind::Tags {
-                    Value::list(tags(&text))
+                    Value::list(tags(&text)?)
                 } else {
                     Value::text(text)
                 })
@@ -188,7 +188,7 @@ impl Form {
     }
 
     fn tag_edits(&self) -> Result<Vec<Edit>, String> {
-        let (add, remove) = (tags(self.add.text()), tags(self.remove.text()));
+        let (add, remove) = (tags(self.add.text())?, tags(self.remove.text())?);
         if add.is_empty() && remove.is_empty() {
             return Err("no tag to add or remove yet".into());
         }
@@ -208,12 +208,17 @@ impl Form {
             Operation::Set => self.set.text().to_owned(),
             Operation::Append | Operation::Prepend => self.affix.text().to_owned(),
             Operation::Replace if self.regex => {
-                format!("/{}/{}/", self.find.text(), self.with.text())
+                let flag = if self.case { "" } else { "i" };
+                format!("/{}/{}/{flag}", self.find.text(), self.with.text())
             }
-            Operation::Replace => format!("{} -> {}", self.find.text(), self.with.text()),
+            Operation::Replace => {
+                let flag = if self.case { "" } else { " (any case)" };
+                format!("{} -> {}{flag}", self.find.text(), self.with.text())
+            }
             Operation::Tags => {
                 let signed = |sign: &str, text: &str| -> Vec<String> {
                     tags(text)
+                        .unwrap_or_default()
                         .iter()
                         .map(|tag| format!("{sign}{tag}"))
                         .collect()
@@ -293,15 +298,6 @@ impl Form {
         let whole = format!("{head}{}", values[next]);
         self.input_mut(place).set(&whole);
     }
-}
-
-/// Several tags stand between semicolons.
-fn tags(text: &str) -> Vec<String> {
-    text.split(';')
-        .map(str::trim)
-        .filter(|tag| !tag.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 #[cfg(test)]

@@ -138,8 +138,13 @@ impl EditDialog {
             .problem
             .as_ref()
             .filter(|(field, _)| *field == one.field.key);
-        if let Some((_, EditError::Pattern { position, why })) = problem {
-            let text = places.inputs.first().map_or(area, |(_, text)| *text);
+        let place = match problem {
+            Some((_, EditError::Pattern { position, why })) => Some((0, position, why)),
+            Some((_, EditError::Replacement { position, why })) => Some((1, position, why)),
+            Some((_, EditError::Value(_) | EditError::Unsuited(_))) | None => None,
+        };
+        if let Some((input, position, why)) = place {
+            let text = places.inputs.get(input).map_or(area, |(_, text)| *text);
             let column = u16::try_from(position.saturating_sub(1)).unwrap_or(u16::MAX);
             let x = text.x + column.min(text.width.saturating_sub(1));
             let below = places.caret;

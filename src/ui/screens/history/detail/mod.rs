@@ -12,6 +12,7 @@ use crate::{
         Edit, Operation, Value,
         draft::Contribution,
         draft::FieldEdit,
+        edit::tags_text,
         history::{Entry, Subject},
         oplog::Deed,
         outside::Outside,
@@ -249,16 +250,11 @@ fn command(edit: &FieldEdit) -> Option<String> {
     let words = match &edit.edit {
         Edit::Set(Value::Text(text)) | Edit::Append(text) | Edit::Prepend(text) => text.clone(),
         Edit::Clear => String::new(),
-        Edit::Replace {
-            find,
-            with,
-            regex: true,
-            ..
-        } => format!("/{find}/{with}/"),
-        Edit::AddTags(tags) | Edit::RemoveTags(tags) => {
-            let tags: Vec<String> = tags.iter().map(|tag| quoted(tag)).collect();
-            tags.join(" ")
+        edit @ Edit::Replace { regex: true, .. } => {
+            let label = edit.to_string();
+            label.trim_start_matches("replace ").to_owned()
         }
+        Edit::AddTags(tags) | Edit::RemoveTags(tags) => tags_text(tags),
         Edit::Set(_) | Edit::Replace { .. } | Edit::Assign(_) => return None,
     };
     let verb = edit.edit.verb();
