@@ -54,6 +54,8 @@ pub enum Effect {
         /// The page that was told before.
         page: i64,
     },
+    /// Keep these assets with the listing there is: single values of them were read.
+    KeepAssets(Vec<Asset>),
     /// Read these assets again and answer [`Event::Refreshed`].
     Refresh(Vec<AssetId>),
     /// Read the thumbnails of these assets and answer [`Event::Values`].

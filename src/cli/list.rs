@@ -1,9 +1,11 @@
 //! `armarius list`: the library, narrowed by a query.
 
+use roaring::RoaringBitmap;
+
 use super::{
     args::{Global, ListArgs, ListFormat},
     ending::{Ending, Stop},
-    output::Output,
+    output::{Output, counted, number},
     session,
 };
 use crate::{
@@ -25,14 +27,14 @@ pub async fn run(
     let query = session::query(&headless.workbench, "query", &args.query.join(" "))?;
     let fields = fields(&headless.workbench, &args.fields)?;
     session::list(&mut headless, output).await?;
-    let rows = session::matching(&mut headless, &query).await?;
+    let rows = session::matching(&mut headless, &query, output).await?;
     if fields.contains(&FieldKey::thumbnail()) {
-        headless.thumbnails(&rows).await?;
+        session::thumbnails(&mut headless, &rows, output).await?;
     }
     let bench = &headless.workbench;
     let ordered = bench.listing.ordered(&rows, &Sort::default());
     let fields = if fields.is_empty() {
-        default_fields(bench, args.format)
+        default_fields((bench, &rows), args.format, output)
     } else {
         fields
     };
@@ -50,7 +52,8 @@ pub async fn run(
         .filter_map(|key| bench.schema.field(key.as_str()));
     let fields: Vec<&Field> = fields.collect();
     exchange::list(output.out, format, &fields, assets, headless.guard())?;
-    output.say(&format!("{} of {} assets", rows.len(), bench.listing.len()));
+    let (found, all) = (number(rows.len()), counted(bench.listing.len(), "asset"));
+    output.say(&format!("{found} of {all}"));
     let ending = match bench.listing.missing() {
         0 => Ending::Ok,
         _ => Ending::Incomplete,
@@ -77,8 +80,22 @@ fn fields(bench: &Workbench, names: &[String]) -> Result<Vec<FieldKey>, Stop> {
 }
 
 /// Everything for programs; for people the first fields that anybody may edit.
-fn default_fields(bench: &Workbench, format: ListFormat) -> Vec<FieldKey> {
-    let all = bench.schema.fields.iter();
+fn default_fields(
+    (bench, rows): (&Workbench, &RoaringBitmap),
+    format: ListFormat,
+    output: &mut Output<'_>,
+) -> Vec<FieldKey> {
+    let thumbnail = FieldKey::thumbnail();
+    // A thumbnail that was not read is neither there nor missing; an empty cell would say it is.
+    let unread = bench.listing.unread(&thumbnail).intersection_len(rows);
+    if unread > 0 && format != ListFormat::Table {
+        let unread = counted(unread, "asset");
+        output.say(&format!(
+            "without the thumbnails: those of {unread} are not known; --fields thumbnail reads them"
+        ));
+    }
+    let is_known = |field: &&Field| unread == 0 || field.key != thumbnail;
+    let all = bench.schema.fields.iter().filter(is_known);
     if format != ListFormat::Table {
         return all.map(|field| field.key.clone()).collect();
     }

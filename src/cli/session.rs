@@ -12,7 +12,7 @@ use super::{
     args::Global,
     ending::{Ending, Stop},
     interruption::{self, Again},
-    output::{self, Output},
+    output::{self, Output, counted, number},
     wire::Setup,
 };
 use crate::{
@@ -139,6 +139,7 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
         all = total;
         if have >= said + SAY_EVERY && have < total {
             said = have;
+            let (have, total) = (number(have), counted(total, "asset"));
             output.say(&format!("listed {have} of {total}"));
         }
     };
@@ -146,11 +147,12 @@ pub async fn list(headless: &mut Headless, output: &mut Output<'_>) -> Result<()
     let listing = &headless.workbench.listing;
     let (missing, listed) = (listing.missing(), listing.len());
     if missing > 0 {
+        let (missing, all) = (number(missing), counted(all, "asset"));
         output.say(&format!(
-            "{missing} of {all} assets did not come: the listing is incomplete"
+            "{missing} of {all} did not come: the listing is incomplete"
         ));
     } else if listed < all {
-        let unread = all - listed;
+        let (unread, all) = (number(all - listed), number(all));
         output.say(&format!(
             "{unread} of {all} entries of the library can't be read and are not listed"
         ));
@@ -198,15 +200,52 @@ pub fn query(bench: &Workbench, option: &str, text: &str) -> Result<Query, Stop>
 /// # Errors
 ///
 /// If a thumbnail can't be read.
-pub async fn matching(headless: &mut Headless, query: &Query) -> Result<RoaringBitmap, Stop> {
-    if let Some(rest) = query.apart_from_thumbnails() {
+pub async fn matching(
+    headless: &mut Headless,
+    query: &Query,
+    output: &mut Output<'_>,
+) -> Result<RoaringBitmap, Stop> {
+    let open = |headless: &Headless| {
         let bench = &headless.workbench;
-        let rows = rest.rows(&bench.listing, &bench.schema, &bench.sets());
-        headless.thumbnails(&rows).await?;
+        query.open_rows(&bench.listing, &bench.schema, &bench.sets())
+    };
+    let needed = open(headless);
+    thumbnails(headless, &needed, output).await?;
+    let left = open(headless).len();
+    if left > 0 {
+        let left = counted(left, "asset");
+        return Err(Stop {
+            ending: Ending::Nothing,
+            message: format!("the thumbnails of {left} could not be read; nothing was done"),
+        });
     }
     let bench = &headless.workbench;
     Ok(query.rows(&bench.listing, &bench.schema, &bench.sets()))
 }
+
+/// Reads the thumbnails of these rows that are not known; says how far it is if that takes long.
+///
+/// # Errors
+///
+/// If a thumbnail can't be read.
+pub async fn thumbnails(
+    headless: &mut Headless,
+    rows: &RoaringBitmap,
+    output: &mut Output<'_>,
+) -> Result<(), Stop> {
+    let mut said = 0;
+    let progress = |came: u64, all: u64| {
+        if came >= said + SAY_READ && came < all {
+            said = came;
+            let (came, all) = (number(came), number(all));
+            output.say(&format!("read the thumbnails of {came} of {all} assets"));
+        }
+    };
+    Ok(headless.thumbnails(rows, progress).await?)
+}
+
+/// How many thumbnails are read between two lines of progress.
+const SAY_READ: u64 = 2_000;
 
 /// How many assets come between two lines of progress.
 const SAY_EVERY: u64 = 10_000;

@@ -178,7 +178,7 @@ async fn from_query(
     }
     session::list(headless, output).await?;
     session::whole(headless, args.partial)?;
-    let rows = session::matching(headless, &query).await?;
+    let rows = session::matching(headless, &query, output).await?;
     if rows.is_empty() {
         return Err(Stop::usage("no asset matches; nothing is staged"));
     }

@@ -8,7 +8,7 @@ use super::{
     chosen::Chosen,
     ending::{self, Ending, Stop},
     interruption,
-    output::{Output, counted},
+    output::{Output, counted, number},
     plan, progress, session,
     wire::Setup,
 };
@@ -185,12 +185,13 @@ fn lines(run: &Run) -> Vec<String> {
     let counts: Vec<String> = Outcome::ALL
         .iter()
         .rev()
-        .map(|&o| format!("{} {o}", tally.of(o)))
+        .map(|&o| format!("{} {o}", number(u64::from(tally.of(o)))))
         .collect();
     let (id, headline, total) = (&run.id, run.headline(), run.items.len());
     let mut lines = vec![format!(
-        "{id}: {headline}   {} of {total} changes",
-        counts.join(", ")
+        "{id}: {headline}   {} of {}",
+        counts.join(", "),
+        counted(total as u64, "change")
     )];
     if let Some(Ok(words) | Err(words)) = run.reconciliation() {
         lines.push(words);

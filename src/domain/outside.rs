@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AssetId, FieldKey, Item, Listing, Outcome, Row, Run, Value, Workbench, listing::Difference,
-    run::Settlement,
+    run::Settlement, text::counted,
 };
 
 /// The setting under which they are kept.
@@ -104,8 +104,8 @@ impl Outside {
         assets.sort_unstable();
         assets.dedup();
         match first.filter(|_| alike) {
-            Some(field) => format!("{field} on {} assets", assets.len()),
-            None => format!("{} values", self.count()),
+            Some(field) => format!("{field} on {}", counted(assets.len() as u64, "asset")),
+            None => counted(self.count(), "value"),
         }
     }
 }

@@ -232,6 +232,7 @@ impl Runtime {
             Effect::StopJudging => self.0.judge.stop(),
             Effect::KeepListing(listing) => self.keep_listing(*listing),
             Effect::KeepSoFar { listing, page } => self.keep_so_far(*listing, page),
+            Effect::KeepAssets(assets) => self.keep_assets(assets),
             Effect::Refresh(ids) => self.refresh(ids),
             Effect::Thumbnails(ids) => self.thumbnails(ids),
             Effect::Picture { asset, size } => self.picture(*asset, size),

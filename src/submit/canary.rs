@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::domain::{
     Outcome, Row, Run,
     run::{CanaryThen, Tally},
+    text::number,
 };
 
 /// The rows that go first; empty without a canary, or if it is through already: whoever takes such
@@ -38,7 +39,7 @@ pub(super) fn question(run: &Run) -> Option<String> {
         .collect();
     let assets = match rows.len() {
         1 => "first asset was".to_owned(),
-        many => format!("first {many} assets were"),
+        many => format!("first {} assets were", number(many as u64)),
     };
     let verdict = if failed { "look at them, then " } else { "" };
     Some(format!(

@@ -59,6 +59,30 @@ pub struct Connection {
     pub asked_ms: i64,
     /// Assets whose thumbnails were asked for.
     pub thumbnails_asked: HashSet<AssetId>,
+    /// What a filter needs and is being read.
+    pub reading: Option<Reading>,
+    /// The filter for which somebody gave reading up.
+    pub unread: Option<String>,
+}
+
+/// Values that a filter asks for and that cost a call an asset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Since when it goes on.
+    pub since_ms: i64,
+    /// How many have come.
+    pub came: u64,
+    /// Which were asked for and have not come.
+    pub awaited: HashSet<AssetId>,
+}
+
+impl Reading {
+    /// How long the rest takes, seconds, if it goes on as it did; `None` before that can be told.
+    pub fn seconds_left(&self, left: u64, now_ms: i64) -> Option<u64> {
+        let spent = u64::try_from(now_ms - self.since_ms).ok()?;
+        let told = self.came > 0 && spent > 0;
+        told.then(|| (spent.saturating_mul(left) / self.came).div_ceil(1000))
+    }
 }
 
 impl Connection {

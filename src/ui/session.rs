@@ -310,6 +310,7 @@ impl Session {
             | Effect::Agreed { .. }
             | Effect::KeepListing(_)
             | Effect::KeepSoFar { .. }
+            | Effect::KeepAssets(_)
             | Effect::Arrange(_)
             | Effect::StopArranging
             | Effect::Refresh(_)

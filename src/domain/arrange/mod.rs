@@ -14,7 +14,11 @@ use std::{fmt, sync::Arc};
 
 use roaring::RoaringBitmap;
 
-use super::{FieldKey, Listing, Query, Row, Schema, Sort, Value, listing::Bits, query::Sets};
+use super::{
+    FieldKey, Listing, Query, Row, Schema, Sort, Value,
+    listing::Bits,
+    query::{Prepared, Sets},
+};
 
 pub use hands::{AtOnce, Hands, Pieces, SoFar};
 use narrow::picked;
@@ -137,6 +141,9 @@ pub struct Arrangement {
     pub rows: Arc<[Row]>,
     /// The same, as a set.
     pub set: Arc<RoaringBitmap>,
+    /// Those of which nobody knows whether they are let through: that rests on a value that was not
+    /// read. They are not among the rows.
+    pub open: Arc<RoaringBitmap>,
     /// If there are none: the term of the query without which there would be some, and how many.
     pub blame: Option<(String, u64)>,
 }
@@ -148,6 +155,7 @@ impl Arrangement {
             rows: Arc::clone(&all.order),
             set: Arc::clone(&all.set),
             all: all.clone(),
+            open: Arc::default(),
             blame: None,
         }
     }
@@ -167,6 +175,7 @@ impl Arrangement {
             rows: picked(&all.order, rows, set.len()),
             set: Arc::new(set),
             all: all.clone(),
+            open: Arc::default(),
             blame: None,
         }
     }
@@ -184,6 +193,24 @@ impl Ground {
             return Some(Bits::of(self.listing.present()));
         }
         let prepared = query.prepare(&self.listing, &self.schema, &self.sets);
+        Self::found(&prepared, hands, so_far)
+    }
+
+    /// The rows of which nobody knows whether a query lets them through.
+    fn open(&self, query: &Query, hands: &mut impl Hands) -> Option<RoaringBitmap> {
+        if !query.rests_on_unread(&self.listing, &self.schema) {
+            return Some(RoaringBitmap::new());
+        }
+        let possible = query.prepare_possible(&self.listing, &self.schema, &self.sets);
+        let possible = Self::found(&possible, hands, None)?.set();
+        Some(possible - self.rows(query, hands, None)?.set())
+    }
+
+    fn found(
+        prepared: &Prepared,
+        hands: &mut impl Hands,
+        so_far: Option<SoFar<'_>>,
+    ) -> Option<Bits> {
         let pieces = Pieces {
             count: prepared.blocks(),
             piece: &|block| prepared.words(block as usize),
@@ -307,6 +334,7 @@ impl Question {
             }
         };
         let mut arrangement = Arrangement::of(&all, &rows);
+        arrangement.open = Arc::new(self.ground.open(query, hands)?);
         if arrangement.rows.is_empty() && !query.is_empty() {
             arrangement.blame = self.ground.blame(query, hands);
         }

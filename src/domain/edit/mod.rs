@@ -11,7 +11,7 @@ use std::{fmt, slice::from_ref};
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::{Field, FieldKind, Row, TagDelta, Value};
+use super::{Field, FieldKind, Row, TagDelta, Value, text::counted};
 
 pub use replacement::ReplacementError;
 pub use tags::{tags, tags_text};
@@ -235,7 +235,7 @@ impl fmt::Display for Edit {
             }
             Self::AddTags(tags) => write!(f, "+{}", tags.join(" +")),
             Self::RemoveTags(tags) => write!(f, "-{}", tags.join(" -")),
-            Self::Assign(rows) => write!(f, "values for {} assets", rows.len()),
+            Self::Assign(rows) => write!(f, "values for {}", counted(rows.len() as u64, "asset")),
         }
     }
 }

@@ -107,10 +107,6 @@ impl Column {
         self.texts().kind(place)
     }
 
-    pub(super) fn is_present(&self, row: Row) -> bool {
-        self.kind(self.place(row)).is_present()
-    }
-
     /// How many places there are. Not every one is in use.
     pub fn distinct(&self) -> usize {
         self.texts().len()

@@ -23,19 +23,20 @@ pub struct Difference {
 pub(super) type Written = (Row, bool);
 
 /// Gives a row the value at a place of its column; where it was known before and had another one,
-/// that is noted.
+/// that is noted. Whether it had another one.
 pub(super) fn write(
     differences: &mut Vec<Difference>,
     (column, values): (usize, &mut Column),
     (row, known): Written,
     place: u32,
-) {
+) -> bool {
     let Some((before, now)) = values.set_place(row, place).filter(|_| known) else {
-        return;
+        return false;
     };
     // What nobody had read before is no change.
     let read = |place| values.kind(place) != Kind::Unknown;
-    if read(before) && read(now) && differences.len() < MOST {
+    let differs = read(before) && read(now);
+    if differs && differences.len() < MOST {
         differences.push(Difference {
             row,
             column,
@@ -43,6 +44,7 @@ pub(super) fn write(
             now,
         });
     }
+    differs
 }
 
 impl Listing {

@@ -318,6 +318,24 @@ impl Listing {
         }
     }
 
+    /// The rows whose value of a field nobody has read: it is neither there nor missing.
+    pub fn unread(&self, field: &FieldKey) -> RoaringBitmap {
+        let column = self.columns.get(field);
+        column.map_or_else(RoaringBitmap::new, |column| {
+            column.equal(&self.present, &Value::Unknown)
+        })
+    }
+
+    /// The asset of a row with everything known about it, a value of this field told even where it
+    /// is known that there is none.
+    pub fn asset_knowing(&self, row: Row, field: &FieldKey) -> Asset {
+        let mut asset = self.asset(row);
+        let value = self.value(row, field).into_owned();
+        asset.fields.retain(|(key, _)| key != field);
+        asset.fields.push((field.clone(), value));
+        asset
+    }
+
     /// The rows named so. Names are not unique on every endpoint.
     pub fn named(&self, name: &str) -> RoaringBitmap {
         let wanted = Value::text(name);

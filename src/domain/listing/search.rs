@@ -5,7 +5,10 @@ use regex_automata::{Input, meta, util::syntax};
 use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange};
 
-use super::pool::{TEXTS, TextBlock};
+use super::{
+    coding::Kind,
+    pool::{TEXTS, TextBlock},
+};
 use crate::domain::text;
 
 /// A bit for each text of a block.
@@ -123,6 +126,15 @@ impl TextBlock {
             return Hits::all(self.len()).some();
         }
         self.passing(|_| true)
+    }
+
+    /// The value that stands for one nobody has read.
+    pub(in crate::domain) fn unread(&self) -> Option<Hits> {
+        let mut hits = Hits::none();
+        for place in (0..self.len()).filter(|&place| self.kind(place) == Kind::Unknown) {
+            hits.set(place, true);
+        }
+        hits.some()
     }
 
     /// The present values that pass, asked one by one.

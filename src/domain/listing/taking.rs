@@ -38,16 +38,23 @@ impl Listing {
                 (row, !self.present.insert(row))
             })
             .collect();
+        let mut changed = vec![false; assets.len()];
         let names = assets.iter().map(|asset| asset.name.as_str());
-        self.take_texts(NAME_PLACE, &written, names);
+        self.take_texts(NAME_PLACE, (&written, &mut changed), names);
         let kinds = assets.iter().map(|asset| asset.kind.as_str());
-        self.take_texts(TYPE_PLACE, &written, kinds);
+        self.take_texts(TYPE_PLACE, (&written, &mut changed), kinds);
         let told = self.told(assets);
-        // A thumbnail once read is not forgotten because the page does not tell it.
+        // A thumbnail once read, or read to be missing, is not forgotten because the page does not
+        // tell it, unless the page shows that the asset was changed: then it may be another one.
         let thumbnail = self.columns.get_index_of(&FieldKey::thumbnail());
         for (column, told) in told.iter().enumerate() {
-            let stays = column <= TYPE_PLACE || Some(column) == thumbnail;
-            self.take_values((column, stays), &written, told);
+            if Some(column) != thumbnail {
+                let stays = column <= TYPE_PLACE;
+                self.take_values((column, stays), (&written, &mut changed), told);
+            }
+        }
+        if let Some(column) = thumbnail.filter(|&column| column < told.len()) {
+            self.take_values((column, true), (&written, &mut changed), &told[column]);
         }
         for (asset, &(row, _)) in assets.iter().zip(&written) {
             match &asset.locked {
@@ -101,23 +108,25 @@ impl Listing {
     fn take_texts<'a>(
         &mut self,
         column: usize,
-        written: &[Written],
+        (written, changed): (&[Written], &mut [bool]),
         texts: impl Iterator<Item = &'a str>,
     ) {
         let Some((_, values)) = self.columns.get_index_mut(column) else {
             return;
         };
         let coded: Vec<_> = texts.map(coded_text).collect();
-        for (&written, place) in written.iter().zip(values.numbers(&coded)) {
-            write(&mut self.differences, (column, values), written, place);
+        let places = values.numbers(&coded);
+        for ((&written, place), changed) in written.iter().zip(places).zip(changed) {
+            *changed |= write(&mut self.differences, (column, values), written, place);
         }
     }
 
-    /// Writes the values of a column; where the page tells none, there is none, unless it stays.
+    /// Writes the values of a column; where the page tells none, there is none, unless it stays. What
+    /// the page was not asked for stays as it is known, unless the asset was changed.
     fn take_values(
         &mut self,
         (column, stays): (usize, bool),
-        written: &[Written],
+        (written, changed): (&[Written], &mut [bool]),
         told: &[Told<'_>],
     ) {
         let Some((_, values)) = self.columns.get_index_mut(column) else {
@@ -126,16 +135,16 @@ impl Listing {
         let coded: Vec<_> = told.iter().map(|(_, value)| Coded::of(value)).collect();
         let mut told = told.iter().zip(values.numbers(&coded)).peekable();
         for (at, &written) in written.iter().enumerate() {
-            let (row, _) = written;
+            let (row, known) = written;
             let mut is_told = false;
             while let Some(((_, value), place)) = told.next_if(|((of, _), _)| *of == at) {
                 is_told = true;
-                if **value != Value::Unknown || !values.is_present(row) {
-                    write(&mut self.differences, (column, values), written, place);
+                if **value != Value::Unknown || !known || changed[at] {
+                    changed[at] |= write(&mut self.differences, (column, values), written, place);
                 }
             }
             if !is_told && !stays && values.place(row) != 0 {
-                write(&mut self.differences, (column, values), written, ABSENT);
+                changed[at] |= write(&mut self.differences, (column, values), written, ABSENT);
             }
         }
     }
@@ -194,6 +203,31 @@ mod tests {
     fn in_order(mut differences: Vec<Difference>) -> Vec<Difference> {
         differences.sort_by_key(|one| (one.row, one.column));
         differences
+    }
+
+    #[test]
+    fn a_missing_thumbnail_stays_known_until_the_asset_is_changed() {
+        let key = FieldKey::thumbnail();
+        let asset = |title: &str| Asset {
+            id: "1".into(),
+            name: "pier".into(),
+            kind: "Image".into(),
+            fields: vec![
+                (key.clone(), Value::Unknown),
+                ("Title".into(), Value::text(title)),
+            ],
+            locked: None,
+        };
+        let mut listing = Listing::new();
+        listing.take(&[asset("a")]);
+        assert_eq!(listing.unread(&key).len(), 1, "nobody has asked for it");
+        listing.reread(0, &key, &Value::Absent);
+        listing.take(&[asset("a")]);
+        assert_eq!(*listing.value(0, &key), Value::Absent);
+        let kept = listing.asset_knowing(0, &key);
+        assert!(kept.fields.contains(&(key.clone(), Value::Absent)));
+        listing.take(&[asset("b")]);
+        assert_eq!(listing.unread(&key).len(), 1, "it may have got another one");
     }
 
     proptest! {

@@ -35,11 +35,6 @@ pub(super) fn is_built_in(name: &str) -> bool {
     matches!(text::fold(name).as_str(), NAME | TYPE | "id") || alias(name).is_some()
 }
 
-/// Whether a word of a query means the thumbnail.
-pub(super) fn is_thumbnail(name: &str) -> bool {
-    alias(name) == Some(FieldKey::thumbnail())
-}
-
 /// Whether a word of a query means the thumbnail or the certificate.
 pub(super) fn is_short(name: &str) -> bool {
     alias(name).is_some_and(|key| key == FieldKey::thumbnail() || key == FieldKey::certificate())
@@ -59,12 +54,53 @@ fn alias(name: &str) -> Option<FieldKey> {
 impl Query {
     /// The query made ready for a listing: cheap, whatever the size of the listing.
     pub fn prepare(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> Prepared {
+        self.prepared((listing, schema, sets), false)
+    }
+
+    /// The same, for the rows that may pass, whatever the values are that were not read.
+    pub fn prepare_possible(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> Prepared {
+        self.prepared((listing, schema, sets), true)
+    }
+
+    fn prepared(
+        &self,
+        (listing, schema, sets): (&Listing, &Schema, &Sets),
+        possible: bool,
+    ) -> Prepared {
         let ground = Ground {
             listing,
             schema,
             sets,
+            possible,
         };
-        Prepared::new(listing, ground.all(&self.terms))
+        Prepared::new(listing, ground.all(&self.terms, false))
+    }
+
+    /// Whether a field it asks for has values that nobody has read.
+    pub fn rests_on_unread(&self, listing: &Listing, schema: &Schema) -> bool {
+        let sets = Sets::default();
+        let ground = Ground {
+            listing,
+            schema,
+            sets: &sets,
+            possible: false,
+        };
+        let asks = |test: &Test| match test {
+            Test::Field { name, .. } | Test::Has(name) => {
+                let key = ground.key(name);
+                key.is_some_and(|key| !listing.unread(&key).is_empty())
+            }
+            Test::Is(_) | Test::Anywhere { .. } | Test::AnyOf { .. } => false,
+        };
+        self.terms.iter().any(|term| term.asks(&asks))
+    }
+
+    /// The rows of which nobody knows whether they pass: that rests on a value that was not read.
+    pub fn open_rows(&self, listing: &Listing, schema: &Schema, sets: &Sets) -> RoaringBitmap {
+        if !self.rests_on_unread(listing, schema) {
+            return RoaringBitmap::new();
+        }
+        self.prepare_possible(listing, schema, sets).rows() - self.rows(listing, schema, sets)
     }
 
     /// The rows of a listing that pass, among the ones that are present.
@@ -78,16 +114,21 @@ struct Ground<'a> {
     listing: &'a Listing,
     schema: &'a Schema,
     sets: &'a Sets,
+    /// Whether it is asked what may pass, rather than what passes for sure: a value that nobody has
+    /// read is neither there nor missing, so it passes a test, and its opposite, only then.
+    possible: bool,
 }
 
 impl Ground<'_> {
     /// Terms that must all hold.
-    fn all(&self, terms: &[Term]) -> All {
-        All::of(terms.iter().map(|term| self.term(term)).collect())
+    /// `turned` tells whether the whole of them must not hold.
+    fn all(&self, terms: &[Term], turned: bool) -> All {
+        All::of(terms.iter().map(|term| self.term(term, turned)).collect())
     }
 
     /// Whether a term must not hold, and its test.
-    fn term(&self, term: &Term) -> (bool, Ready) {
+    fn term(&self, term: &Term, turned: bool) -> (bool, Ready) {
+        let against = turned != term.negated;
         let test = match &term.test {
             // Without a value is the opposite of with one.
             Test::Field {
@@ -96,20 +137,24 @@ impl Ground<'_> {
             } => {
                 return (
                     !term.negated,
-                    Ready::Searches(self.of(name, &Probe::Present)),
+                    Ready::Searches(self.of(name, &Probe::Present, !against)),
                 );
             }
-            Test::Has(name) => Ready::Searches(self.of(name, &Probe::Present)),
-            Test::Field { name, pattern } => Ready::Searches(self.of(name, &pattern.into())),
+            Test::Has(name) => Ready::Searches(self.of(name, &Probe::Present, against)),
+            Test::Field { name, pattern } => {
+                Ready::Searches(self.of(name, &pattern.into(), against))
+            }
             Test::Is(state) => self.is(*state),
             Test::Anywhere { pattern, .. } => {
                 let probe = pattern.into();
-                let all = self.listing.fields();
+                // Thumbnails are read one by one: a word that found them would find others every time.
+                let thumbnail = FieldKey::thumbnail();
+                let all = self.listing.fields().filter(|key| **key != thumbnail);
                 let all = all.filter_map(|key| self.searched(key, &probe));
                 Ready::Searches(all.collect())
             }
             Test::AnyOf { sides, .. } => {
-                Ready::Any(sides.iter().map(|terms| self.all(terms)).collect())
+                Ready::Any(sides.iter().map(|terms| self.all(terms, against)).collect())
             }
         };
         (term.negated, test)
@@ -120,14 +165,19 @@ impl Ground<'_> {
         Some(Search::of(Source::Column(column.clone()), probe.clone()))
     }
 
-    fn of(&self, name: &str, probe: &Probe) -> Vec<Search> {
+    /// What is searched for a test of a field; `against` tells whether it must not hold.
+    fn of(&self, name: &str, probe: &Probe, against: bool) -> Vec<Search> {
         if text::fold(name) == "id" {
             let ids = self.listing.ids().clone();
             return vec![Search::of(Source::Ids(ids), probe.clone())];
         }
-        let key = self.key(name);
-        key.and_then(|key| self.searched(&key, probe))
-            .into_iter()
+        let Some(key) = self.key(name) else {
+            return Vec::new();
+        };
+        let unread = (self.possible != against).then_some(&Probe::Unread);
+        let probes = std::iter::once(probe).chain(unread);
+        probes
+            .filter_map(|probe| self.searched(&key, probe))
             .collect()
     }
 

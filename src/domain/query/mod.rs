@@ -10,7 +10,7 @@
 //! field>100          also >=, <, <=           width>=1200
 //! has:field          not empty                has:thumb
 //! is:marked          also staged, warning, error, unknown, conflict, locked
-//! word  "two words"  free text in any field   ~"regex"
+//! word  "two words"  free text in any field (but not in thumbnails)   ~"regex"
 //! -term              not                      -has:rights   not rights:acme
 //! a b                both, also `a and b`
 //! a or b             either; brackets group   type:image (season:AW26 or season:SS24)
@@ -165,21 +165,6 @@ impl Query {
             fewer.terms.remove(place);
         }
         fewer
-    }
-
-    /// The query without the terms that ask for thumbnails, if it has any: where thumbnails cost a
-    /// call an asset, these are the assets whose thumbnails must be read first.
-    pub fn apart_from_thumbnails(&self) -> Option<Self> {
-        let asks = |test: &Test| match test {
-            Test::Field { name, .. } | Test::Has(name) => evaluate::is_thumbnail(name),
-            Test::Is(_) | Test::Anywhere { .. } | Test::AnyOf { .. } => false,
-        };
-        if !self.terms.iter().any(|term| term.asks(&asks)) {
-            return None;
-        }
-        let mut fewer = self.clone();
-        fewer.terms.retain(|term| !term.asks(&asks));
-        Some(fewer)
     }
 
     /// The text of each term that must hold. Put side by side they are the query again: an `or`

@@ -26,6 +26,8 @@ pub(super) enum Source {
 pub(super) enum Probe {
     /// Any value.
     Present,
+    /// A value that nobody has read.
+    Unread,
     /// Folded text that contains one of these.
     Contains(Vec<Finder<'static>>),
     /// Exactly this canonical text, or an entry that is, or a certificate of this status.
@@ -188,6 +190,7 @@ impl Probe {
     fn hits(&self, block: &TextBlock, first: usize, source: &Source) -> Option<Hits> {
         match self {
             Self::Present => block.present(),
+            Self::Unread => block.unread(),
             Self::Contains(needles) => {
                 let found = needles.iter().filter_map(|needle| block.containing(needle));
                 found.reduce(|mut all, one| {

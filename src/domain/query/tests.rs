@@ -239,19 +239,23 @@ fn plainly(query: &Query, listing: &Listing, sets: &Sets) -> RoaringBitmap {
         let key = listing.fields().find(named);
         key.map_or(Value::Absent, |key| listing.value(row, key).into_owned())
     };
-    let passes = |row: &u32| all(&query.terms, *row, listing, sets, &value);
+    let passes = |row: &u32| all(&query.terms, *row, listing, sets, &value) == Some(true);
     listing.present().iter().filter(passes).collect()
 }
 
+/// Whether all terms hold; `None` if that rests on a value that nobody has read.
 fn all(
     terms: &[Term],
     row: u32,
     listing: &Listing,
     sets: &Sets,
     value: &impl Fn(u32, &str) -> Value,
-) -> bool {
-    terms.iter().all(|term| {
+) -> Option<bool> {
+    let holds = terms.iter().map(|term| {
         let hit = match &term.test {
+            Test::Has(name) | Test::Field { name, .. } if value(row, name) == Value::Unknown => {
+                return None;
+            }
             Test::Has(name) => value(row, name).is_present(),
             Test::Field {
                 name,
@@ -263,12 +267,25 @@ fn all(
                 .any(|key| hits(pattern, &listing.value(row, key))),
             Test::Is(super::State::Marked) => sets.marked.contains(row),
             Test::Is(_) => listing.locked(row).is_some(),
-            Test::AnyOf { sides, .. } => sides
-                .iter()
-                .any(|side| all(side, row, listing, sets, value)),
+            Test::AnyOf { sides, .. } => {
+                let sides = sides
+                    .iter()
+                    .map(|side| all(side, row, listing, sets, value));
+                // Any holds unless all their opposites hold.
+                !both(sides.map(|side| side.map(|side| !side)))?
+            }
         };
-        hit != term.negated
-    })
+        Some(hit != term.negated)
+    });
+    both(holds)
+}
+
+fn both(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let all: Vec<Option<bool>> = all.collect();
+    if all.contains(&Some(false)) {
+        return Some(false);
+    }
+    all.into_iter().collect::<Option<Vec<bool>>>().map(|_| true)
 }
 
 /// What stands before the place of an error, and the error.
@@ -499,5 +516,57 @@ fn blocks_of_rows_and_of_texts_are_searched_to_their_ends() {
                 .fold(RoaringBitmap::new(), |all, one| all | one),
             prepared.rows()
         );
+    }
+}
+
+const ABOUT_THUMBNAILS: [&str; 8] = [
+    "has:thumb",
+    "-has:thumb type:image",
+    "thumb:(empty)",
+    "thumb:pier or type:video",
+    "not (has:thumb or type:video)",
+    "-(thumb:pier type:image)",
+    "thumb=\"pier\" or -thumb:pier",
+    "pier",
+];
+
+proptest! {
+    #[test]
+    fn what_was_not_read_is_neither_there_nor_missing(
+        assets in vec((any::<bool>(), 0..4u8), 1..12),
+        read in vec(0..3u8, 12),
+        text in select(ABOUT_THUMBNAILS.to_vec()),
+    ) {
+        let thumbnail = crate::domain::FieldKey::thumbnail();
+        let value = |which: u8| match which {
+            0 => Value::Absent,
+            1 => Value::Asset { id: "t1".into(), name: "pier".into() },
+            2 => Value::Asset { id: "t2".into(), name: "quay".into() },
+            _ => Value::Unknown,
+        };
+        let mut listing = Listing::new();
+        for (number, (is_image, which)) in assets.iter().enumerate() {
+            listing.take(&[Asset {
+                id: format!("{number}").as_str().into(),
+                name: format!("asset {number}"),
+                kind: if *is_image { "Image" } else { "Video" }.into(),
+                fields: vec![(thumbnail.clone(), value(*which))],
+                locked: None,
+            }]);
+        }
+        let (schema, sets) = (Schema::default(), Sets::default());
+        let query = Query::parse(text).unwrap();
+        let rows = query.rows(&listing, &schema, &sets);
+        let open = query.open_rows(&listing, &schema, &sets);
+        prop_assert!(rows.is_disjoint(&open));
+        prop_assert!(open.is_subset(&listing.unread(&thumbnail)));
+        // Whatever the values turn out to be, only the open rows can come.
+        for row in &listing.unread(&thumbnail) {
+            listing.reread(row, &thumbnail, &value(read[row as usize]));
+        }
+        let known = query.rows(&listing, &schema, &sets);
+        prop_assert!(rows.is_subset(&known));
+        prop_assert!((&known - &rows).is_subset(&open));
+        prop_assert!(query.open_rows(&listing, &schema, &sets).is_empty());
     }
 }

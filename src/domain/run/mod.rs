@@ -15,7 +15,10 @@ use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{
+    Value,
+    text::{counted, number},
+};
 
 pub use advice::{NextStep, RetrySafe, acceptable, next_step, retry_safe};
 pub use call::{CallNote, ServerCounts, as_found};
@@ -192,9 +195,12 @@ impl Run {
         let ours = self.counted_by_us();
         let said = self.counts;
         let words = |c: ServerCounts| {
+            let [success, warning, error] = [c.success, c.warning, c.error].map(u64::from);
             format!(
-                "{} ok, {} warnings, {} errors",
-                c.success, c.warning, c.error
+                "{} ok, {}, {}",
+                number(success),
+                counted(warning, "warning"),
+                counted(error, "error")
             )
         };
         Some(if said == ours {

@@ -222,7 +222,10 @@ impl Workbench {
                 return Err(Refusal::NothingToStage("the draft is empty".into()));
             }
             Command::Drop => (
-                format!("drop the draft ({} changes)", self.draft().changes()),
+                format!(
+                    "drop the draft ({})",
+                    text::counted(self.draft().changes(), "change")
+                ),
                 Deed::Drop,
             ),
         };

@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 
 use super::{Asked, Previewing, Workbench};
-use crate::domain::{EditError, Field, FieldKey, FieldKind, Value, text::number};
+use crate::domain::{
+    EditError, Field, FieldKey, FieldKind, Value,
+    text::{counted, number},
+};
 
 /// What becomes of one value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -109,7 +112,7 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// `31 change, 4 equal, 2 refused`.
+    /// `31 changes, 4 equal, 2 refused`.
     pub fn sentence(&self) -> String {
         let Self {
             changes,
@@ -119,7 +122,9 @@ impl Preview {
         } = self;
         let why = self.fields.iter().flat_map(|field| &field.refused).next();
         let why = why.map_or(String::new(), |(why, _)| format!(" ({why})"));
-        format!("{changes} change, {equal} equal, {refused} refused{why}")
+        let changes = counted(*changes, "change");
+        let [equal, refused] = [*equal, *refused].map(number);
+        format!("{changes}, {equal} equal, {refused} refused{why}")
     }
 
     /// `set Rights "Acme Retail" on 31`.

@@ -127,7 +127,7 @@ fn the_markdown_report_shows_problems_in_full_and_folds_what_went_well() {
         "{text}"
     );
     assert!(
-        text.contains("- reconciled: the server counted 2 ok, 0 warnings, 1 errors"),
+        text.contains("- reconciled: the server counted 2 ok, 0 warnings, 1 error"),
         "{text}"
     );
     assert!(

@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::{Headless, failed};
 use crate::{
-    domain::{AssetId, Failure, FieldKey, Value},
+    domain::{AssetId, Failure, FieldKey},
     flow::{Effect, Event},
     runtime::list::THUMBNAILS_AT_A_TIME,
 };
@@ -70,18 +70,21 @@ impl Headless {
     }
 
     /// Reads the thumbnails of these rows that are not known yet; a call an asset on some
-    /// endpoints.
+    /// endpoints. They are kept with the listing. `progress` gets how many have come, of how many.
     ///
     /// # Errors
     ///
     /// If one can't be read; those read before stay.
-    pub async fn thumbnails(&mut self, rows: &RoaringBitmap) -> Result<(), Failure> {
+    pub async fn thumbnails(
+        &mut self,
+        rows: &RoaringBitmap,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<(), Failure> {
         let key = FieldKey::thumbnail();
         let listing = &self.workbench.listing;
-        let unknown = rows
-            .iter()
-            .filter(|&row| *listing.value(row, &key) == Value::Unknown);
-        let ids: Vec<AssetId> = unknown.map(|row| listing.id(row)).collect();
+        let unread = rows & listing.unread(&key);
+        let (all, mut came) = (unread.len(), 0);
+        let ids: Vec<AssetId> = unread.iter().map(|row| listing.id(row)).collect();
         for chunk in ids.chunks(THUMBNAILS_AT_A_TIME) {
             self.perform(Effect::Thumbnails(chunk.to_vec()));
             self.until(|event| {
@@ -89,6 +92,12 @@ impl Headless {
                 if read { Some(Ok(())) } else { failed(event) }
             })
             .await?;
+            let listing = &self.workbench.listing;
+            let rows = chunk.iter().filter_map(|id| listing.row(id));
+            let assets = rows.map(|row| listing.asset_knowing(row, &key)).collect();
+            self.perform(Effect::KeepAssets(assets));
+            came += chunk.len() as u64;
+            progress(came, all);
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ impl App {
             Go::Back | Go::Interrupt => {
                 if self.world.view.give_up() {
                     self.say("Given up; the list is as it was.");
-                } else {
+                } else if !self.give_up_reading() {
                     self.stop_listing();
                 }
                 return;

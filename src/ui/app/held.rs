@@ -40,15 +40,41 @@ impl App {
             return needs_rows(action) || (is_in_list && matches!(action, Action::Move(_)));
         }
         about_all && self.world.view.is_filtering()
+            || Self::is_about_matches(action) && self.is_open()
+    }
+
+    /// Whether an action is about all that the filter lets through.
+    fn is_about_matches(action: Action) -> bool {
+        let Action::Mark(mark) = action else {
+            return false;
+        };
+        matches!(
+            mark,
+            Mark::All | Mark::Invert | Mark::DropHidden | Mark::Same
+        )
     }
 
     pub(super) fn hold(&mut self, action: Action, argument: &str, by: By) {
+        let is_open = self.is_open() && !self.world.workbench.is_opening();
+        if is_open && !self.can_read() {
+            let known = self.known_words();
+            return self.say(format!(
+                "Nothing was done: whether the filter matches is {known}, and the rest can't be \
+                 read now."
+            ));
+        }
         self.held
             .push_back(Held::Action(action, argument.to_owned(), by));
         let what = if self.world.workbench.is_opening() {
-            "the listing to be opened"
+            "the listing to be opened".to_owned()
+        } else if is_open {
+            self.read_on();
+            format!(
+                "the thumbnails the filter asks for ({})",
+                self.known_words()
+            )
         } else {
-            "the filter"
+            "the filter".to_owned()
         };
         let label = action.row().label;
         self.say(format!("{label} waits for {what}; Esc gives it up."));
@@ -87,11 +113,20 @@ impl App {
             .awaits(&self.world.scene(!self.layers.is_empty()))
     }
 
+    /// Whether what waits must go on waiting.
+    fn keeps_waiting(&self) -> bool {
+        let is_worked_on = self.world.view.is_filtering() || self.world.workbench.is_opening();
+        let is_unread = self.is_open()
+            && matches!(
+                self.held.front(),
+                Some(Held::Action(action, ..)) if Self::is_about_matches(*action)
+            );
+        is_worked_on || is_unread || self.is_awaiting()
+    }
+
     /// Does what waited, if nothing keeps it any more.
     pub(super) fn release(&mut self) {
-        while !self.world.view.is_filtering()
-            && !self.world.workbench.is_opening()
-            && !self.is_awaiting()
+        while !self.keeps_waiting()
             && let Some(held) = self.held.pop_front()
         {
             match held {

@@ -10,6 +10,7 @@ mod keys;
 mod news;
 mod opening;
 mod past;
+mod reading;
 mod setup;
 mod steps;
 mod unfinished;
@@ -17,6 +18,7 @@ mod waking;
 mod world;
 
 pub use chrome::{clock, year};
+pub use reading::known_words;
 pub use setup::{KEPT_SETTINGS, MENU_DELAY_MS, Setup};
 
 use std::collections::VecDeque;
@@ -288,6 +290,7 @@ impl App {
         if self.world.now_ms - self.moved_ms >= REST_MS {
             self.ask_for_what_is_seen();
         }
+        self.read_what_is_open();
         self.prepare_pictures();
     }
 

@@ -102,6 +102,12 @@ impl View {
         &self.shown.set
     }
 
+    /// The rows of which nobody knows whether the filter lets them through, because a value it asks
+    /// for was not read. They are not among those shown.
+    pub fn open_rows(&self) -> &RoaringBitmap {
+        &self.shown.open
+    }
+
     /// Rows by state: staged, errors, conflicts.
     pub fn sets(&self) -> &Sets {
         &self.sets

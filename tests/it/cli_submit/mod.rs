@@ -270,7 +270,7 @@ fn values_changed_by_somebody_else_meanwhile_are_only_conflicts_and_stay_theirs(
         let staged = desk.on(mine, &STAGE_SS26).ends(0);
         staged
             .says("the server's values changed")
-            .says("3 change, 0 equal");
+            .says("3 changes, 0 equal");
         let told = submit(&desk, mine).ends(0).json();
         assert_eq!(told["items"][0]["before"], "Theirs");
         assert_eq!(library.values("TEE_0000011_DET2", "Title"), ["Mine"]);

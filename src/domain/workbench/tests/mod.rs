@@ -135,7 +135,7 @@ fn only_what_changes_is_staged_and_the_rest_is_counted() {
     let preview = bench.preview(std::slice::from_ref(&asked)).unwrap();
     assert_eq!(
         preview.sentence(),
-        "3 change, 1 equal, 1 refused (not editable: no write access to Legal-hold)"
+        "3 changes, 1 equal, 1 refused (not editable: no write access to Legal-hold)"
     );
     let operation = bench
         .apply(
@@ -195,7 +195,7 @@ fn too_long_a_value_is_refused_for_that_asset_and_field_only() {
         .unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "nothing to stage: 0 change, 0 equal, 1 refused (Description is 18 characters long, \
+        "nothing to stage: 0 changes, 0 equal, 1 refused (Description is 18 characters long, \
          the limit is 12)"
     );
     assert!(bench.draft().is_empty());

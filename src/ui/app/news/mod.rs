@@ -133,6 +133,7 @@ impl App {
 
     fn values(&mut self, values: &[(AssetId, FieldKey, Value)], stale: &mut Stale) {
         self.world.workbench.absorb_values(values);
+        self.keep_read(values);
         let sort = &self.world.view.sort().field;
         stale.order |= values.iter().any(|(_, field, _)| field == sort);
         stale.rows |= stale.order;
@@ -264,6 +265,7 @@ impl App {
             self.world.connection.fail(failure, self.world.now_ms);
         }
         self.say(failure.sentence());
+        self.reading_failed();
     }
 
     fn refreshed(&mut self, assets: &[Asset], gone: usize, stale: &mut Stale) {

@@ -91,7 +91,7 @@ fn three_fields_in_one_pass_with_a_mistake_caught() {
         "{screen}"
     );
     assert!(
-        screen.contains("94 change, 10 equal, 7 refused"),
+        screen.contains("94 changes, 10 equal, 7 refused"),
         "{screen}"
     );
     assert!(

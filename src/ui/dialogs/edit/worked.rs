@@ -261,10 +261,11 @@ impl Worked {
         }
     }
 
-    /// `94 change, 12 equal, 7 refused`.
+    /// `94 changes, 12 equal, 7 refused`.
     pub(super) fn counts(&self) -> String {
-        let [changes, equal, refused] = [self.changes, self.equal, self.refused].map(text::number);
-        format!("{changes} change, {equal} equal, {refused} refused")
+        let changes = text::counted(self.changes, "change");
+        let [equal, refused] = [self.equal, self.refused].map(text::number);
+        format!("{changes}, {equal} equal, {refused} refused")
     }
 
     /// `Will stage 94 changes on 35 assets; 7 changes are refused.`

@@ -114,7 +114,11 @@ impl Facets {
             Line::Head(facet) => {
                 let facet = &self.found[facet];
                 let values = text::counted(facet.values.len() as u64, "value");
-                let head = format!(" {}  {values}", facet.field);
+                let unread = match facet.unread {
+                    0 => String::new(),
+                    unread => format!(", {} not read", text::number(unread)),
+                };
+                let head = format!(" {}  {values}{unread}", facet.field);
                 text::put(
                     buffer,
                     area,

@@ -35,6 +35,8 @@ pub(super) struct Facet {
     pub(super) values: Vec<FacetValue>,
     /// The largest count.
     pub(super) most: u64,
+    /// How many rows have a value that nobody has read.
+    pub(super) unread: u64,
 }
 
 /// The fields worth a facet: type, certificate, and those whose values repeat.
@@ -65,7 +67,12 @@ pub(super) fn others(field: &FieldKey, query: &Query) -> Query {
 pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
     let query = scene.view.query();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut unread = 0;
     for (value, count) in scene.view.counts(field)? {
+        if *value == Value::Unknown {
+            unread += count;
+            continue;
+        }
         *counts.entry(word(value)).or_default() += count;
     }
     let (included, excluded) = chosen(field, query);
@@ -95,6 +102,7 @@ pub(super) fn facet(field: &FieldKey, scene: &Scene<'_>) -> Option<Facet> {
         field: field.clone(),
         values,
         most,
+        unread,
     })
 }
 

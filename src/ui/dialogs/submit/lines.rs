@@ -209,8 +209,10 @@ fn calls(plan: &Plan, scene: &Scene<'_>) -> Vec<Line> {
     let metadata = plan.calls.len() - thumbnails;
     let mut lines = vec![(
         format!(
-            "Calls {} ({metadata} metadata, then {thumbnails} thumbnails), up to {} each",
-            plan.calls.len(),
+            "{} ({} for metadata, then {} for thumbnails), up to {} each",
+            text::counted(plan.calls.len() as u64, "call"),
+            text::number(metadata as u64),
+            text::number(thumbnails as u64),
             text::counted(batch as u64, "asset")
         ),
         Role::Text,

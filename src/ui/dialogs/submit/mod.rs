@@ -187,7 +187,7 @@ impl SubmitDialog {
         if self.plan.items.is_empty() {
             return Reaction::say("There is nothing to send; the plan says why.");
         }
-        let assets = text::number(self.assets);
+        let assets = text::counted(self.assets, "asset");
         let typed = self.typed.text();
         if !self.asked.is_met_by(typed) {
             let said = match (typed.trim().is_empty(), self.asked.word) {
@@ -228,7 +228,7 @@ impl SubmitDialog {
         Reaction::Taken(vec![
             Step::Effect(Effect::Submit(Box::new(submission))),
             Step::Show(ScreenId::Results),
-            Step::Say(format!("Submitting {sent} on {assets} assets.")),
+            Step::Say(format!("Submitting {sent} on {assets}.")),
         ])
     }
 

@@ -81,7 +81,7 @@ fn the_plan_says_what_goes_and_only_the_number_sends_it() {
     );
     assert!(screen.contains("36  fill empty Rights"), "{screen}");
     assert!(
-        screen.contains("Calls 1 (1 metadata, then 0 thumbnails), up to 50 assets each"),
+        screen.contains("1 call (1 for metadata, then 0 for thumbnails), up to 50 assets each"),
         "{screen}"
     );
     assert!(
@@ -233,7 +233,10 @@ fn canary_and_stop_rule_are_switched_for_this_run_and_frozen_with_it() {
         &mut session,
         &format!("[x] E  Stop after {}", StopRule::careful()),
     );
-    shown(&mut session, "Calls 2 (2 metadata, then 0 thumbnails)");
+    shown(
+        &mut session,
+        "2 calls (2 for metadata, then 0 for thumbnails)",
+    );
     session.press("E E C C");
     shown(&mut session, "[x] C  Canary: first 5");
     session.press("3 6 <Enter>");

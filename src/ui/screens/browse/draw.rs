@@ -333,6 +333,10 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         counts.push_str(&text::number(listing.len()));
     }
+    let open = open_words(scene, wide);
+    if !open.is_empty() {
+        counts = format!("{shown}  {open}");
+    }
     let old = match (&scene.connection.loading, scene.identity.listed_ms) {
         (Loading::Done, _) | (_, None) => String::new(),
         (_, Some(at)) => {
@@ -357,6 +361,25 @@ fn counts(scene: &Scene<'_>, wide: bool) -> String {
     } else {
         format!("{counts}{old}  {} {direction}", sort.field)
     }
+}
+
+/// `known for 412 of 12,480, about 2 min left (Esc stops)`: how far a filter is that asks for what
+/// was not read; empty if all of it is known.
+fn open_words(scene: &Scene<'_>, wide: bool) -> String {
+    let open = scene.view.open_rows().len();
+    if open == 0 || scene.view.is_filtering() {
+        return String::new();
+    }
+    let known = crate::ui::app::known_words(scene.workbench.listing.len(), open);
+    let Some(reading) = scene.connection.reading.as_ref().filter(|_| wide) else {
+        return known;
+    };
+    let left = match reading.seconds_left(open, scene.now_ms) {
+        None => "reading".to_owned(),
+        Some(seconds) if seconds < 90 => format!("about {seconds} s left"),
+        Some(seconds) => format!("about {} min left", text::number(seconds.div_ceil(60))),
+    };
+    format!("{known}, {left} (Esc stops)")
 }
 
 fn draw_key(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>) {

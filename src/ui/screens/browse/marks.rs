@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::{Browse, Range};
 use crate::{
-    domain::{Query, arrange::set_of},
+    domain::{Query, Value, arrange::set_of},
     ui::{
         action::{Action, Mark, Move},
         component::{Reaction, Scene, ScreenId, Step},
@@ -187,12 +187,16 @@ impl Browse {
         let say = if off {
             format!(
                 "Unmarked {}; marked {}.",
-                range_rows.intersection_len(marks),
-                rows.len()
+                text::number(range_rows.intersection_len(marks)),
+                text::number(rows.len())
             )
         } else {
             let new = range_rows.len() - range_rows.intersection_len(marks);
-            format!("Added {new}; marked {}.", text::number(rows.len()))
+            format!(
+                "Added {}; marked {}.",
+                text::number(new),
+                text::number(rows.len())
+            )
         };
         Reaction::step(Step::Mark { rows, say })
     }
@@ -204,6 +208,9 @@ impl Browse {
         };
         let listing = &scene.workbench.listing;
         let value = listing.value(row, &column.key);
+        if *value == Value::Unknown {
+            return Reaction::say("This value is not read yet; what equals it is not known.");
+        }
         let same = match listing.values(&column.key) {
             Some(values) => values.equal(scene.view.set(), &value),
             None => scene.view.set().clone(),
@@ -230,8 +237,8 @@ impl Browse {
             }
             Mark::DropHidden => {
                 format!(
-                    "drop the {} marks hidden by the filter",
-                    number(scene.hidden_marks())
+                    "drop the {} hidden by the filter",
+                    text::counted(scene.hidden_marks(), "mark")
                 )
             }
             Mark::Errors => {
@@ -276,7 +283,16 @@ impl Browse {
 /// Marks what a query lets through.
 pub fn mark_query(query: &Query, scene: &Scene<'_>) -> Reaction {
     let workbench = scene.workbench;
-    let rows = query.rows(&workbench.listing, &workbench.schema, scene.view.sets());
+    let (listing, schema, sets) = (&workbench.listing, &workbench.schema, scene.view.sets());
+    let open = query.open_rows(listing, schema, sets).len();
+    if open > 0 {
+        let known = crate::ui::app::known_words(listing.len(), open);
+        return Reaction::say(format!(
+            "Nothing was marked: whether it matches is {known}, for thumbnails were not read. \
+             Filter by it (/), then s a: that waits until they are."
+        ));
+    }
+    let rows = query.rows(listing, schema, sets);
     let found = rows.len();
     let rows = workbench.marks() | rows;
     let say = format!(
@@ -345,8 +361,8 @@ fn mark_library(scene: &Scene<'_>) -> Reaction {
     let rows = scene.workbench.listing.present().clone();
     let shown = scene.view.set().len();
     let mut question = format!(
-        "Mark all {} assets of this library? The filter shows {}.",
-        text::number(rows.len()),
+        "Mark all {} of this library? The filter shows {}.",
+        text::counted(rows.len(), "asset"),
         text::number(shown)
     );
     let missing = scene.workbench.listing.missing();

@@ -194,7 +194,9 @@ impl EditDialog {
             return (String::new(), Role::Text);
         };
         let [change, equal, refused] = effect.counts();
-        let counts = format!("{change} change, {equal} equal, {refused} refused");
+        let change = text::counted(change, "change");
+        let [equal, refused] = [equal, refused].map(text::number);
+        let counts = format!("{change}, {equal} equal, {refused} refused");
         match effect.refusal() {
             Some(why) => (format!("E {why}  ({counts})"), Role::Error),
             None => (counts, Role::Text),

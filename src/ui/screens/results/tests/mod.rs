@@ -199,7 +199,7 @@ fn the_counts_are_reconciled_in_words() {
     let mut session = ended(80, 24, TRUE_COUNTS);
     shown(
         &mut session,
-        "reconciled: the server counted 1 ok, 1 warnings, 1 errors",
+        "reconciled: the server counted 1 ok, 1 warning, 1 error",
     );
     let mut session = ended(
         120,
