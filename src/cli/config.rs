@@ -5,6 +5,7 @@ use super::{
     ending::{Ending, Stop},
     output::Output,
     wire,
+    workstation::look,
 };
 use crate::config::Config;
 
@@ -21,6 +22,10 @@ pub fn run(global: &Global, what: ConfigWhat, output: &mut Output<'_>) -> Result
     }
     let loaded = Config::load(&sources)?;
     if let ConfigWhat::Check = what {
+        let problems = look::problems(&loaded);
+        if !problems.is_empty() {
+            return Err(Stop::usage(problems.join("\n")));
+        }
         for note in loaded.notes(&sources.environment) {
             output.say(&note);
         }

@@ -27,7 +27,7 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let mut headless = session::known(global, output).await?;
-    progress::tell(&mut headless, format);
+    progress::tell(&mut headless);
     let planned = headless.plan();
     let found = headless.dry_run(&planned).await?;
     match format {

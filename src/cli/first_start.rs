@@ -9,6 +9,7 @@ use super::{
     output::Output,
     wire::Setup,
 };
+use crate::config;
 
 /// Asks what to start with. Nothing is written before it was shown.
 ///
@@ -23,7 +24,7 @@ pub async fn run(global: &Global, setup: &Setup, output: &mut Output<'_>) -> Res
          \x20 3  Atlan data catalogue (REST)\n\
          Number (empty leaves):",
     );
-    let kind = match answer()?.as_str() {
+    let kind = match answer()?.unwrap_or_default().as_str() {
         "1" => {
             let args = DemoArgs {
                 assets: None,
@@ -43,7 +44,9 @@ pub async fn run(global: &Global, setup: &Setup, output: &mut Output<'_>) -> Res
         "\nThis goes to {}:\n\n{text}\nWrite it? (yes)",
         path.display()
     ));
-    if !matches!(answer()?.to_lowercase().as_str(), "y" | "yes") {
+    // Enter takes what is offered; an input that has ended takes nothing.
+    let agreed = answer()?.map(|given| given.to_lowercase());
+    if !matches!(agreed.as_deref(), Some("" | "y" | "yes")) {
         output.say("Nothing was written.");
         return Ok(Ending::Ok);
     }
@@ -58,26 +61,52 @@ pub async fn run(global: &Global, setup: &Setup, output: &mut Output<'_>) -> Res
 }
 
 fn ask(kind: Protocol, output: &mut Output<'_>) -> Result<String, Stop> {
-    let mut question = |words: &str, default: &str| -> Result<String, Stop> {
-        output.say(&format!("{words} [{default}]:"));
-        let given = answer()?;
-        Ok(quoted(if given.is_empty() { default } else { &given }))
+    let mut question = |key: &str, words: &str, default: &str| -> Result<String, Stop> {
+        loop {
+            output.say(&format!("{words} [{default}]:"));
+            let given = answer()?.ok_or_else(|| Stop::usage("no answer; nothing was written"))?;
+            let given = match given.as_str() {
+                "" => default.to_owned(),
+                // What people type into a browser.
+                bare if key == "url" && !bare.contains("://") => format!("https://{bare}"),
+                given => given.to_owned(),
+            };
+            match problem(key, &given) {
+                None => return Ok(given),
+                Some(why) => output.say(&format!("That can't be: {why}.")),
+            }
+        }
     };
-    let name = question("A name for the profile", "library")?;
+    let name = question("name", "A name for the profile", "library")?;
     let (kind, url, sign_in) = match kind {
         Protocol::DynamicMedia => {
-            let url = question("Address of the region", "https://s7sps1apissl.scene7.com")?;
-            let user = question("User (an e-mail address)", "librarian@example.com")?;
-            let variable = question("Variable that holds the password", "ARMARIUS_PASSWORD")?;
+            let url = question(
+                "url",
+                "Address of the region",
+                "https://s7sps1apissl.scene7.com",
+            )?;
+            let user = question("user", "User (an e-mail address)", "librarian@example.com")?;
+            let variable = question(
+                "variable",
+                "Variable that holds the password",
+                "ARMARIUS_PASSWORD",
+            )?;
+            let (user, variable) = (quoted(&user), quoted(&variable));
             let sign_in = format!("user = {user}\npassword = {{ env = {variable} }}\n");
             ("dynamic-media", url, sign_in)
         }
         Protocol::Atlan => {
-            let url = question("Address of the tenant", "https://tenant.atlan.com")?;
-            let variable = question("Variable that holds the API token", "ATLAN_API_KEY")?;
+            let url = question("url", "Address of the tenant", "https://tenant.atlan.com")?;
+            let variable = question(
+                "variable",
+                "Variable that holds the API token",
+                "ATLAN_API_KEY",
+            )?;
+            let variable = quoted(&variable);
             ("atlan", url, format!("token = {{ env = {variable} }}\n"))
         }
     };
+    let (name, url) = (quoted(&name), quoted(&url));
     Ok(format!(
         "[profiles.{name}]\nkind = \"{kind}\"\nurl = {url}\n{sign_in}"
     ))
@@ -88,8 +117,18 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-fn answer() -> io::Result<String> {
+/// Why an answer can't be written: what the next start would refuse.
+fn problem(key: &str, given: &str) -> Option<String> {
+    if key == "variable" {
+        let wrong = "a variable has letters, digits and `_`";
+        return (!config::is_variable(given)).then(|| wrong.to_owned());
+    }
+    config::profile_problem(key, given)
+}
+
+/// A line somebody typed; `None` once the input has ended.
+fn answer() -> io::Result<Option<String>> {
     let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+    let read = io::stdin().read_line(&mut line)?;
+    Ok((read > 0).then(|| line.trim().to_owned()))
 }

@@ -9,10 +9,11 @@ use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
     rc::Rc,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::ending::{Ending, Stop};
 pub(super) use crate::domain::text::{counted, number};
@@ -57,6 +58,7 @@ impl Output<'_> {
 
     /// Says something to people, safe for a terminal. Nobody listening is no error.
     pub fn say(&mut self, message: &str) {
+        leave_live();
         let _ = self.messages.write_all(said(message).as_bytes());
     }
 
@@ -141,6 +143,7 @@ struct Answers<W: Write> {
 
 impl<W: Write> Answers<W> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        leave_live();
         if !self.shows {
             return self.stream.write_all(bytes);
         }
@@ -214,8 +217,31 @@ fn said(message: &str) -> String {
     message.lines().map(|line| visible(line) + "\n").collect()
 }
 
+/// How wide the line is that is written over again and again on the terminal; 0 if none stands there.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Says how far something is, over what was said so last. Only for terminals.
+pub(super) fn live(message: &str) {
+    if ARE_JSON.load(Ordering::Relaxed) {
+        return;
+    }
+    let width = message.width();
+    let before = LIVE.swap(width, Ordering::Relaxed);
+    let rest = " ".repeat(before.saturating_sub(width));
+    let _ = write!(io::stderr(), "\r{}{rest}", visible(message));
+}
+
+/// Takes the live line away before anything else is written.
+fn leave_live() {
+    let width = LIVE.swap(0, Ordering::Relaxed);
+    if width > 0 {
+        let _ = write!(io::stderr(), "\r{}\r", " ".repeat(width));
+    }
+}
+
 /// Says something to people while a command is at work.
 pub(super) fn aside(message: &str) {
+    leave_live();
     let _ = io::stderr().write_all(said(message).as_bytes());
 }
 

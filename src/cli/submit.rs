@@ -45,7 +45,7 @@ pub async fn run(
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
     let mut headless = session::known(global, output).await?;
-    progress::tell(&mut headless, format);
+    progress::tell(&mut headless);
     let of_draft = matches!(what, What::Draft);
     let run = match what {
         What::Draft => match send_draft(&mut headless, (global, yes), output).await? {

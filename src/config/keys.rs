@@ -294,7 +294,7 @@ pub const PROFILE: &[Key] = &[
     ),
     fixed(key(
         "review",
-        Shape::Choice(&["off", "self", "two-person"]),
+        Shape::Choice(&["off", "self"]),
         Some("\"self\""),
         "who must approve before submitting",
     )),

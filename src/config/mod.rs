@@ -184,6 +184,21 @@ fn effective(
     })
 }
 
+/// What is wrong with a word for a key of a profile, or with its name (`name`); `None` if nothing is.
+pub fn profile_problem(key: &str, text: &str) -> Option<String> {
+    if key == "name" {
+        let wrong = "a name takes letters, digits, `-`, `_` and `.`, at most 64";
+        return (!paths::is_name(text)).then(|| wrong.to_owned());
+    }
+    let key = keys::find(PROFILE, key)?;
+    raw::word(key, text).err()
+}
+
+/// Whether text can be the name of an environment variable.
+pub fn is_variable(text: &str) -> bool {
+    raw::is_variable(text)
+}
+
 impl Loaded {
     /// The names of all profiles, in alphabetical order.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {

@@ -50,8 +50,6 @@ words! {
         Off = "off",
         /// The author must have seen the plan.
         Own = "self",
-        /// Somebody else.
-        TwoPerson = "two-person",
     }
 }
 

@@ -53,6 +53,12 @@ pub(super) fn word(key: &Key, text: &str) -> Result<Raw, String> {
         Shape::Text | Shape::Rule => Ok(Raw::Text(text.to_owned())),
         Shape::Address => address(name, text).map(Raw::Text),
         Shape::Choice(words) if words.contains(&text) => Ok(Raw::Text(text.to_owned())),
+        // Never accepted without being kept to.
+        Shape::Choice(_) if name == "review" && text == "two-person" => Err(
+            "`review` can't be `two-person` yet: nothing would keep one person from submitting \
+             alone; write `self` or `off`"
+                .to_owned(),
+        ),
         Shape::Choice(words) => Err(match nearest(text, words.iter().copied()) {
             Some(near) => format!(
                 "`{name}` can't be `{}`; did you mean `{near}`?",
@@ -144,7 +150,7 @@ fn plain_text(name: &str) -> String {
     )
 }
 
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.contains(['=', '\0', ' ', '$'])
 }
 

@@ -61,6 +61,22 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Who does something, as the endpoint names the one who is signed in, with the role there; the
+    /// name of the profile's author stands beside it, and alone where the endpoint does not say.
+    pub fn person(&self, author: &str) -> String {
+        let (user, role) = (self.user.trim(), self.role.trim());
+        let signed_in = match (user, role) {
+            ("", _) => return author.to_owned(),
+            (user, "") => user.to_owned(),
+            (user, role) => format!("{user}, {role}"),
+        };
+        if author.is_empty() || author == user {
+            signed_in
+        } else {
+            format!("{signed_in} ({author})")
+        }
+    }
+
     /// Why no change of a field can be sent at all; `None` if it can.
     pub fn refusal(&self, field: &FieldKey) -> Option<&str> {
         let offer = if *field == FieldKey::certificate() {

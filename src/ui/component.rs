@@ -39,12 +39,10 @@ use crate::{
 pub struct Identity {
     /// The profile's name.
     pub profile: String,
-    /// Who works here; stamped on every step of the draft.
+    /// The name of the profile's author; stands beside who is signed in.
     pub author: String,
     /// The environment in a word (`PROD`, `TEST`, `DEMO`); empty if the profile names none.
     pub environment: String,
-    /// What may be done here, in a word (`librarian`).
-    pub role: String,
     /// The name of the draft.
     pub draft: String,
     /// Assets a call; what the endpoint suggests if `None`.

@@ -397,7 +397,6 @@ pub fn identity() -> Identity {
         profile: "prod-dmc".into(),
         author: "akim".into(),
         environment: "PROD".into(),
-        role: "librarian".into(),
         draft: "AW26 rights fix".into(),
         check_before: true,
         read_back: true,

@@ -1,6 +1,6 @@
 //! The configuration as people meet it: where it is, what holds, and what is wrong in it.
 
-use crate::support::{Desk, Library};
+use crate::support::{Desk, Library, Terminal};
 
 #[test]
 fn config_says_where_it_is_what_holds_and_where_that_comes_from() {
@@ -119,4 +119,100 @@ fn help_tells_every_command_and_every_exit_code() {
     assert!(flat.contains("6 only conflicts, 7 the listing is incomplete."));
     let faults = desk.run(&["serve", "--help"]).ends(0);
     faults.shows("write-then-drop").shows("refuse-folder");
+}
+
+#[test]
+fn the_check_refuses_what_a_start_refuses() {
+    let library = Library::made_up(5);
+    for (top, said) in [
+        ("theme = \"nowhere\"", "there is no theme `nowhere`"),
+        ("[keys]\nnonsense = \"x\"", "nonsense"),
+        ("[keys]\nundo = \"Ctrl+Nonsense\"", "Nonsense"),
+    ] {
+        let desk = Desk::for_library(&library);
+        let known = std::fs::read_to_string(desk.folder().join("config.toml")).unwrap();
+        desk.file(
+            "config.toml",
+            &format!("{top}\n{known}").replace("[keys]\n", ""),
+        );
+        if top.starts_with("[keys]") {
+            desk.file("config.toml", &format!("{known}\n{top}\n"));
+        }
+        let plain = desk.run(&["config", "check"]).ends(1).answers_nothing();
+        plain.says(said);
+        // Without colours, too: the next terminal has them.
+        let desk = desk.variable("NO_COLOR", "1");
+        desk.run(&["config", "check"]).ends(1).says(said);
+    }
+}
+
+#[test]
+fn a_review_by_two_is_refused_as_long_as_nothing_enforces_it() {
+    let library = Library::made_up(5);
+    let desk = Desk::with(&library, "review = \"two-person\"");
+    for words in [&["config", "check"][..], &["plan"], &["submit", "--yes"]] {
+        let refused = desk.run(words).ends(1).answers_nothing();
+        refused
+            .says(
+                "`review` can't be `two-person` yet: nothing would keep one person from submitting",
+            )
+            .says("write `self` or `off`");
+    }
+}
+
+#[test]
+fn who_you_are_is_who_the_endpoint_says_and_the_author_stands_beside() {
+    for (profile, signed_in) in [
+        ("soap", "librarian@example.com, IpsCompanyAdmin"),
+        ("rest", "librarian, admin"),
+    ] {
+        let library = Library::made_up(5);
+        let desk = Desk::for_library(&library);
+        desk.on(profile, &["stage", "--query", "", "--set", "Title=x"])
+            .ends(0);
+        desk.on(profile, &["submit", "--yes"]).ends(0);
+        let history = desk.on(profile, &["history", "--format", "json"]).ends(0);
+        let history = history.json();
+        let entries = history["entries"].as_array().unwrap();
+        assert!(entries.len() >= 2, "{history}");
+        for entry in entries {
+            let by = entry["by"].as_str().unwrap();
+            assert_eq!(by, format!("{signed_in} (akim)"));
+        }
+        let report = desk.on(profile, &["report", "--format", "json"]).json();
+        assert!(report["author"].as_str().unwrap().ends_with(" (akim)"));
+    }
+}
+
+#[test]
+fn the_first_start_takes_enter_for_yes_and_writes_only_what_the_next_start_takes() {
+    let desk = Desk::at("http://127.0.0.1:9", "");
+    desk.file("config.toml", "");
+    let mut terminal = Terminal::start(&desk, &[], (100, 40));
+    terminal.shows("Number (empty leaves):").types("2\r");
+    terminal
+        .shows("A name for the profile")
+        .types("https://x.example\r");
+    terminal
+        .shows("That can't be: a name takes letters")
+        .types("works\r");
+    terminal
+        .shows("Address of the region")
+        .types("assets.example.com\r");
+    terminal.shows("User (an e-mail address)").types("\r");
+    terminal
+        .shows("Variable that holds the password")
+        .types("not a name\r");
+    terminal
+        .shows("That can't be: a variable has letters")
+        .types("\r");
+    terminal.shows("Write it? (yes)").types("\r");
+    assert_eq!(terminal.ends(), 0);
+    let written = std::fs::read_to_string(desk.folder().join("config.toml")).unwrap();
+    assert!(
+        written.contains("url = \"https://assets.example.com\""),
+        "{written}"
+    );
+    let shown = desk.run(&["config", "check"]).ends(0);
+    shown.shows("is well; 1 profile");
 }

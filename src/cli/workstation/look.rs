@@ -33,23 +33,12 @@ impl Look {
     /// What is wrong, with its place in the file.
     pub(super) fn of(loaded: &Loaded) -> Result<Self, String> {
         let interface = &loaded.interface;
-        let overrides: Vec<(String, Vec<String>)> = loaded
-            .keys
-            .iter()
-            .map(|key| (key.action.clone(), key.chords.clone()))
-            .collect();
-        let preset = Preset::named(interface.keymap.word()).unwrap_or_default();
-        let keymap = Keymap::new(preset, &overrides).map_err(|error| {
-            let named = error.to_string();
-            let blamed = loaded
-                .keys
-                .iter()
-                .find(|key| named.contains(key.action.as_str()));
-            blamed.map_or(named.clone(), |key| {
-                loaded.key_problem(key, named).to_string()
-            })
-        })?;
-        let mut theme = theme(loaded)?;
+        let keymap = keymap(loaded)?;
+        let mut theme = if loaded.terminal.no_colour || interface.colour == Colour::Never {
+            Theme::monochrome()
+        } else {
+            theme(loaded)?
+        };
         theme.borders = Borders::named(interface.borders.word());
         Ok(Self { keymap, theme })
     }
@@ -73,11 +62,34 @@ impl Look {
     }
 }
 
+/// Everything a start of the screens would refuse.
+pub fn problems(loaded: &Loaded) -> Vec<String> {
+    let found = [keymap(loaded).err(), theme(loaded).err()];
+    found.into_iter().flatten().collect()
+}
+
+fn keymap(loaded: &Loaded) -> Result<Keymap, String> {
+    let interface = &loaded.interface;
+    let overrides: Vec<(String, Vec<String>)> = loaded
+        .keys
+        .iter()
+        .map(|key| (key.action.clone(), key.chords.clone()))
+        .collect();
+    let preset = Preset::named(interface.keymap.word()).unwrap_or_default();
+    Keymap::new(preset, &overrides).map_err(|error| {
+        let named = error.to_string();
+        let blamed = loaded
+            .keys
+            .iter()
+            .find(|key| named.contains(key.action.as_str()));
+        blamed.map_or(named.clone(), |key| {
+            loaded.key_problem(key, named).to_string()
+        })
+    })
+}
+
 fn theme(loaded: &Loaded) -> Result<Theme, String> {
     let interface = &loaded.interface;
-    if loaded.terminal.no_colour || interface.colour == Colour::Never {
-        return Ok(Theme::monochrome());
-    }
     let path = loaded
         .paths
         .themes

@@ -1,6 +1,6 @@
 //! The workstation itself: the screens over the runtime.
 
-mod look;
+pub mod look;
 mod world;
 
 use std::{
@@ -107,12 +107,6 @@ fn identity(profile: &Profile, folder: &Path) -> Identity {
         profile: profile.name.clone(),
         author: profile.author.clone(),
         environment: profile.environment.clone(),
-        role: if profile.read_only {
-            "viewer"
-        } else {
-            "librarian"
-        }
-        .to_owned(),
         batch_size: profile.batch_size.map(|size| size as usize),
         rules: session::rules(profile),
         check_before: profile.check_before,

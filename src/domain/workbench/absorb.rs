@@ -12,6 +12,13 @@ use crate::domain::{
 };
 
 impl Workbench {
+    /// Who does something: the one who is signed in, or was when the endpoint was asked last, with the
+    /// author's name beside it.
+    pub fn person(&self, author: &str) -> String {
+        let known = self.capabilities.as_ref();
+        known.map_or_else(|| author.to_owned(), |known| known.person(author))
+    }
+
     /// What signing in told. The draft is worked out again with the rules of the fields.
     pub fn absorb_connection(&mut self, capabilities: Capabilities, schema: Schema) {
         self.capabilities = Some(capabilities);

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use super::{Events, Runtime, RuntimeParts, absorb};
 use crate::{
     domain::{
-        Command, Failure, Operation, Refusal, Run, RunId, Workbench,
+        Command, Failure, Operation, Refusal, Run, RunId, Stamp, Workbench,
         failure::FailureKind,
         plan::Plan,
         run::{RunRules, RunState},
@@ -88,6 +88,13 @@ impl Headless {
         &self.runtime
     }
 
+    /// Who does something now, and when.
+    fn stamp(&self) -> Stamp {
+        let Stamp { at_ms, by } = self.runtime.stamp();
+        let by = self.workbench.person(&by);
+        Stamp { at_ms, by }
+    }
+
     /// The name of the profile's author.
     pub fn author(&self) -> &str {
         &self.runtime.0.author
@@ -109,7 +116,7 @@ impl Headless {
     ///
     /// If it is refused, or can't be kept.
     pub async fn apply(&mut self, command: &Command) -> Result<Operation, HeadlessError> {
-        let stamp = self.runtime.stamp();
+        let stamp = self.stamp();
         let operation = self.workbench.apply(command, stamp)?;
         self.persist(operation.clone()).await?;
         Ok(operation)
@@ -154,7 +161,7 @@ impl Headless {
     pub async fn submit(&mut self, plan: &Plan, label: &str) -> Result<Run, Failure> {
         self.perform(Effect::Submit(Box::new(Submission {
             label: label.to_owned(),
-            stamp: self.runtime.stamp(),
+            stamp: self.stamp(),
             items: plan.items.clone(),
             calls: plan
                 .calls
@@ -237,7 +244,7 @@ impl Headless {
             }
         };
         if state.is_over() {
-            let stamp = self.runtime.stamp();
+            let stamp = self.stamp();
             let settled = self.workbench.settle_draft(&id, stamp);
             if self.has_reports {
                 self.await_reports(&id).await?;

@@ -116,7 +116,9 @@ impl App {
     fn header(&self, width: u16) -> String {
         let identity = &self.world.identity;
         let capabilities = self.world.workbench.capabilities.as_ref();
-        let role = [identity.role.as_str(), identity.author.as_str()];
+        // What the endpoint says; before it says something there is none.
+        let role = capabilities.map_or("", |found| found.role.as_str());
+        let role = [role, identity.author.as_str()];
         let role = role.map(str::trim).join(" ");
         let saved = self.world.saved_ms.map(|at| self.clock(at, true));
         let role = role.trim();

@@ -60,7 +60,7 @@ impl App {
         for run in over {
             let stamp = Stamp {
                 at_ms: self.world.now_ms,
-                by: self.world.identity.author.clone(),
+                by: self.world.person(),
             };
             if let Some(operation) = self.world.workbench.settle_draft(&run, stamp) {
                 self.persist(operation, String::new());

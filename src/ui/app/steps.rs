@@ -155,7 +155,7 @@ impl App {
     fn apply(&mut self, command: &Command) {
         let stamp = Stamp {
             at_ms: self.world.now_ms,
-            by: self.world.identity.author.clone(),
+            by: self.world.person(),
         };
         match self.world.workbench.apply(command, stamp) {
             Ok(operation) => {

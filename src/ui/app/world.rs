@@ -66,6 +66,11 @@ pub(super) struct World {
 }
 
 impl World {
+    /// Who works here: what steps of the draft are stamped with.
+    pub(super) fn person(&self) -> String {
+        self.workbench.person(&self.identity.author)
+    }
+
     pub(super) fn new(workbench: Workbench, identity: Identity, size: Size) -> Self {
         Self {
             workbench,

@@ -318,10 +318,12 @@ fn a_plan_with_a_mistake_sends_nothing_at_all() {
         assert_eq!(plan["not_sent"], left);
         let text = desk.on(profile, &["plan"]).ends(2);
         text.shows("not sent: 1 error: the asset is gone from the library");
-        submit(&desk, profile)
-            .ends(2)
-            .answers_nothing()
-            .says("the plan has errors");
+        let refused = submit(&desk, profile).ends(2).says("the plan has errors");
+        let answer = refused.json();
+        assert_eq!(
+            (&answer["run"], &answer["items"]),
+            (&Json::Null, &json!([]))
+        );
     }
     assert!(
         library

@@ -25,7 +25,7 @@ fn the_list_shows_cursor_marks_values_and_where_it_is() {
     let mut session = Session::new(library::world(), 80, 16);
     session.press("j <Space> / type:image <Space> season:AW26 <Enter>");
     insta::assert_snapshot!(session.screen(), @r#"
-     armarius prod-dmc  librarian akim  AW26 rights fix                       [PROD]
+     armarius prod-dmc  IpsCompanyAdmin akim  AW26 rights fix                 [PROD]
     >1 Browse<  2 Staged   3 Review   4 Results   5 Hist              : cmd  ? help
      / type:image season:AW26                                  300 of 372  name asc
       mst Name                            Type    Season  Rights      Ct Th Modified
