@@ -123,7 +123,7 @@ impl History {
             gutter: vec![(format!("{kept} "), plain)],
             cells: vec![
                 (when(entry.at_ms, scene), plain),
-                (entry.who.clone(), plain),
+                (name(&entry.who).to_owned(), plain),
                 (what, theme.style(quiet)),
                 (format!("{count:>6}"), plain),
                 (entry.state.to_owned(), theme.style(role(entry))),
@@ -141,4 +141,9 @@ fn role(entry: &Entry) -> Role {
         "seen" => Role::Conflict,
         _ => Role::Text,
     }
+}
+
+/// The name alone, without role and author: the column is narrow, and the detail has all of it.
+fn name(who: &str) -> &str {
+    who.split(", ").next().unwrap_or(who)
 }

@@ -48,7 +48,7 @@ fn an_accepted_warning_leaves_the_problems_and_the_counts_say_so() {
     on(&mut session, "JKT_01");
     shown(
         &mut session,
-        "Accepted   as the server has it, by akim at 12:04",
+        "Accepted   as the server has it, by akim, IpsCompanyAdmin at 12:04",
     );
 }
 
