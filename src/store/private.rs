@@ -149,7 +149,7 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::super::{
+    use crate::store::{
         Access, StoreError, Workspace,
         tests::{ids, me, opened},
     };
