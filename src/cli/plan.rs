@@ -63,7 +63,10 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         ("thumbnails", plan.summary.thumbnails),
     ];
     let some = kinds.iter().filter(|(_, count)| *count > 0);
-    lines.extend(some.map(|(kind, count)| format!("  {count:>6}  {kind}")));
+    lines.extend(some.map(|(kind, count)| {
+        let count = number(u64::from(*count));
+        format!("  {count:>6}  {kind}")
+    }));
     for left in &plan.left_out {
         let count = number(left.changes.len() as u64);
         let what = if left.is_error {

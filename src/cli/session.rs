@@ -171,11 +171,12 @@ pub fn whole(headless: &Headless, partial: bool) -> Result<(), Stop> {
     if partial || missing == 0 {
         return Ok(());
     }
-    let (listed, all) = (listing.len(), listing.len() + missing);
+    let listed = number(listing.len());
+    let all = counted(listing.len() + missing, "asset");
     Err(Stop {
         ending: Ending::Incomplete,
         message: format!(
-            "only {listed} of {all} assets are listed, so a query may find too few; nothing is \
+            "only {listed} of {all} are listed, so a query may find too few; nothing is \
              staged. Try again, or say --partial to go on with those that are listed"
         ),
     })
