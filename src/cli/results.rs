@@ -99,7 +99,8 @@ fn change(run: &Run, place: u32, workbench: &Workbench) -> Vec<String> {
     if !settled.meaning.is_empty() && !settled.reason.is_empty() {
         lines.push(format!("    {}", settled.meaning));
     }
-    if let Some(count) = run.blamed_together(place) {
+    let is_told = settled.meaning.starts_with("field not named");
+    if let Some(count) = run.blamed_together(place).filter(|_| !is_told) {
         lines.push(format!(
             "    field not named (one of {count}); {}",
             told_by_value(item, settled)
@@ -126,7 +127,10 @@ fn change(run: &Run, place: u32, workbench: &Workbench) -> Vec<String> {
     let staged = workbench.staged_of(item).is_some();
     let next = match &accepted {
         Some(by) => format!("accepted by {}", by.by),
-        None => next_step(item, settled, staged, false).words().to_owned(),
+        None => next_step(item, settled, staged, false)
+            .once_more(workbench.failed_so_before(run, item, settled))
+            .words()
+            .to_owned(),
     };
     let safe = retry_safe(item, settled).sentence();
     lines.push(format!("    retry-safe {safe} | next {next}"));

@@ -110,6 +110,8 @@ pub enum NextStep {
     Correct,
     /// The same again.
     SendAgain,
+    /// The same was sent before and failed in the same way.
+    Escalate,
     /// The server must be asked.
     ReadBack,
     /// Somebody else's value stands against ours.
@@ -131,12 +133,28 @@ impl NextStep {
             Self::HandOver => "this user may not change it; hand it over, or drop it",
             Self::Correct => "correct the value, or drop the change",
             Self::SendAgain => "send it again",
+            Self::Escalate => {
+                "it failed the same way before; tell the server's people, hand it over, or drop it"
+            }
             Self::ReadBack => "ask the server again; then it is ok, or safe to send again",
             Self::Decide => "take what the server has, or stage the change on the new value",
             Self::ListAgain => "list the library again, then drop the change",
             Self::Accept => "accept what the server has, or stage a correction",
             Self::NotStaged => "it is no longer staged; edit the asset if it still matters",
             Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl NextStep {
+    /// The step where the same change has failed in the same way in an earlier run: the same
+    /// advice is not given twice.
+    #[must_use]
+    pub fn once_more(self, failed_before: bool) -> Self {
+        if failed_before && self == Self::SendAgain {
+            Self::Escalate
+        } else {
+            self
         }
     }
 }

@@ -98,6 +98,7 @@ impl Workbench {
         let Some(run) = self.runs.iter_mut().find(|run| run.id == *id) else {
             return;
         };
+        super::failed::note(&mut self.failed, run, &settled);
         for settlement in settled {
             if let (Some(item), Some(value)) =
                 (run.items.get(settlement.item as usize), &settlement.server)

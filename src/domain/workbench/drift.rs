@@ -37,8 +37,33 @@ impl Workbench {
         let column = self.listing.values(field);
         groups.map_or_else(RoaringBitmap::new, |groups| {
             let listed = groups.rows() & self.listing.present();
-            groups.conflicts(column, &listed).0
+            groups.conflicts(column, &listed).0 - self.written_by_us(field)
         })
+    }
+}
+
+impl Workbench {
+    /// The rows whose value of a field a run that is not over wrote, or may have written: what the
+    /// server has there now is our own doing, also where it stored it in its own way.
+    fn written_by_us(&self, field: &FieldKey) -> RoaringBitmap {
+        let unfinished = self.runs.iter().filter(|run| run.is_unfinished());
+        let written = unfinished.flat_map(|run| {
+            let ended = run.items.iter().zip(&run.settled);
+            ended.filter(|(item, settled)| {
+                let is_written = settled.as_ref().is_some_and(|one| one.outcome.is_written());
+                is_written && item.field == *field
+            })
+        });
+        written
+            .filter_map(|(item, settled)| {
+                let row = self.listing.row(&item.asset)?;
+                let now = self.listing.value(row, field);
+                let stored = settled.as_ref().and_then(|one| one.server.as_ref());
+                let is_ours = item.is_met_by(&now)
+                    || stored.is_some_and(|stored| item.value_kind.is_alike(stored, &now));
+                is_ours.then_some(row)
+            })
+            .collect()
     }
 }
 

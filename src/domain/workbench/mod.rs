@@ -7,6 +7,7 @@ mod absorb;
 mod alike;
 mod drafts;
 mod drift;
+mod failed;
 mod found;
 mod judge;
 mod marks;
@@ -147,6 +148,8 @@ pub struct Workbench {
     run_news: u64,
     /// How many changes of each loaded run ended where.
     tallies: HashMap<RunId, Tally>,
+    /// What failed in the runs that are loaded.
+    failed: failed::Failed,
     pub(super) outside: Vec<Outside>,
     accepted: HashMap<RunId, RoaringBitmap>,
     opening: bool,
@@ -175,6 +178,7 @@ impl Workbench {
             summaries: Vec::new(),
             run_news: 0,
             tallies: HashMap::new(),
+            failed: failed::Failed::new(),
             outside: Vec::new(),
             accepted: HashMap::new(),
             opening: false,

@@ -101,6 +101,7 @@ impl Workbench {
     pub fn absorb_run(&mut self, run: Run) {
         self.run_news += 1;
         self.tallies.insert(run.id.clone(), run.tally());
+        super::failed::note(&mut self.failed, &run, run.settled.iter().flatten());
         let number = run.id.number();
         if let Some(place) = self.runs.iter().position(|known| known.id == run.id) {
             self.runs[place] = run;

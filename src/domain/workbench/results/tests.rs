@@ -240,3 +240,70 @@ fn a_tally_follows_what_is_read_back_later() {
     let standing = bench.standing_of(run);
     assert_eq!((standing.tally, standing.open), (tally, 0));
 }
+
+#[test]
+fn the_same_failure_a_second_time_has_another_advice() {
+    use crate::domain::run::{NextStep, next_step};
+    let mut bench = after_a_run();
+    let mut again = frozen(&bench);
+    again.id = RunId::numbered(2);
+    bench.absorb_run(again);
+    let ended = |code: &str| Settlement {
+        item: 2,
+        outcome: Outcome::Unknown,
+        code: code.into(),
+        reason: String::new(),
+        meaning: String::new(),
+        server: Some(Value::text("old")),
+        call: 1,
+    };
+    let advice = |bench: &Workbench, number| {
+        let run = bench.run(&RunId::numbered(number)).unwrap();
+        let (item, settled) = (&run.items[2], run.settled[2].as_ref().unwrap());
+        let failed_before = bench.failed_so_before(run, item, settled);
+        next_step(item, settled, true, false).once_more(failed_before)
+    };
+    bench.absorb_settled(&RunId::numbered(1), vec![ended("read-back")]);
+    assert_eq!(advice(&bench, 1), NextStep::SendAgain);
+    bench.absorb_settled(&RunId::numbered(2), vec![ended("counts")]);
+    assert_eq!(advice(&bench, 2), NextStep::SendAgain, "in another way");
+    bench.absorb_settled(&RunId::numbered(2), vec![ended("read-back")]);
+    assert_eq!(advice(&bench, 2), NextStep::Escalate);
+    assert_eq!(
+        advice(&bench, 1),
+        NextStep::SendAgain,
+        "the first one stays"
+    );
+}
+
+#[test]
+fn what_a_run_that_waits_has_written_is_no_drift() {
+    let mut bench = after_a_run();
+    let mut paused = frozen(&bench);
+    paused.id = RunId::numbered(2);
+    paused.state = RunState::Paused;
+    bench.absorb_run(paused);
+    let stored = |item, outcome, value: &str| Settlement {
+        item,
+        outcome,
+        code: String::new(),
+        reason: String::new(),
+        meaning: String::new(),
+        server: Some(Value::text(value)),
+        call: 1,
+    };
+    let settled = vec![
+        stored(4, Outcome::Applied, "new"),
+        stored(5, Outcome::Warned, "New."),
+    ];
+    bench.absorb_settled(&RunId::numbered(2), settled);
+    let drifted = |bench: &Workbench| bench.drifted().contains(5) || bench.drifted().contains(4);
+    assert!(
+        !drifted(&bench),
+        "our own doing, also as the server stored it"
+    );
+    bench
+        .listing
+        .reread(5, &"Rights".into(), &Value::text("theirs"));
+    assert!(bench.drifted().contains(5), "somebody else's is one");
+}

@@ -45,7 +45,7 @@ pub(super) fn rows(run: &Run, places: &[u32], scene: &Scene<'_>) -> RoaringBitma
 /// The next step with the keys for it.
 pub(super) fn keys(step: NextStep, outcome: Outcome) -> &'static str {
     match step {
-        NextStep::HandOver => "H/x",
+        NextStep::HandOver | NextStep::Escalate => "H/x",
         NextStep::Correct => "e/x",
         NextStep::SendAgain => "r/x",
         NextStep::ReadBack => "R",

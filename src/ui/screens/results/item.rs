@@ -74,7 +74,8 @@ impl Results {
             done: Vec::new(),
         };
         outcome(&mut lines, settled);
-        if let Some(count) = run.blamed_together(place) {
+        let is_told = settled.meaning.starts_with("field not named");
+        if let Some(count) = run.blamed_together(place).filter(|_| !is_told) {
             let told = told_by_value(item, settled);
             let words = format!("field not named (one of {count}); {told}");
             lines.say("Field", &words, Role::Warning);

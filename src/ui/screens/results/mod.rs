@@ -276,7 +276,8 @@ fn step_of(run: &Run, place: u32, scene: &Scene<'_>) -> (NextStep, Outcome) {
     }
     let is_accepted = bench.is_accepted(&run.id, place);
     let is_staged = bench.staged_of(item).is_some();
-    let step = next_step(item, settled, is_staged, is_accepted);
+    let step = next_step(item, settled, is_staged, is_accepted)
+        .once_more(bench.failed_so_before(run, item, settled));
     (step, settled.outcome)
 }
 
