@@ -45,6 +45,28 @@ impl Pasted {
         }
     }
 
+    /// What was pasted, as a query: several ids or names are each what is looked for.
+    fn as_filter(&self) -> String {
+        let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
+        let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let names: Vec<&str> = match lines.as_slice() {
+            [line] if self.found.rows.len() > 1 && self.found.missing.is_empty() => line
+                .split([',', ';', '\t', ' '])
+                .filter(|word| !word.is_empty())
+                .collect(),
+            lines => lines.to_vec(),
+        };
+        match names.as_slice() {
+            [one] => (*one).to_owned(),
+            several => {
+                let quoted = several
+                    .iter()
+                    .map(|name| format!("\"{}\"", name.replace('"', "")));
+                quoted.collect::<Vec<_>>().join(" or ")
+            }
+        }
+    }
+
     fn mark(&self, scene: &Scene<'_>) -> Reaction {
         Reaction::Taken(vec![Step::Close, marked(&self.found, scene)])
     }
@@ -165,9 +187,13 @@ impl Component for Pasted {
             self.text = field.text().to_owned();
             self.found = find(&self.text, scene);
         } else if chord.key == Key::Char('/') {
-            let line = self.text.lines().collect::<Vec<_>>().join(" ");
-            let filter = FilterLine::with(&line, scene);
-            return Reaction::Taken(vec![Step::Close, Step::Open(Box::new(filter))]);
+            let text = self.as_filter();
+            let filter = FilterLine::with(&text, scene);
+            let mut steps = vec![Step::Close, Step::Open(Box::new(filter))];
+            if let Ok(query) = super::parsed(&text, scene) {
+                steps.push(Step::Filter { query, keep: false });
+            }
+            return Reaction::Taken(steps);
         } else {
             return Reaction::Passed;
         }

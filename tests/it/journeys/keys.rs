@@ -1,6 +1,14 @@
 //! Keys do what the screen says, and one that does nothing says so.
 
-use armarius::{flow::Event, ui::session::Session};
+use armarius::{
+    flow::Event,
+    ui::{
+        action::{ACTIONS, Action, Context, Go},
+        input::Input,
+        keymap::Keymap,
+        session::Session,
+    },
+};
 
 #[test]
 fn a_key_that_means_nothing_here_says_so_and_where_the_keys_are_listed() {
@@ -163,4 +171,68 @@ fn the_hint_line_offers_undo_and_redo_only_where_there_is_something() {
         "{}",
         hints(&mut session)
     );
+}
+
+#[test]
+fn pasted_names_become_a_filter_that_finds_each_of_them() {
+    let mut session = Session::listing(&["pier", "gull", "buoy"]);
+    session
+        .input(Input::Paste("pier\ngull\n".into()))
+        .press("/");
+    let screen = session.screen();
+    assert!(screen.contains("live: 2 of 3"), "{screen}");
+}
+
+/// Every key of every screen: it shows something else, says something, or asks something of the
+/// world. Only moving may find itself at an end already.
+#[test]
+fn no_key_of_a_screen_does_nothing_without_a_word() {
+    let screens = [
+        ("1", Context::Browse),
+        ("2", Context::Staged),
+        ("3", Context::Review),
+        ("4", Context::Results),
+        ("5", Context::History),
+    ];
+    let silent = [
+        Action::Go(Go::Back),
+        Action::Go(Go::Interrupt),
+        Action::Go(Go::Redraw),
+    ];
+    let keymap = Keymap::default();
+    let mut mute = Vec::new();
+    for (number, context) in screens {
+        let here =
+            |context_of: &Context| [context, Context::List, Context::Anywhere].contains(context_of);
+        for row in ACTIONS.iter().filter(|row| row.contexts.iter().any(here)) {
+            if matches!(row.action, Action::Move(_)) || silent.contains(&row.action) {
+                continue;
+            }
+            for keys in keymap.all_keys(row.action) {
+                let mut session = Session::listing(&["pier", "gull", "buoy"]);
+                session.resize(120, 36);
+                session
+                    .press(": set <Space>")
+                    .type_text("Rights Acme")
+                    .press("<Enter>");
+                session.press(number).take_effects();
+                let before = (session.screen(), session.app.scene().said.len());
+                for key in keys.split(' ') {
+                    let name = if key.chars().count() > 1 {
+                        format!("<{key}>")
+                    } else {
+                        key.into()
+                    };
+                    session.press(&name);
+                }
+                let after = (session.screen(), session.app.scene().said.len());
+                let is_asked = !session.take_effects().is_empty();
+                let is_there = number.parse() == keys.parse::<u8>();
+                if before == after && !is_asked && !is_there {
+                    mute.push(format!("{keys} ({}) on screen {number}", row.name));
+                }
+            }
+        }
+    }
+    assert!(mute.is_empty(), "{mute:#?}");
 }

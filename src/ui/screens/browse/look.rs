@@ -21,6 +21,9 @@ impl Browse {
                 Ok(query) => Reaction::step(Step::Filter { query, keep: true }),
                 Err(error) => Reaction::say(format!("The filter does not parse: {error}.")),
             },
+            Look::FilterReset if scene.view.query().is_empty() => {
+                Reaction::say("No filter is set; everything is shown.")
+            }
             Look::FilterReset => Reaction::step(Step::Filter {
                 query: Query::default(),
                 keep: false,

@@ -385,6 +385,15 @@ impl Component for Results {
                 run.id
             ));
         }
+        let needs_a_run = matches!(
+            action,
+            Action::Mark(Mark::Toggle | Mark::Listed)
+                | Action::View(View::Facets | View::Details)
+                | Action::Work(Work::Exclude)
+        );
+        if needs_a_run && self.run(scene).is_none() {
+            return Reaction::say("No runs yet.");
+        }
         match action {
             Action::Go(Go::Results) if !argument.is_empty() => self.jump(argument, scene),
             Action::Work(work) => self.work(work, argument, scene),
