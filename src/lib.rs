@@ -14,4 +14,5 @@ pub mod flow;
 pub mod runtime;
 pub mod store;
 pub mod submit;
+pub mod table;
 pub mod ui;
