@@ -8,6 +8,7 @@ pub use super::{
     chosen::{Chosen, ReportArgs, ReportKind, ResultsArgs, ResultsFormat},
     stage::StageArgs,
 };
+use crate::table::{Delimiter, TableForm, TableOptions};
 
 /// A terminal workstation for editing the metadata of thousands of library assets at once.
 ///
@@ -262,6 +263,58 @@ pub enum Protocol {
     Atlan,
 }
 
+/// How to read a table, where what is found out by itself is wrong.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TableArgs {
+    /// The form of the table; by its name or its content if left out
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub input_format: Option<InputFormat>,
+    /// Its encoding, such as utf-8, utf-16 or windows-1252; found out if left out
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// What stands between its cells: one character, or `tab`; found out if left out
+    #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
+    pub delimiter: Option<Delimiter>,
+    /// Its column that holds the id, where it is not called `id`
+    #[arg(long, value_name = "NAME")]
+    pub id_column: Option<String>,
+}
+
+impl TableArgs {
+    /// The same for the reader.
+    pub fn options(&self) -> TableOptions {
+        TableOptions {
+            form: self.input_format.map(InputFormat::form),
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter,
+            id_column: self.id_column.clone(),
+        }
+    }
+}
+
+/// Forms of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InputFormat {
+    /// Comma-separated.
+    Csv,
+    /// Tab-separated.
+    Tsv,
+    /// One JSON object a line.
+    Jsonl,
+    /// An array of JSON objects.
+    Json,
+}
+
+impl InputFormat {
+    fn form(self) -> TableForm {
+        match self {
+            Self::Csv => TableForm::Separated(b','),
+            Self::Tsv => TableForm::Separated(b'\t'),
+            Self::Jsonl | Self::Json => TableForm::Json,
+        }
+    }
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -275,9 +328,12 @@ pub struct ServeArgs {
     /// The database file; in memory if left out
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
-    /// JSON lines or CSV to import, gzip too; may be given several times
+    /// A table to import: CSV and the like, JSON lines or an array, gzip too; may be given several times
     #[arg(long, value_name = "FILE")]
     pub import: Vec<PathBuf>,
+    /// How to read the tables
+    #[command(flatten)]
+    pub table: TableArgs,
     /// How many made-up assets to fill an empty catalogue with, instead of the sample library
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub assets: Option<u32>,

@@ -1,13 +1,15 @@
 //! `armarius stage`: edits on all assets a query finds, or on the rows of a file.
 
-use clap::ArgMatches;
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 
-use std::path::PathBuf;
-
-use clap::Args;
+use clap::{ArgMatches, Args};
 
 use super::{
-    args::Global,
+    args::{Global, TableArgs},
     edits,
     ending::{Ending, Stop},
     judged::{Judged, Judging},
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::{Command, Workbench},
-    exchange::ChangeFile,
+    exchange::{ChangeFile, ExchangeError, Resolved, Written, write_kept, write_new},
     runtime::Headless,
 };
 
@@ -30,9 +32,15 @@ pub struct StageArgs {
     /// Go on with the assets that are listed, even if some of the library did not come
     #[arg(long, requires = "query")]
     pub partial: bool,
-    /// A .csv, .tsv or .jsonl file with an `id` or `name` column and one column a field
+    /// A table with an `id` or `name` column and one column a field; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// How to read the table
+    #[command(flatten)]
+    pub table: TableArgs,
+    /// Where the lines go that have something refused; FILE.rejected.EXT beside the table if left out
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub rejected: Option<PathBuf>,
     /// Give a field this value
     #[arg(long, value_name = "FIELD=VALUE", allow_hyphen_values = true)]
     pub set: Vec<String>,
@@ -84,12 +92,22 @@ pub async fn run(
     (args, matches): (&StageArgs, &ArgMatches),
     output: &mut Output<'_>,
 ) -> Result<Ending, Stop> {
+    let file = match &args.from {
+        Some(path) => Some(read(path, args, output)?),
+        None => None,
+    };
     let mut headless = session::connect(global).await?;
-    let judged = match (&args.query, &args.from) {
+    let mut is_partly = false;
+    let judged = match (&args.query, &file) {
         (Some(query), _) => from_query(&mut headless, query, (args, matches), output).await?,
-        (None, Some(path)) => {
+        (None, Some(file)) => {
             session::list(&mut headless, output).await?;
-            from_file(&headless.workbench, path, output)?
+            let resolved = from_file(&headless.workbench, (file, args), output)?;
+            is_partly = !resolved.refused.is_empty();
+            Judged {
+                asked: resolved.asked,
+                ..Judged::default()
+            }
         }
         (None, None) => return Err(Stop::usage("name the assets with --query or --from")),
     };
@@ -102,13 +120,15 @@ pub async fn run(
         output.say(note);
     }
     refuse(&refused, output);
-    let unstaged = if refused.is_empty() {
+    let unstaged = if is_partly {
+        Ending::Partly
+    } else if refused.is_empty() {
         Ending::Ok
     } else {
         Ending::Nothing
     };
     if asked.is_empty() {
-        output.say(if refused.is_empty() && notes.is_empty() {
+        output.say(if refused.is_empty() && notes.is_empty() && !is_partly {
             NOTHING_NEW
         } else {
             "nothing was staged"
@@ -140,7 +160,7 @@ pub async fn run(
         .map_err(|error| Stop::usage(error.to_string()))?;
     output.say(&format!("Staged: {}", operation.label));
     headless.close().await;
-    Ok(if refused.is_empty() {
+    Ok(if refused.is_empty() && !is_partly {
         Ending::Ok
     } else {
         Ending::Partly
@@ -191,22 +211,107 @@ async fn from_query(
         .map_err(Stop::usage)
 }
 
+/// Whether a table comes from standard input.
+fn is_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads a table; says how, if not in the usual way.
+fn read(path: &Path, args: &StageArgs, output: &mut Output<'_>) -> Result<ChangeFile, Stop> {
+    let name = name(path);
+    let bytes = if is_input(path) {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| Stop::usage(format!("{name}: {error}")))?;
+    let file = ChangeFile::parse(&name, bytes, &args.table.options())
+        .map_err(|error| Stop::usage(error.to_string()))?;
+    if let Some(remark) = file.remark() {
+        output.say(&format!("{name}: {remark}"));
+    }
+    Ok(file)
+}
+
+fn name(path: &Path) -> String {
+    if is_input(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// What a table asks for. Says what of it can't be had, and keeps those lines in a file.
 fn from_file(
     bench: &Workbench,
-    path: &std::path::Path,
+    (file, args): (&ChangeFile, &StageArgs),
     output: &mut Output<'_>,
-) -> Result<Judged, Stop> {
-    let resolved = ChangeFile::read(path)
-        .and_then(|file| file.resolve(bench))
-        .map_err(|error| Stop::usage(error.to_string()))?;
-    if resolved.unchanged > 0 {
-        output.say(&format!(
-            "{} cells say what the library has already",
-            resolved.unchanged
-        ));
+) -> Result<Resolved, Stop> {
+    let path = args.from.as_deref().unwrap_or(Path::new("-"));
+    let name = name(path);
+    let wrong = |error: ExchangeError| Stop::usage(error.to_string());
+    let resolved = file.resolve(bench).map_err(wrong)?;
+    for sentence in resolved.sentences() {
+        output.say(&sentence);
     }
-    Ok(Judged {
-        asked: resolved.asked,
-        ..Judged::default()
-    })
+    if !resolved.refused.is_empty() {
+        for refused in resolved.refused.iter().take(TOLD) {
+            output.say(&format!("{name}:{}: {refused}", refused.line));
+        }
+        let more = resolved.refused.len().saturating_sub(TOLD);
+        if more > 0 {
+            output.say(&format!("and {more} more"));
+        }
+        let told = counted(resolved.refused.len() as u64, "refusal");
+        let place = (!is_input(path)).then_some(path);
+        match keep_rejected(file, &resolved, (place, args.rejected.as_deref())) {
+            Ok(Some(kept)) => output.say(&format!(
+                "{told}; these lines are in {} with the reasons: correct them there and stage that",
+                kept.display()
+            )),
+            Ok(None) => output.say(&format!(
+                "{told}; --rejected FILE keeps these lines with the reasons"
+            )),
+            Err(error) => output.say(&format!("{told}; these lines could not be kept: {error}")),
+        }
+    }
+    Ok(resolved)
+}
+
+/// Refused cells told at once.
+const TOLD: usize = 20;
+
+/// Writes the refused lines where somebody says, or beside the table; never over another file.
+fn keep_rejected(
+    file: &ChangeFile,
+    resolved: &Resolved,
+    (beside, said): (Option<&Path>, Option<&Path>),
+) -> Result<Option<PathBuf>, ExchangeError> {
+    let mut content = Vec::new();
+    file.write_rejected(&resolved.refused, &mut content)
+        .map_err(|error| ExchangeError::File {
+            path: said.or(beside).unwrap_or(Path::new("-")).to_path_buf(),
+            why: error.to_string(),
+        })?;
+    if let Some(path) = said {
+        write_new(path, &content)?;
+        return Ok(Some(path.to_path_buf()));
+    }
+    let Some(path) = beside else {
+        return Ok(None);
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "csv"));
+    let stem = format!("{stem}.rejected");
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    // Nothing there is known to be ours: the same lines again are, any other file stays.
+    let mut written = Written::new();
+    write_kept((folder, &stem, ending), &content, &mut written).map(Some)
 }

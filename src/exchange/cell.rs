@@ -66,14 +66,18 @@ fn is_formula(text: &str) -> bool {
 pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Unknown => Cow::Borrowed(""),
-        Value::Text(text) if text.trim_start_matches('\\') == CLEAR => {
-            Cow::Owned(format!("\\{text}"))
-        }
         Value::Absent
         | Value::Text(_)
         | Value::List(_)
         | Value::Certificate(_)
-        | Value::Asset { .. } => value.display(),
+        | Value::Asset { .. } => {
+            let shown = value.display();
+            if shown.trim_start_matches('\\') == CLEAR {
+                Cow::Owned(format!("\\{shown}"))
+            } else {
+                shown
+            }
+        }
     }
 }
 

@@ -2,28 +2,29 @@
 
 use std::{fmt, path::PathBuf};
 
-use crate::domain::{Failure, failure::FailureKind, text::visible};
+use crate::{
+    domain::{Failure, failure::FailureKind, text::visible},
+    table::TableError,
+};
 
 /// One thing that is wrong, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineProblem {
     /// The file's name.
     pub file: String,
-    /// Its line, counted from 1.
-    pub line: u64,
+    /// Its line, counted from 1; `None` if it is about the whole file.
+    pub line: Option<u64>,
     /// What is wrong.
     pub message: String,
 }
 
 impl fmt::Display for LineProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}",
-            visible(&self.file),
-            self.line,
-            visible(&self.message)
-        )
+        f.write_str(&visible(&self.file))?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", visible(&self.message))
     }
 }
 
@@ -38,9 +39,6 @@ pub enum ExchangeError {
         /// The system's reason.
         why: String,
     },
-    /// The ending of the name says nothing we know.
-    #[error("{}: a change file ends in .csv, .tsv or .jsonl", .0.display())]
-    Format(PathBuf),
     /// What it says can't be used. Nothing of the file is staged then.
     #[error("{}", told(.0))]
     Lines(Vec<LineProblem>),
@@ -54,11 +52,19 @@ impl ExchangeError {
             why: self.to_string(),
             hint: match self {
                 Self::File { .. } => String::new(),
-                Self::Format(_) => "rename the file".to_owned(),
                 Self::Lines(_) => "correct the file; nothing of it is staged".to_owned(),
             },
             kind: FailureKind::Local,
         }
+    }
+
+    /// What is wrong with a table of this name.
+    pub(super) fn table(name: &str, error: TableError) -> Self {
+        Self::Lines(vec![LineProblem {
+            file: name.to_owned(),
+            line: error.line,
+            message: error.message,
+        }])
     }
 
     pub(super) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
@@ -70,7 +76,7 @@ impl ExchangeError {
 }
 
 /// Problems shown at once.
-const SHOWN: usize = 20;
+pub(super) const SHOWN: usize = 20;
 
 fn told(problems: &[LineProblem]) -> String {
     let mut lines: Vec<_> = problems

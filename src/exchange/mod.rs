@@ -21,13 +21,12 @@ mod tests;
 pub use self::{
     atomic::write_file,
     cell::{Guard, json as value_json, typed_json},
-    changes::{ChangeFile, Resolved},
+    changes::{ChangeFile, RefusedCell, Resolved},
     error::{ExchangeError, LineProblem},
     handover::{handover_note, handover_tsv},
     json::{SCHEMA, document, json_line, json_pretty},
     kept::{Written, write_kept, write_new},
     listing::{ListFormat, list, list_to_file},
-    parse::ChangeFormat,
     points::{comparison_csv, comparison_json},
     report::{Account, account_json, report_csv, report_json, report_markdown, unsent_json},
 };

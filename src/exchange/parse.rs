@@ -1,37 +1,21 @@
-//! Reading change files: which asset, which field, what it says there. Names are not looked up yet.
+//! What the cells of a change file ask for: the roles of its columns, and each line's wishes. Assets
+//! are not looked up yet.
 
-use std::path::Path;
+use std::collections::HashMap;
 
 use serde_json::{Map, value::RawValue};
 
-use super::{
-    LineProblem,
-    cell::{CLEAR, unguarded},
+use super::cell::{CLEAR, unguarded};
+use crate::{
+    domain::{FieldKey, Schema},
+    table::{Entries, Object, Sheet, SheetRow},
 };
 
-/// The formats of a change file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeFormat {
-    /// Comma-separated, with a header.
-    Csv,
-    /// Tab-separated, with a header.
-    Tsv,
-    /// One JSON object a line.
-    JsonLines,
-}
+/// The column that says why a line was refused. It is ours, unless the endpoint has such a field.
+pub(super) const REJECTED: &str = "rejected";
 
-impl ChangeFormat {
-    /// The format the ending of a name stands for.
-    pub fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_lowercase();
-        match ending.as_str() {
-            "csv" => Some(Self::Csv),
-            "tsv" | "tab" => Some(Self::Tsv),
-            "jsonl" | "ndjson" => Some(Self::JsonLines),
-            _ => None,
-        }
-    }
-}
+/// The column of a certificate's message, behind that of its status.
+const MESSAGE: &str = "certificate_message";
 
 /// What a cell asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +28,19 @@ pub(super) enum Wish {
     List(Vec<String>),
     /// A certificate; parts that are `None` stay.
     Certificate(Option<String>, Option<String>),
+    /// Nobody can know; why, and how to say it.
+    Unclear(String),
+}
+
+/// One cell that says something about a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The field as the file names it.
+    pub(super) field: String,
+    /// What the file says there.
+    pub(super) said: String,
+    /// What that asks for.
+    pub(super) wish: Wish,
 }
 
 /// One line of a change file.
@@ -58,212 +55,306 @@ pub(super) struct Line {
     /// Its type.
     pub(super) kind: Option<String>,
     /// What is asked of which field; untouched ones are left out.
-    pub(super) wishes: Vec<(String, Wish)>,
+    pub(super) cells: Vec<Cell>,
 }
 
-/// The columns that are not fields.
-const MESSAGE: &str = "certificate_message";
+/// What a column of a sheet is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Role {
+    Id,
+    Name,
+    Type,
+    Status,
+    Message,
+    Field(String),
+    /// The reasons of an earlier attempt.
+    Ours,
+}
 
-/// Reads the lines of a file. Collects all that is wrong.
-pub(super) fn lines(
-    file: &str,
-    bytes: &[u8],
-    format: ChangeFormat,
-) -> Result<Vec<Line>, Vec<LineProblem>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut problems = Vec::new();
-    let mut wrong = |line: u64, message: String| {
-        problems.push(LineProblem {
-            file: file.to_owned(),
-            line,
-            message,
-        });
-    };
-    let lines = match format {
-        ChangeFormat::Csv => separated(bytes, b',', &mut wrong),
-        ChangeFormat::Tsv => separated(bytes, b'\t', &mut wrong),
-        ChangeFormat::JsonLines => json_lines(bytes, &mut wrong),
-    };
-    if problems.is_empty() {
-        Ok(lines)
-    } else {
-        Err(problems)
+/// What the columns of a sheet are for, in their order. A column that is called exactly like a field
+/// is that field, unless it is one of the first that every listing has.
+pub(super) struct Roles(Vec<(usize, Role)>);
+
+impl Roles {
+    /// Of a sheet.
+    ///
+    /// # Errors
+    ///
+    /// No column says which asset, or two columns are the same.
+    pub(super) fn of(
+        sheet: &Sheet,
+        schema: &Schema,
+        id_column: Option<&str>,
+    ) -> Result<Self, Vec<String>> {
+        let names: Vec<&str> = sheet
+            .columns
+            .iter()
+            .map(|(_, name)| unguarded(name))
+            .collect();
+        let fields: HashMap<&str, ()> = schema
+            .fields
+            .iter()
+            .map(|field| (field.key.as_str(), ()))
+            .collect();
+        // `id` as a listing writes it, or else one like it that is no field of its own.
+        let key = |word: &str| {
+            let exact = names.iter().position(|name| *name == word);
+            exact.or_else(|| {
+                names.iter().position(|name| {
+                    name.trim().eq_ignore_ascii_case(word) && !fields.contains_key(name)
+                })
+            })
+        };
+        let id = match id_column {
+            Some(said) => Some(
+                names
+                    .iter()
+                    .position(|name| *name == said || name.trim() == said.trim())
+                    .ok_or_else(|| {
+                        vec![format!("there is no column `{said}`. {}", told(&names))]
+                    })?,
+            ),
+            None => key("id"),
+        };
+        let (name, kind) = (key("name"), key("type"));
+        if id.is_none() && name.is_none() {
+            return Err(vec![format!(
+                "there is no column `id` or `name`; one of them says which asset. {}; --id-column says \
+                 which of them holds the id",
+                told(&names)
+            )]);
+        }
+        let mut known: HashMap<&str, ()> = HashMap::new();
+        let (mut roles, mut problems) = (Vec::with_capacity(names.len()), Vec::new());
+        for (at, name_here) in names.iter().enumerate() {
+            let behind_status = matches!(roles.last(), Some((_, Role::Status)));
+            let role = if Some(at) == id {
+                Role::Id
+            } else if Some(at) == name {
+                Role::Name
+            } else if Some(at) == kind {
+                Role::Type
+            } else {
+                field_role(name_here, &fields, behind_status)
+            };
+            let twice = match &role {
+                Role::Field(_) | Role::Status => known.insert(name_here, ()).is_some(),
+                Role::Id | Role::Name | Role::Type | Role::Message | Role::Ours => false,
+            };
+            if twice {
+                problems.push(format!("there are two columns `{name_here}`"));
+            }
+            roles.push((sheet.columns[at].0, role));
+        }
+        if problems.is_empty() {
+            Ok(Self(roles))
+        } else {
+            Err(problems)
+        }
     }
-}
 
-fn separated(bytes: &[u8], delimiter: u8, wrong: &mut impl FnMut(u64, String)) -> Vec<Line> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes);
-    let mut records = reader.byte_records().map(|record| {
-        let record = record.map_err(|error| error.to_string())?;
-        let number = record.position().map_or(0, csv::Position::line);
-        Ok::<_, String>((number, record))
-    });
-    let Some(Ok((_, head))) = records.next() else {
-        wrong(
-            1,
-            "the file is empty; its first line names the columns".to_owned(),
-        );
-        return Vec::new();
-    };
-    let head: Vec<String> = head
-        .iter()
-        .map(|name| unguarded(String::from_utf8_lossy(name).trim()).to_owned())
-        .collect();
-    check_head(&head, wrong);
-    let mut lines = Vec::new();
-    for record in records {
-        let (number, record) = match record {
-            Ok(record) => record,
-            Err(message) => {
-                wrong(0, message);
+    /// The wishes of a row.
+    pub(super) fn line(&self, row: &SheetRow) -> Line {
+        let mut line = Line {
+            number: row.line,
+            ..Line::default()
+        };
+        let (mut status, mut message) = (None, None);
+        for (place, role) in &self.0 {
+            let said = row.cells.get(*place).unwrap_or_default();
+            if said.is_empty() {
                 continue;
             }
-        };
-        if record.len() != head.len() {
-            let (has, wants) = (record.len(), head.len());
-            wrong(
-                number,
-                format!("the line has {has} cells, the first line names {wants}"),
-            );
-            continue;
-        }
-        let mut cells = Vec::new();
-        for (name, cell) in head.iter().zip(&record) {
-            match std::str::from_utf8(cell) {
-                Ok(cell) => cells.push((name.as_str(), unguarded(cell))),
-                Err(_) => wrong(number, format!("`{name}` is not UTF-8 text")),
+            let text = unguarded(said).to_owned();
+            match role {
+                Role::Id => line.id = Some(text),
+                Role::Name => line.name = Some(text),
+                Role::Type => line.kind = Some(text),
+                Role::Status => status = Some((said, wish(&text))),
+                Role::Message => message = Some((said, text)),
+                Role::Field(field) => line.cells.push(Cell {
+                    field: field.clone(),
+                    said: said.to_owned(),
+                    wish: wish(&text),
+                }),
+                Role::Ours => {}
             }
         }
-        lines.push(of_cells(number, &cells));
-    }
-    lines
-}
-
-fn check_head(head: &[String], wrong: &mut impl FnMut(u64, String)) {
-    let is = |name: &String, word: &str| name.eq_ignore_ascii_case(word);
-    if !head.iter().any(|name| is(name, "id") || is(name, "name")) {
-        wrong(
-            1,
-            "there is no column `id` or `name`; one of them says which asset".to_owned(),
-        );
-    }
-    for (place, name) in head.iter().enumerate() {
-        if name.is_empty() {
-            wrong(1, format!("column {} has no name", place + 1));
-        } else if head[..place]
-            .iter()
-            .any(|earlier| earlier.eq_ignore_ascii_case(name))
-        {
-            wrong(1, format!("there are two columns `{name}`"));
-        }
+        line.cells.extend(certificate(status, message));
+        line
     }
 }
 
-fn of_cells(number: u64, cells: &[(&str, &str)]) -> Line {
-    let mut line = Line {
-        number,
-        ..Line::default()
+fn field_role(name: &str, fields: &HashMap<&str, ()>, behind_status: bool) -> Role {
+    let certificate = FieldKey::certificate();
+    let is = |word: &str| name.trim().eq_ignore_ascii_case(word);
+    if name == certificate.as_str() {
+        Role::Status
+    } else if is(MESSAGE) && (behind_status || !fields.contains_key(name)) {
+        Role::Message
+    } else if fields.contains_key(name) {
+        Role::Field(name.to_owned())
+    } else if is(certificate.as_str()) {
+        Role::Status
+    } else if is(REJECTED) {
+        Role::Ours
+    } else {
+        Role::Field(name.trim().to_owned())
+    }
+}
+
+/// The names of the columns, as many as a person reads.
+fn told(names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(8)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > shown.len() {
+        ", …"
+    } else {
+        ""
     };
-    let (mut status, mut message) = (None, None);
-    for (name, cell) in cells.iter().filter(|(_, cell)| !cell.is_empty()) {
-        let text = (*cell).to_owned();
-        match name.to_lowercase().as_str() {
-            "id" => line.id = Some(text),
-            "name" => line.name = Some(text),
-            "type" => line.kind = Some(text),
-            "certificate" => status = Some(wish(cell)),
-            MESSAGE => message = Some(if *cell == CLEAR { String::new() } else { text }),
-            _ => line.wishes.push(((*name).to_owned(), wish(cell))),
-        }
-    }
-    certificate(&mut line, status, message);
-    line
+    format!("The columns are {}{more}", shown.join(", "))
 }
 
-fn certificate(line: &mut Line, status: Option<Wish>, message: Option<String>) {
-    let wish = match (status, message) {
-        (None, None) => return,
-        (Some(Wish::Text(status)), message) => Wish::Certificate(Some(status), message),
-        (Some(other), _) => other,
-        (None, message) => Wish::Certificate(None, message),
+fn certificate(status: Option<(&str, Wish)>, message: Option<(&str, String)>) -> Option<Cell> {
+    let said = [
+        status.as_ref().map(|(said, _)| *said),
+        message.as_ref().map(|(said, _)| *said),
+    ];
+    let said: Vec<&str> = said.into_iter().flatten().collect();
+    let message = message.map(|(_, text)| match wish(&text) {
+        Wish::Clear => Ok(String::new()),
+        Wish::Unclear(why) => Err(why),
+        Wish::Text(text) => Ok(text),
+        Wish::List(_) | Wish::Certificate(..) => Ok(text),
+    });
+    let wish = match (status, message.transpose()) {
+        (None, Ok(None)) => return None,
+        (_, Err(why)) => Wish::Unclear(why),
+        (Some((_, Wish::Text(status))), Ok(message)) => Wish::Certificate(Some(status), message),
+        (Some((_, other)), Ok(_)) => other,
+        (None, Ok(message)) => Wish::Certificate(None, message),
     };
-    line.wishes.push(("certificate".to_owned(), wish));
+    Some(Cell {
+        field: FieldKey::certificate().as_str().to_owned(),
+        said: said.join(" "),
+        wish,
+    })
 }
 
-/// A cell that is not empty.
+/// What a cell that is not empty asks for.
 fn wish(cell: &str) -> Wish {
     if cell == CLEAR {
         return Wish::Clear;
     }
-    match cell.strip_prefix('\\') {
-        Some(rest) if rest.trim_start_matches('\\') == CLEAR => Wish::Text(rest.to_owned()),
-        _ => Wish::Text(cell.to_owned()),
+    if let Some(rest) = cell.strip_prefix('\\')
+        && reads_like_clear(rest.trim_start_matches('\\'))
+    {
+        return Wish::Text(rest.to_owned());
     }
+    if reads_like_clear(cell) {
+        return Wish::Unclear(format!(
+            "this is nearly {CLEAR}, which takes the value away; write just that, or put \\ before it \
+             for these very characters"
+        ));
+    }
+    Wish::Text(cell.to_owned())
 }
 
-fn json_lines(bytes: &[u8], wrong: &mut impl FnMut(u64, String)) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for (number, bytes) in (1u64..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        match std::str::from_utf8(bytes) {
-            Ok(text) => match of_object(number, text) {
-                Ok(line) => lines.push(line),
-                Err(message) => wrong(number, message),
-            },
-            Err(_) => wrong(number, "the line is not UTF-8 text".to_owned()),
-        }
-    }
-    lines
+/// Whether a cell is the mark for clearing, or was meant to be: in other letters, with blanks, with
+/// another or half a bracket.
+fn reads_like_clear(cell: &str) -> bool {
+    let is_bracket = |one: char| {
+        matches!(
+            one,
+            '[' | ']' | '(' | ')' | '{' | '}' | '<' | '>' | '［' | '］'
+        )
+    };
+    let is_blank = |one: char| one.is_whitespace() || one == '\u{200b}' || one == '\u{feff}';
+    let bare = cell.trim_matches(is_blank);
+    let word = bare.trim_matches(|one| is_bracket(one) || is_blank(one));
+    word.len() < bare.len()
+        && ["clear", "cleared", "clean", "empty"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+        && (word.eq_ignore_ascii_case("clear") || bare.starts_with(['[', '［']))
 }
 
-type Object = std::collections::BTreeMap<String, Box<RawValue>>;
-
-fn of_object(number: u64, text: &str) -> Result<Line, String> {
-    let object: Object =
-        serde_json::from_str(text).map_err(|error| format!("this is no JSON object: {error}"))?;
+/// The wishes of a JSON object.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(super) fn of_object(
+    object: &Object<'_>,
+    schema: &Schema,
+    id_column: Option<&str>,
+) -> Result<Line, String> {
+    let entries = object.entries.as_ref().map_err(Clone::clone)?;
+    let is_field = |name: &str| schema.fields.iter().any(|field| field.key.as_str() == name);
+    let id_key = id_column.unwrap_or("id");
+    let is_nested =
+        |(name, value): &(String, &RawValue)| name == "fields" && value.get().starts_with('{');
+    let has_nested = entries.0.iter().any(is_nested);
     let mut line = Line {
-        number,
+        number: object.line,
         ..Line::default()
     };
-    for (name, value) in &object {
+    for (name, value) in &entries.0 {
         let text = || match wish_of(name, value)? {
             Some(Wish::Text(text)) => Ok(Some(text)),
             None => Ok(None),
             Some(_) => Err(format!("`{name}` wants text")),
         };
         match name.as_str() {
-            "id" => line.id = text()?,
+            key if key == id_key => line.id = text()?,
             "name" => line.name = text()?,
             "type" => line.kind = text()?,
+            // A listing says so of every asset, wherever certificates are not known at all.
+            "certificate" if value.get() == "null" && !is_field(name) => {}
             "certificate" => {
                 if let Some(wish) = certificate_of(value)? {
-                    line.wishes.push((name.clone(), wish));
+                    line.cells.push(cell(name, value, wish));
                 }
             }
-            "fields" => {
-                let fields: Object = serde_json::from_str(value.get())
-                    .map_err(|_| "`fields` wants an object of fields".to_owned())?;
-                for (field, value) in &fields {
+            "fields" if value.get().trim_start().starts_with('{') => {
+                let fields: Entries<'_> = serde_json::from_str(value.get())
+                    .map_err(|error| format!("`fields` wants an object of fields: {error}"))?;
+                for (field, value) in &fields.0 {
                     let wish = wish_of(field, value)?;
-                    line.wishes.extend(wish.map(|wish| (field.clone(), wish)));
+                    line.cells.extend(wish.map(|wish| cell(field, value, wish)));
                 }
             }
+            // Beside nested fields there are none.
+            REJECTED | "not_read" if has_nested || !is_field(name) => {}
             _ => {
                 let wish = wish_of(name, value)?;
-                line.wishes.extend(wish.map(|wish| (name.clone(), wish)));
+                line.cells.extend(wish.map(|wish| cell(name, value, wish)));
             }
         }
     }
     if line.id.is_none() && line.name.is_none() {
-        return Err("there is no `id` or `name`; one of them says which asset".to_owned());
+        return Err(format!(
+            "there is no `{id_key}` or `name`; one of them says which asset"
+        ));
     }
     Ok(line)
+}
+
+fn cell(field: &str, value: &RawValue, wish: Wish) -> Cell {
+    let said = match &wish {
+        Wish::Text(text) => text.clone(),
+        Wish::Clear | Wish::List(_) | Wish::Certificate(..) | Wish::Unclear(_) => {
+            value.get().to_owned()
+        }
+    };
+    Cell {
+        field: field.to_owned(),
+        said,
+        wish,
+    }
 }
 
 /// What a JSON value asks for; numbers keep the digits the file has.

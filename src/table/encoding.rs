@@ -104,9 +104,10 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
         places.filter(|byte| **byte == 0).count()
     };
     let (first, second) = (zeros(0), zeros(1));
+    let begins_with_letters = |offset: usize| start[offset] == 0 && start[offset + 2] == 0;
     match (first * 2 > pairs, second * 2 > pairs) {
-        (false, true) if first == 0 => Some(UTF_16LE),
-        (true, false) if second == 0 => Some(UTF_16BE),
+        (false, true) if first == 0 && begins_with_letters(1) => Some(UTF_16LE),
+        (true, false) if second == 0 && begins_with_letters(0) => Some(UTF_16BE),
         _ => None,
     }
 }

@@ -118,7 +118,7 @@ fn columns(header: &StringRecord) -> Vec<(usize, String)> {
     header
         .iter()
         .enumerate()
-        .filter(|(_, name)| !name.trim().is_empty())
+        .filter(|(_, name)| !name.is_empty())
         .map(|(place, name)| (place, name.to_owned()))
         .collect()
 }

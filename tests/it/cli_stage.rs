@@ -270,39 +270,132 @@ fn what_list_wrote_can_be_read_back_and_changes_nothing() {
 }
 
 #[test]
-fn bad_rows_are_named_by_file_and_line_and_nothing_of_the_file_is_staged() {
+fn a_file_that_is_no_table_is_told_with_its_line_and_nothing_of_it_is_staged() {
     let library = Library::made_up(60);
     let desk = Desk::for_library(&library);
-    desk.file(
+    let is_told = |name: &str, text: &str, words: &str| {
+        desk.file(name, text);
+        desk.run(&["stage", "--from", name])
+            .ends(1)
+            .answers_nothing()
+            .says(words);
+    };
+    is_told(
         "bad.csv",
-        "id,Title,Titel\na|10,fine,x\na|999,lost,\na|10,again,\n",
+        "id,Title,Titel\na|10,fine,x\n",
+        "bad.csv:2: there is no field `Titel`; did you mean `Title`?",
     );
-    let bad = desk
-        .run(&["stage", "--from", "bad.csv"])
-        .ends(1)
-        .answers_nothing();
-    bad.says("bad.csv:2: there is no field `Titel`; did you mean `Title`?")
-        .says("bad.csv:3: there is no asset with the id `a|999`")
-        .says("bad.csv:4: this asset is on line 2 already");
-    desk.file(
+    is_told(
+        "quote.csv",
+        "id,Title\na|10,\"open\na|11,x\n",
+        "quote.csv:2: the quote that opens here is never closed",
+    );
+    is_told(
         "bad.jsonl",
         "{\"id\":\"a|10\",\"Title\":\"fine\"}\n{\"id\":\n",
+        "bad.jsonl:2: ",
     );
-    desk.run(&["stage", "--from", "bad.jsonl"])
-        .ends(1)
-        .says("bad.jsonl:2: ");
-    desk.file("bad.tsv", "Title\tSeason\nx\ty\n");
-    desk.run(&["stage", "--from", "bad.tsv"])
-        .ends(1)
-        .says("bad.tsv:1: there is no column `id` or `name`");
-    desk.file("bad.xlsx", "");
-    desk.run(&["stage", "--from", "bad.xlsx"])
-        .ends(1)
-        .says("ends in .csv, .tsv or .jsonl");
+    is_told(
+        "bad.tsv",
+        "Title\tSeason\nx\ty\n",
+        "bad.tsv:1: there is no column `id` or `name`",
+    );
+    is_told(
+        "bad.xlsx",
+        "PK\u{3}\u{4} not really",
+        "save the sheet as CSV UTF-8",
+    );
     desk.run(&["stage", "--from", "none.csv"])
         .ends(1)
         .says("none.csv: No such file");
     assert!(draft(&desk, "soap").is_empty());
+}
+
+#[test]
+fn refused_cells_are_told_and_kept_beside_the_file_and_the_others_are_staged() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let sheet =
+        "id,Title,Priority\r\na|10,fine,high\r\na|999,lost,\r\na|11,good,3\r\na|10,again,\r\n";
+    desk.file("edits.csv", sheet);
+    desk.file("edits.rejected.csv", "somebody else's");
+    desk.run(&["stage", "--from", "edits.csv"])
+        .ends(3)
+        .answers_nothing()
+        .says("edits.csv:2: Priority `high`: `high` is not a whole number")
+        .says("edits.csv:3: there is no asset with the id `a|999`")
+        .says("edits.csv:5: this asset is on line 2 already")
+        .says("edits.rejected-2.csv")
+        .says("Staged: ");
+    let read = |name: &str| std::fs::read_to_string(desk.folder().join(name)).unwrap();
+    assert_eq!(read("edits.rejected.csv"), "somebody else's");
+    let rejected = read("edits.rejected-2.csv");
+    let lines: Vec<&str> = rejected.lines().collect();
+    assert_eq!(lines[0], "id,Title,Priority,rejected");
+    assert!(
+        lines[1].starts_with("a|10,fine,high,Priority: "),
+        "{rejected}"
+    );
+    assert_eq!(
+        lines[2],
+        "a|999,lost,,there is no asset with the id `a|999`"
+    );
+    let titles: Vec<_> = draft(&desk, "soap")
+        .into_iter()
+        .map(|(_, field, _, after)| (field, after))
+        .collect();
+    assert!(
+        titles.contains(&("Title".to_owned(), json!("fine"))),
+        "{titles:?}"
+    );
+    assert!(
+        titles.contains(&("Priority".to_owned(), json!("3"))),
+        "{titles:?}"
+    );
+    // Said where to, and never over a file that is there.
+    let words = [
+        "stage",
+        "--from",
+        "edits.csv",
+        "--rejected",
+        "edits.rejected.csv",
+    ];
+    desk.run(&words).ends(3).says("stays as it is");
+}
+
+#[test]
+fn a_table_is_read_as_it_is_written_and_that_is_told() {
+    let library = Library::made_up(60);
+    let desk = Desk::for_library(&library);
+    let utf16: Vec<u8> = "\u{feff}id;Title\r\na|10;caf\u{e9}\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(desk.folder().join("excel.csv"), utf16).unwrap();
+    desk.run(&["stage", "--from", "excel.csv"])
+        .ends(0)
+        .says("excel.csv: read as UTF-16, semicolons")
+        .says("Staged: ");
+    let words = [
+        "--from",
+        "-",
+        "--input-format",
+        "csv",
+        "--id-column",
+        "Object",
+    ];
+    desk.run_with(
+        &[&["stage"], &words[..]].concat(),
+        "Object|Title\na|11|piped\n",
+    )
+    .ends(0)
+    .says("standard input: read as pipes");
+    let titles: Vec<_> = draft(&desk, "soap").into_iter().map(|one| one.3).collect();
+    assert_eq!(titles, [json!("caf\u{e9}"), json!("piped")]);
+    desk.run_with(&["stage", "--from", "-"], "id,Priority\na|11,high\n")
+        .ends(3)
+        .says("standard input:2: Priority `high`")
+        .says("--rejected FILE keeps these lines");
 }
 
 #[test]

@@ -17,6 +17,19 @@ pub fn check(field: &Field, value: &Value) -> Result<(), EditError> {
         }
         return Ok(());
     }
+    let message = match value {
+        Value::Certificate(certificate) => std::slice::from_ref(&certificate.message),
+        Value::Absent | Value::Unknown | Value::Text(_) | Value::List(_) | Value::Asset { .. } => {
+            &[]
+        }
+    };
+    let texts = value.entries().iter().chain(message);
+    if let Some(control) = texts.flat_map(|text| text.chars()).find(|c| is_control(*c)) {
+        return refuse(format!(
+            "{key} would hold the control character U+{:04X}; take it out",
+            u32::from(control)
+        ));
+    }
     for entry in value.entries() {
         if let Some(limit) = field.max_length {
             let length = entry.chars().count();
@@ -67,6 +80,11 @@ fn misfit(kind: FieldKind, entry: &str) -> Option<&'static str> {
         | FieldKind::Asset => (true, ""),
     };
     (!fits).then_some(wrong)
+}
+
+/// Characters that work on a terminal and that no XML may carry. A tab and the ends of lines are text.
+fn is_control(character: char) -> bool {
+    character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}')
 }
 
 /// Dates: `2026-11-22`, or that with a time and a zone.

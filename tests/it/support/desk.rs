@@ -129,6 +129,20 @@ requests_per_minute = 100000
         Ran::of(words, &output)
     }
 
+    /// Runs the program with text on its standard input, to its end.
+    pub(crate) fn run_with(&self, words: &[&str], input: &str) -> Ran {
+        use std::io::Write;
+
+        let mut command = self.command(words);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        pipe.write_all(input.as_bytes()).unwrap();
+        drop(pipe);
+        Ran::of(words, &child.wait_with_output().unwrap())
+    }
+
     /// Runs the program on a profile.
     pub(crate) fn on(&self, profile: &str, words: &[&str]) -> Ran {
         let mut all = vec!["-p", profile];
