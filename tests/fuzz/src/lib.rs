@@ -5,10 +5,11 @@ use std::{cell::Cell, fs, path::Path};
 use armarius::{
     catalogue::{database::Library, faults::Faults, import::import_file},
     config::{Config, Environment, Sources},
-    domain::Query,
+    domain::{Query, Workbench},
     endpoint::fuzz::{READERS, Reader},
-    exchange::{ChangeFile, ChangeFormat},
+    exchange::ChangeFile,
     store,
+    table::TableOptions,
 };
 
 /// A library with more fields than this is not used again.
@@ -38,12 +39,17 @@ pub fn read(name: &str, bytes: &[u8]) {
 }
 
 fn changes_csv(bytes: &[u8]) {
-    drop(ChangeFile::parse("changes", bytes, ChangeFormat::Csv));
-    drop(ChangeFile::parse("changes", bytes, ChangeFormat::Tsv));
+    changes("changes.csv", bytes);
+    changes("changes.tsv", bytes);
 }
 
 fn changes_json(bytes: &[u8]) {
-    drop(ChangeFile::parse("changes", bytes, ChangeFormat::JsonLines));
+    changes("changes.jsonl", bytes);
+}
+
+fn changes(name: &str, bytes: &[u8]) {
+    let file = ChangeFile::parse(name, bytes.to_vec(), &TableOptions::default());
+    drop(file.map(|file| file.resolve(&Workbench::new())));
 }
 
 fn query(bytes: &[u8]) {
