@@ -30,6 +30,7 @@ pub async fn run(args: &ServeArgs, output: &mut Output<'_>) -> Result<Ending, St
             None => Contents::Nothing,
         },
         imports: args.import.clone(),
+        table: args.table.options(),
         faults: args.faults.clone().unwrap_or_default(),
         accounts: accounts(args, &Environment::Process)?,
         ..ServeOptions::default()

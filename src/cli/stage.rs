@@ -169,7 +169,7 @@ pub async fn run(
 
 const NOTHING_NEW: &str = "nothing to stage: every value is so already";
 
-/// How many refused assets are told one by one.
+/// How many refusals are told one by one.
 const TOLD: usize = 20;
 
 /// Tells what was asked and can't be done.
@@ -278,9 +278,6 @@ fn from_file(
     }
     Ok(resolved)
 }
-
-/// Refused cells told at once.
-const TOLD: usize = 20;
 
 /// Writes the refused lines where somebody says, or beside the table; never over another file.
 fn keep_rejected(

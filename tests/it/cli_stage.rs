@@ -333,7 +333,7 @@ fn refused_cells_are_told_and_kept_beside_the_file_and_the_others_are_staged() {
     let lines: Vec<&str> = rejected.lines().collect();
     assert_eq!(lines[0], "id,Title,Priority,rejected");
     assert!(
-        lines[1].starts_with("a|10,fine,high,Priority: "),
+        lines[1].starts_with("a|10,fine,high,\"Priority: "),
         "{rejected}"
     );
     assert_eq!(
@@ -386,10 +386,10 @@ fn a_table_is_read_as_it_is_written_and_that_is_told() {
     ];
     desk.run_with(
         &[&["stage"], &words[..]].concat(),
-        "Object|Title\na|11|piped\n",
+        "Object;Title\na|11;piped\n",
     )
     .ends(0)
-    .says("standard input: read as pipes");
+    .says("standard input: read as semicolons");
     let titles: Vec<_> = draft(&desk, "soap").into_iter().map(|one| one.3).collect();
     assert_eq!(titles, [json!("caf\u{e9}"), json!("piped")]);
     desk.run_with(&["stage", "--from", "-"], "id,Priority\na|11,high\n")

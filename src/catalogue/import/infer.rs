@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 use crate::catalogue::schema::{FieldDefinition, FieldType, Schema};
-use crate::catalogue::values::{date_millis, float_text};
+use crate::catalogue::values::{date_millis, date_text, float_text};
 
 /// Whether a key becomes a field. `id` and `name` are the asset's own.
 pub(super) fn is_field(key: &str) -> bool {
@@ -122,10 +122,8 @@ fn kind_of_text(text: &str) -> Option<FieldType> {
 }
 
 fn is_iso_date(text: &str) -> bool {
-    text.len() >= 10
-        && text.as_bytes()[4] == b'-'
-        && text.as_bytes()[7] == b'-'
-        && date_millis(text).is_some()
+    // Only in the spelling that is kept: both faces give it back as the file has it.
+    date_millis(text).is_some_and(|millis| date_text(millis) == text)
 }
 
 /// The type that holds values of both.

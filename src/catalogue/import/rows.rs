@@ -1,11 +1,13 @@
 //! Rows of a file, one at a time, with the line each stands on.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::fs;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+
+use crate::catalogue::import::ImportError;
+use crate::table::{Object, Sheet, SheetRow, TableOptions, TableText};
 
 /// A row of a file.
 pub(super) struct RawRow {
@@ -15,157 +17,156 @@ pub(super) struct RawRow {
     pub(super) fields: Result<Map<String, Value>, String>,
 }
 
-/// How a file is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    JsonLines,
-    Separated(u8),
+/// The rows of a file.
+pub(super) struct Rows {
+    table: TableText,
+    sheet: Option<Columns>,
+    id: String,
 }
 
-/// Show every row of a file to `take`, in order.
-pub(super) fn each<E: From<std::io::Error>>(
-    path: &Path,
-    take: impl FnMut(RawRow) -> Result<(), E>,
-) -> Result<(), E> {
-    let (format, reader) = open(path)?;
-    match format {
-        Format::JsonLines => json_lines(reader, take),
-        Format::Separated(separator) => separated(reader, separator, take),
-    }
+/// A sheet, and the key each of its columns becomes.
+struct Columns {
+    sheet: Sheet,
+    keys: Vec<(usize, String)>,
 }
 
-fn open(path: &Path) -> Result<(Format, Box<dyn BufRead>), std::io::Error> {
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    let is_gzip = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    let mut reader: Box<dyn BufRead> = if is_gzip {
-        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
-    } else {
-        Box::new(file)
-    };
-    if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-        reader.consume(3);
-    }
-    let format = match extension(path).as_deref() {
-        Some("csv") => Format::Separated(b','),
-        Some("tsv") => Format::Separated(b'\t'),
-        Some("jsonl" | "ndjson" | "json") => Format::JsonLines,
-        _ => {
-            let first = reader.fill_buf()?;
-            let starts = first.iter().find(|byte| !byte.is_ascii_whitespace());
-            match starts {
-                Some(b'{') | None => Format::JsonLines,
-                Some(_) => Format::Separated(b','),
+impl Rows {
+    /// Of a file.
+    pub(super) fn of(path: &Path, options: &TableOptions) -> Result<Self, ImportError> {
+        let bytes = fs::read(path)?;
+        let table = TableText::of(path, bytes, options)?;
+        let id = options.id_column.as_deref().unwrap_or("id").to_owned();
+        let sheet = match table.sheet().transpose()? {
+            Some(sheet) => {
+                let keys = keys(&sheet, options.id_column.as_deref());
+                let keys = keys.map_err(|message| ImportError::at(Some(sheet.line), message))?;
+                Some(Columns { sheet, keys })
             }
-        }
-    };
-    Ok((format, reader))
-}
+            None => None,
+        };
+        Ok(Self { table, sheet, id })
+    }
 
-/// The extension that tells the format: the one before `.gz`, where there is one.
-fn extension(path: &Path) -> Option<String> {
-    let lower = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let bare = lower.strip_suffix(".gz").unwrap_or(&lower);
-    bare.rsplit_once('.')
-        .map(|(_, extension)| extension.to_owned())
-}
+    /// How the file was read, if not in the usual way.
+    pub(super) fn remark(&self) -> Option<String> {
+        self.table.remark()
+    }
 
-fn json_lines<E: From<std::io::Error>>(
-    mut reader: Box<dyn BufRead>,
-    mut take: impl FnMut(RawRow) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut bytes = Vec::new();
-    let mut line = 0;
-    loop {
-        bytes.clear();
-        if reader.read_until(b'\n', &mut bytes)? == 0 {
+    /// The key that holds the id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Shows every row to `take`, in order.
+    pub(super) fn each(
+        &self,
+        mut take: impl FnMut(RawRow) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        if let Some(columns) = &self.sheet {
+            for row in &columns.sheet.rows {
+                let fields = row.fits(&columns.sheet).map(|()| columns.fields(row));
+                take(RawRow {
+                    line: row.line,
+                    fields,
+                })?;
+            }
             return Ok(());
         }
-        line += 1;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            continue;
+        for object in self.table.objects()? {
+            take(RawRow {
+                line: object.line,
+                fields: fields(object, &self.id),
+            })?;
         }
-        let fields = match serde_json::from_slice::<Value>(&bytes) {
-            Ok(Value::Object(fields)) => Ok(fields),
-            Ok(_) => Err("not a JSON object".to_owned()),
-            Err(error) => Err(format!("not JSON: {error} of this line")),
-        };
-        take(RawRow { line, fields })?;
+        Ok(())
     }
 }
 
-fn separated<E: From<std::io::Error>>(
-    reader: impl Read,
-    separator: u8,
-    mut take: impl FnMut(RawRow) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        // Lines are counted by their feeds; the return before one is taken off below.
-        .terminator(csv::Terminator::Any(b'\n'))
-        .flexible(true)
-        .from_reader(reader);
-    let header = without_return(reader.headers().map_err(broken)?);
-    let mut record = csv::StringRecord::new();
-    loop {
-        let start = reader.position().line();
-        match reader.read_record(&mut record) {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                let line = record.position().map_or(start, csv::Position::line);
-                let record = without_return(&record);
-                let fields = if record.len() == header.len() {
-                    Ok(cells(&header, &record))
-                } else {
-                    Err(format!(
-                        "{} cells, the header has {}",
-                        record.len(),
-                        header.len()
-                    ))
-                };
-                take(RawRow { line, fields })?;
-            }
-            Err(error) if error.is_io_error() => return Err(broken(error).into()),
-            Err(error) => take(RawRow {
-                line: error.position().map_or(start, csv::Position::line),
-                fields: Err(format!("not CSV: {error}")),
-            })?,
-        }
-    }
-}
-
-/// The row without the carriage return that ends lines in some files.
-fn without_return(record: &csv::StringRecord) -> csv::StringRecord {
-    let last = record.len().saturating_sub(1);
-    record
-        .iter()
-        .enumerate()
-        .map(|(number, cell)| {
-            if number == last {
-                cell.strip_suffix('\r').unwrap_or(cell)
-            } else {
-                cell
-            }
-        })
-        .collect()
-}
-
-fn broken(error: csv::Error) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::InvalidData, error)
-}
-
-/// The cells of a row by the names in the header. A cell that is a JSON list of texts is a list.
-fn cells(header: &csv::StringRecord, record: &csv::StringRecord) -> Map<String, Value> {
-    header
-        .iter()
-        .zip(record)
-        .filter(|(name, _)| !name.is_empty())
-        .map(|(name, cell)| {
+impl Columns {
+    /// The cells of a row by their keys. A cell that is a JSON list of texts is a list.
+    fn fields(&self, row: &SheetRow) -> Map<String, Value> {
+        let value = |cell: &str| {
             let list = cell
                 .starts_with('[')
                 .then(|| serde_json::from_str::<Vec<String>>(cell).ok())
                 .flatten();
-            let value = list.map_or_else(|| Value::String(cell.to_owned()), Value::from);
-            (name.to_owned(), value)
-        })
-        .collect()
+            list.map_or_else(|| Value::String(cell.to_owned()), Value::from)
+        };
+        self.keys
+            .iter()
+            .map(|(place, key)| {
+                let cell = row.cells.get(*place).unwrap_or_default();
+                (key.clone(), value(cell))
+            })
+            .collect()
+    }
+}
+
+/// The keys of a sheet's columns; the one that holds the id is called so.
+fn keys(sheet: &Sheet, id_column: Option<&str>) -> Result<Vec<(usize, String)>, String> {
+    let names: Vec<(usize, &str)> = sheet
+        .columns
+        .iter()
+        .map(|(place, name)| (*place, name.trim()))
+        .filter(|(_, name)| !name.is_empty())
+        .collect();
+    let mut known = std::collections::HashSet::new();
+    if let Some((_, name)) = names.iter().find(|(_, name)| !known.insert(*name)) {
+        return Err(format!(
+            "two columns are called `{name}`, and only one could be kept; rename one of them"
+        ));
+    }
+    let find = |is: &dyn Fn(&str) -> bool| names.iter().find(|(_, name)| is(name));
+    let id = match id_column {
+        Some(said) => find(&|name| name == said.trim()),
+        None => {
+            find(&|name| name == "id").or_else(|| find(&|name| name.eq_ignore_ascii_case("id")))
+        }
+    };
+    let Some((id, _)) = id else {
+        let shown: Vec<String> = names
+            .iter()
+            .take(8)
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        let more = if names.len() > shown.len() {
+            ", …"
+        } else {
+            ""
+        };
+        return Err(format!(
+            "there is no column `{}`. The columns are {}{more}; --id-column says which of them holds the id",
+            id_column.unwrap_or("id"),
+            shown.join(", ")
+        ));
+    };
+    let keys = names.iter().filter_map(|(place, name)| match *name {
+        _ if place == id => Some((*place, "id".to_owned())),
+        // Another one was said to hold the id.
+        "id" => None,
+        name => Some((*place, name.to_owned())),
+    });
+    Ok(keys.collect())
+}
+
+/// The keys and values of an object. Numbers stay as they are written.
+fn fields(object: Object<'_>, id: &str) -> Result<Map<String, Value>, String> {
+    let entries = object.entries?.0.into_iter().filter_map(|(key, raw)| {
+        let key = match key {
+            key if key == id => "id".to_owned(),
+            key if key == "id" => return None,
+            key => key,
+        };
+        Some(value(raw).map(|value| (key, value)))
+    });
+    entries.collect()
+}
+
+fn value(raw: &RawValue) -> Result<Value, String> {
+    let text = raw.get();
+    let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    if is_number {
+        return Ok(Value::String(text.to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
 }

@@ -46,12 +46,12 @@ this is not JSON
 fn keys_become_fields_of_their_type_and_bad_rows_are_named_by_line() {
     let library = library();
     let (_folder, path) = file("works.jsonl.gz", WORKS);
-    let report = import_file(&library, &path).expect("imported");
+    let report = import_file(&library, &path, &TableOptions::default()).expect("imported");
     assert_eq!((report.imported, report.kept), (2, 0));
     let lines: Vec<u64> = report.bad.iter().map(|row| row.line).collect();
     assert_eq!(lines, [4, 5, 6, 7]);
     assert!(
-        report.lines()[1].contains("works.jsonl.gz:4: not JSON"),
+        report.lines()[1].contains("works.jsonl.gz:4: this is no JSON object"),
         "{:?}",
         report.lines()
     );
@@ -74,7 +74,7 @@ fn keys_become_fields_of_their_type_and_bad_rows_are_named_by_line() {
             .expect("read")
             .expect("there")
             .values["width_in"],
-        ["13.0"]
+        ["13"]
     );
 }
 
@@ -82,10 +82,10 @@ fn keys_become_fields_of_their_type_and_bad_rows_are_named_by_line() {
 fn importing_again_changes_nothing_and_says_how_many_were_there() {
     let library = library();
     let (_folder, path) = file("works.jsonl", WORKS);
-    import_file(&library, &path).expect("imported");
+    import_file(&library, &path, &TableOptions::default()).expect("imported");
     let before = library.by_id("cmoa:2").expect("read");
     let schema = library.schema();
-    let report = import_file(&library, &path).expect("imported again");
+    let report = import_file(&library, &path, &TableOptions::default()).expect("imported again");
     assert_eq!((report.imported, report.kept), (0, 2));
     assert_eq!(library.by_id("cmoa:2").expect("read"), before);
     assert_eq!(*library.schema(), *schema);
@@ -97,7 +97,7 @@ fn a_csv_with_quotes_line_ends_and_a_short_row_is_read() {
     let library = library();
     let text = "id,name,note,year,tags\r\n1,One,\"a \"\"b\"\"\nc\",1999,\"[\"\"x\"\",\"\"y\"\"]\"\r\n2,Two\r\n3,Three,,2001,[]\r\n";
     let (_folder, path) = file("works.csv", text);
-    let report = import_file(&library, &path).expect("imported");
+    let report = import_file(&library, &path, &TableOptions::default()).expect("imported");
     assert_eq!(report.imported, 2);
     assert_eq!(report.bad.len(), 1);
     assert_eq!(report.bad[0].line, 4);
@@ -106,4 +106,91 @@ fn a_csv_with_quotes_line_ends_and_a_short_row_is_read() {
     assert_eq!(record.values["tags"], ["x", "y"]);
     assert_eq!(kind(&library, "year"), Some(FieldType::Int));
     assert_eq!(record.name, "One");
+}
+
+/// What a file is refused with.
+fn refusal(name: &str, text: &str) -> String {
+    let (_folder, path) = file(name, text);
+    let error = import_file(&library(), &path, &TableOptions::default());
+    error.expect_err(name).to_string()
+}
+
+#[test]
+fn a_file_nothing_comes_of_is_one_sentence() {
+    for (name, text, words) in [
+        (
+            "a.csv",
+            "ObjectID,Title\n1,One\n",
+            "line 1: there is no column `id`. The columns are `ObjectID`, `Title`; --id-column",
+        ),
+        (
+            "a.csv",
+            "id,note,note\n1,first,second\n",
+            "line 1: two columns are called `note`",
+        ),
+        (
+            "a.csv",
+            "id,note\n1,\"open\n2,x\n",
+            "line 2: the quote that opens here is never closed",
+        ),
+        (
+            "a.xlsx",
+            "PK\u{3}\u{4} not really",
+            "save the sheet as CSV UTF-8",
+        ),
+        (
+            "a.jsonl",
+            "{\"ObjectID\":1}\n",
+            "line 1: nothing in it could be imported: there is no `id`. It has `ObjectID`",
+        ),
+        (
+            "a.csv",
+            "id,note\n",
+            "nothing in it could be imported: it has no rows",
+        ),
+        ("a.json", "[1, 2", "this is no JSON array"),
+    ] {
+        let told = refusal(name, text);
+        assert!(told.contains(words), "{name}: {told}");
+    }
+}
+
+#[test]
+fn text_stays_as_the_file_has_it() {
+    let library = library();
+    let text = "id;title;year;when;big;id2\n1;One;1999;2026-11-02T00:00:00Z;12345678901234567890123;a\n\
+                2;Two;2000.5;2026-11-02T00:00:00Z;1;b\n";
+    let (_folder, path) = file("works.csv", text);
+    let report = import_file(&library, &path, &TableOptions::default()).expect("imported");
+    assert!(
+        report.lines()[0].ends_with("works.csv: read as semicolons"),
+        "{:?}",
+        report.lines()
+    );
+    let record = library.by_id("1").expect("read").expect("there");
+    assert_eq!(record.values["year"], ["1999"]);
+    assert_eq!(record.values["when"], ["2026-11-02T00:00:00Z"]);
+    assert_eq!(record.values["big"], ["12345678901234567890123"]);
+    let text = "[\n  {\"id\": 1, \"year\": 1999, \"big\": 12345678901234567890123},\n  {\"id\": 2, \"year\": 2000.5}\n]";
+    let library = self::library();
+    let (_folder, path) = file("works.json", text);
+    import_file(&library, &path, &TableOptions::default()).expect("imported");
+    let record = library.by_id("1").expect("read").expect("there");
+    assert_eq!(record.values["year"], ["1999"]);
+    assert_eq!(record.values["big"], ["12345678901234567890123"]);
+}
+
+#[test]
+fn another_column_can_hold_the_id() {
+    let library = library();
+    let options = TableOptions {
+        id_column: Some("ObjectID".into()),
+        ..TableOptions::default()
+    };
+    let (_folder, path) = file("works.csv", "ObjectID,id,title\n7,x,One\n");
+    import_file(&library, &path, &options).expect("imported");
+    assert_eq!(
+        library.by_id("7").expect("read").expect("there").values["title"],
+        ["One"]
+    );
 }

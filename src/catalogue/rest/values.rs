@@ -18,7 +18,11 @@ pub(super) fn to_json(field: &FieldDefinition, texts: &[String]) -> Value {
 fn one_to_json(kind: FieldType, text: &str) -> Value {
     let typed = match kind {
         FieldType::Int => text.parse::<i64>().ok().map(Value::from),
-        FieldType::Float => text.parse::<f64>().ok().map(Value::from),
+        // A whole number is one in JSON, too, if it is kept as one.
+        FieldType::Float => match text.parse::<i64>() {
+            Ok(whole) => Some(Value::from(whole)),
+            Err(_) => text.parse::<f64>().ok().map(Value::from),
+        },
         FieldType::Boolean => match text {
             "true" => Some(json!(true)),
             "false" => Some(json!(false)),

@@ -26,7 +26,12 @@ pub(super) fn prepare(options: &ServeOptions) -> Result<(Library, Vec<ImportRepo
     }
     let mut reports = Vec::new();
     for path in &options.imports {
-        reports.push(import_file(&library, path).map_err(|error| match error {
+        let report = import_file(&library, path, &options.table);
+        reports.push(report.map_err(|error| match error {
+            ImportError::Table { .. } => ServeError::Import {
+                path: path.display().to_string(),
+                source: error,
+            },
             ImportError::Database(error) => ServeError::Database(error),
             ImportError::File(source) => ServeError::File {
                 path: path.display().to_string(),

@@ -24,10 +24,11 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogue::accounts::Accounts;
 use crate::catalogue::database::{DatabaseError, Library};
 use crate::catalogue::faults::{BadFault, Faults};
-use crate::catalogue::import::ImportReport;
+use crate::catalogue::import::{ImportError, ImportReport};
 use crate::catalogue::soap::{Ranges, SoapSwitches};
 use crate::catalogue::state::{Manners, ServerState};
 use crate::catalogue::{pictures, rest, soap};
+use crate::table::TableOptions;
 use caller::Names;
 use gate::Gate;
 use line::{Connections, Doors, Line};
@@ -60,6 +61,8 @@ pub struct ServeOptions {
     pub contents: Contents,
     /// Files to import, in order.
     pub imports: Vec<PathBuf>,
+    /// How to read them, where what is found out by itself is wrong.
+    pub table: TableOptions,
     /// Faults on request (see [`crate::catalogue::faults::SPEC_HELP`]); empty for none.
     pub faults: String,
     /// Who may sign in.
@@ -75,6 +78,7 @@ impl Default for ServeOptions {
             catalogue: None,
             contents: Contents::Sample,
             imports: Vec::new(),
+            table: TableOptions::default(),
             faults: String::new(),
             accounts: Accounts::demo(),
         }
@@ -103,6 +107,14 @@ pub enum ServeError {
         path: String,
         /// What is wrong.
         source: std::io::Error,
+    },
+    /// A file that is no table, or of which nothing could be imported.
+    #[error("{path}: {source}")]
+    Import {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        source: ImportError,
     },
     /// More assets than a generated library can have.
     #[error("a generated library has 1 to 1,000,000 assets, not {0}")]

@@ -74,7 +74,9 @@ fn import(bytes: &[u8]) {
     // Making one takes longer than reading into it; one that has grown is thrown away.
     let library = LIBRARY.take().or_else(|| Library::in_memory().ok());
     let Some(library) = library else { return };
-    in_a_file("import", bytes, |path| drop(import_file(&library, path)));
+    in_a_file("import", bytes, |path| {
+        drop(import_file(&library, path, &TableOptions::default()))
+    });
     if library.schema().fields.len() < MOST_FIELDS {
         LIBRARY.set(Some(library));
     }
