@@ -72,6 +72,9 @@ pub struct RefusedCell {
     pub reason: String,
 }
 
+/// Lines and what is wrong with them.
+type Problems = Vec<(u64, String)>;
+
 /// How much of a value is told.
 const TOLD: usize = 60;
 
@@ -187,10 +190,7 @@ impl ChangeFile {
     }
 
     /// Its lines, and what is wrong with those that are none.
-    fn lines(
-        &self,
-        workbench: &Workbench,
-    ) -> Result<(Vec<Line>, Vec<(u64, String)>), ExchangeError> {
+    fn lines(&self, workbench: &Workbench) -> Result<(Vec<Line>, Problems), ExchangeError> {
         let (schema, id_column) = (&workbench.schema, self.id_column.as_deref());
         let (mut lines, mut problems) = (Vec::new(), Vec::new());
         let mut add = |number, line: Result<Line, String>| match line {
@@ -646,12 +646,13 @@ fn tags(cell: &str, now: &Value) -> Result<Value, String> {
         entries.push(entry.to_owned());
         rest = behind.strip_prefix(';').unwrap_or(behind).trim_start();
     }
-    match Value::list(entries) {
-        Value::Absent => Err(format!(
+    let tags = Value::list(entries);
+    if tags == Value::Absent {
+        return Err(format!(
             "there is no tag in this; write {CLEAR} to take all tags away"
-        )),
-        tags => Ok(tags),
+        ));
     }
+    Ok(tags)
 }
 
 /// Whether a cell is exactly what a listing writes for the value: then nobody touched it, though

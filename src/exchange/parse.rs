@@ -1,7 +1,7 @@
 //! What the cells of a change file ask for: the roles of its columns, and each line's wishes. Assets
 //! are not looked up yet.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::{Map, value::RawValue};
 
@@ -91,17 +91,17 @@ impl Roles {
             .iter()
             .map(|(_, name)| unguarded(name))
             .collect();
-        let fields: HashMap<&str, ()> = schema
+        let fields: HashSet<&str> = schema
             .fields
             .iter()
-            .map(|field| (field.key.as_str(), ()))
+            .map(|field| field.key.as_str())
             .collect();
         // `id` as a listing writes it, or else one like it that is no field of its own.
         let key = |word: &str| {
             let exact = names.iter().position(|name| *name == word);
             exact.or_else(|| {
                 names.iter().position(|name| {
-                    name.trim().eq_ignore_ascii_case(word) && !fields.contains_key(name)
+                    name.trim().eq_ignore_ascii_case(word) && !fields.contains(name)
                 })
             })
         };
@@ -124,7 +124,7 @@ impl Roles {
                 told(&names)
             )]);
         }
-        let mut known: HashMap<&str, ()> = HashMap::new();
+        let mut known: HashSet<&str> = HashSet::new();
         let (mut roles, mut problems) = (Vec::with_capacity(names.len()), Vec::new());
         for (at, name_here) in names.iter().enumerate() {
             let behind_status = matches!(roles.last(), Some((_, Role::Status)));
@@ -138,7 +138,7 @@ impl Roles {
                 field_role(name_here, &fields, behind_status)
             };
             let twice = match &role {
-                Role::Field(_) | Role::Status => known.insert(name_here, ()).is_some(),
+                Role::Field(_) | Role::Status => !known.insert(name_here),
                 Role::Id | Role::Name | Role::Type | Role::Message | Role::Ours => false,
             };
             if twice {
@@ -185,14 +185,14 @@ impl Roles {
     }
 }
 
-fn field_role(name: &str, fields: &HashMap<&str, ()>, behind_status: bool) -> Role {
+fn field_role(name: &str, fields: &HashSet<&str>, behind_status: bool) -> Role {
     let certificate = FieldKey::certificate();
     let is = |word: &str| name.trim().eq_ignore_ascii_case(word);
     if name == certificate.as_str() {
         Role::Status
-    } else if is(MESSAGE) && (behind_status || !fields.contains_key(name)) {
+    } else if is(MESSAGE) && (behind_status || !fields.contains(name)) {
         Role::Message
-    } else if fields.contains_key(name) {
+    } else if fields.contains(name) {
         Role::Field(name.to_owned())
     } else if is(certificate.as_str()) {
         Role::Status

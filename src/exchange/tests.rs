@@ -691,7 +691,15 @@ mod kinds {
                     match field.kind {
                         FieldKind::Certificate => is_certificate || *value == Value::Absent,
                         FieldKind::Asset => !is_certificate,
-                        _ => !is_certificate && !matches!(value, Value::Asset { .. }),
+                        FieldKind::Text
+                        | FieldKind::Integer
+                        | FieldKind::Number
+                        | FieldKind::Boolean
+                        | FieldKind::Date
+                        | FieldKind::Tag
+                        | FieldKind::Tags => {
+                            !is_certificate && !matches!(value, Value::Asset { .. })
+                        }
                     }
                 };
                 let assets: Vec<Asset> = assets

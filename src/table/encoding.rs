@@ -35,14 +35,12 @@ pub(super) fn decoded(
         return Ok((text, None));
     }
     let body = &bytes[mark..];
-    match encoding.decode_without_bom_handling_and_without_replacement(body) {
-        Some(text) => Ok((text.into_owned(), Some(name(encoding)))),
-        None => {
-            let (text, _) = encoding.decode_without_bom_handling(body);
-            let place = text.find('\u{fffd}').unwrap_or(text.len());
-            Err(not_text(line_of(&text, place), encoding))
-        }
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(body) {
+        return Ok((text.into_owned(), Some(name(encoding))));
     }
+    let (text, _) = encoding.decode_without_bom_handling(body);
+    let place = text.find('\u{fffd}').unwrap_or(text.len());
+    Err(not_text(line_of(&text, place), encoding))
 }
 
 fn not_text(line: u64, encoding: &'static Encoding) -> TableError {

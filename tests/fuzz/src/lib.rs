@@ -75,7 +75,7 @@ fn import(bytes: &[u8]) {
     let library = LIBRARY.take().or_else(|| Library::in_memory().ok());
     let Some(library) = library else { return };
     in_a_file("import", bytes, |path| {
-        drop(import_file(&library, path, &TableOptions::default()))
+        drop(import_file(&library, path, &TableOptions::default()));
     });
     if library.schema().fields.len() < MOST_FIELDS {
         LIBRARY.set(Some(library));
