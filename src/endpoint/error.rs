@@ -33,6 +33,17 @@ pub enum EndpointError {
         /// Whether a write may have happened.
         maybe_written: bool,
     },
+    /// The server itself failed over it and blames nothing of it (HTTP 500). It is done with the
+    /// request: what it has written by now is all it will write.
+    #[error("the server failed: {why}")]
+    Broke {
+        /// The server's code, or the HTTP status.
+        code: String,
+        /// Status and text.
+        why: String,
+        /// Whether a part of a write may have happened.
+        maybe_written: bool,
+    },
     /// Credentials are missing, wrong or expired.
     #[error("sign-in refused: {why}")]
     SignIn {
@@ -57,6 +68,17 @@ pub enum EndpointError {
         /// The place of the culprit's items in the call.
         items: Vec<usize>,
         /// The server's code.
+        code: String,
+        /// The server's text.
+        why: String,
+    },
+    /// The whole call is refused, and the server's text has the names of some of its assets in it:
+    /// they are the first to be tried by themselves.
+    #[error("refused: {why}")]
+    Suspects {
+        /// The places of the items of these assets in the call.
+        items: Vec<usize>,
+        /// The server's code, or the HTTP status.
         code: String,
         /// The server's text.
         why: String,
@@ -108,7 +130,7 @@ impl EndpointError {
         match self {
             Self::Unreachable { .. } | Self::Throttled { .. } => Verdict::RetryLater,
             Self::NoAnswer { .. } => Verdict::ReadBack,
-            Self::Unavailable { maybe_written, .. } => {
+            Self::Unavailable { maybe_written, .. } | Self::Broke { maybe_written, .. } => {
                 if *maybe_written {
                     Verdict::ReadBack
                 } else {
@@ -124,9 +146,23 @@ impl EndpointError {
             }
             Self::SignIn { .. } => Verdict::SignInAgain,
             Self::PoisonedBy { .. } => Verdict::TheseItems,
-            Self::Refused { .. } | Self::Forbidden { .. } => Verdict::SomeItem,
+            Self::Suspects { .. } | Self::Refused { .. } | Self::Forbidden { .. } => {
+                Verdict::SomeItem
+            }
             Self::NotSendable { .. } => Verdict::Never,
         }
+    }
+
+    /// Whether it is trouble of the server or of the way to it, which may pass: the same question
+    /// may be answered later. Anything else is an answer.
+    pub fn is_trouble(&self) -> bool {
+        matches!(self, Self::Garbled { .. })
+            || matches!(self.verdict(), Verdict::RetryLater | Verdict::ReadBack)
+    }
+
+    /// Whether the server is done with the request, so that nothing of it is carried out later.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Broke { .. })
     }
 
     /// The server's code; empty where there is none.
@@ -135,6 +171,8 @@ impl EndpointError {
             Self::SignIn { code, .. }
             | Self::Forbidden { code, .. }
             | Self::PoisonedBy { code, .. }
+            | Self::Suspects { code, .. }
+            | Self::Broke { code, .. }
             | Self::Refused { code, .. } => code,
             Self::Unreachable { .. }
             | Self::NoAnswer { .. }
@@ -169,32 +207,56 @@ impl EndpointError {
         retry_after_ms.map(std::time::Duration::from_millis)
     }
 
-    /// What the person at the screen can do about it.
+    /// What the person at the screen can do about it when it met a write.
     pub fn hint(&self) -> &str {
         match self {
-            Self::Unreachable { .. } => "check the address in the profile and the network",
-            Self::NoAnswer { .. } => "it is read back before anything is sent again",
-            Self::Throttled { .. } => {
-                "lower requests_per_minute in the profile if this is frequent"
+            Self::NoAnswer { .. } | Self::Broke { .. } => {
+                "it is read back before anything is sent again"
             }
-            Self::Unavailable { .. } => "try again in a minute",
-            Self::SignIn { hint, .. } => hint,
             Self::Forbidden { .. } => "ask an administrator for the right to edit these assets",
-            Self::PoisonedBy { .. } | Self::Refused { .. } => "correct the value, then retry",
-            Self::Garbled { .. } => "check that the address in the profile is the endpoint's",
+            Self::PoisonedBy { .. } | Self::Suspects { .. } | Self::Refused { .. } => {
+                "correct the value, then retry"
+            }
             Self::NotSendable { .. } => "correct the value, then stage it again",
+            Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Unavailable { .. }
+            | Self::SignIn { .. }
+            | Self::Garbled { .. } => self.hint_for_reading(),
         }
     }
 
-    /// The failure as the screen says it.
+    /// What the person at the screen can do about it when it met signing in or reading: there was
+    /// no value to correct, and nothing was written.
+    pub fn hint_for_reading(&self) -> &str {
+        match self {
+            Self::Unreachable { .. } => "check the address in the profile and the network",
+            Self::NoAnswer { .. } => "check the network, then try again",
+            Self::Throttled { .. } => {
+                "lower requests_per_minute in the profile if this is frequent"
+            }
+            Self::Unavailable { .. } | Self::Broke { .. } => "try again in a minute",
+            Self::SignIn { hint, .. } => hint,
+            Self::Forbidden { .. } => "ask an administrator for the right to read this",
+            Self::PoisonedBy { .. } | Self::Suspects { .. } | Self::Refused { .. } => {
+                "nothing was written; `armarius check` tells which step is refused"
+            }
+            Self::Garbled { .. } => "check that the address in the profile is the endpoint's",
+            Self::NotSendable { .. } => "check the profile, then try again",
+        }
+    }
+
+    /// The failure of signing in or reading as the screen says it.
     pub fn failure(&self, what: &str) -> Failure {
         let kind = match self {
             Self::Unreachable { .. } | Self::NoAnswer { .. } => FailureKind::Offline,
             Self::SignIn { .. } => FailureKind::SignIn,
             Self::Throttled { .. } => FailureKind::Throttled,
             Self::Unavailable { .. }
+            | Self::Broke { .. }
             | Self::Forbidden { .. }
             | Self::PoisonedBy { .. }
+            | Self::Suspects { .. }
             | Self::Refused { .. }
             | Self::Garbled { .. } => FailureKind::Server,
             Self::NotSendable { .. } => FailureKind::Local,
@@ -202,7 +264,7 @@ impl EndpointError {
         Failure {
             what: what.to_owned(),
             why: self.to_string(),
-            hint: self.hint().to_owned(),
+            hint: self.hint_for_reading().to_owned(),
             kind,
         }
     }

@@ -10,15 +10,15 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::{Runtime, RuntimeSettings, lock};
 use crate::{
     domain::Failure,
-    endpoint::{Asking, Connection, EndpointError, Verdict},
+    endpoint::{Asking, Connection, EndpointError},
     flow::Event,
     submit::{Gate, NOTICED, pace::Limits},
 };
 
 /// Under this key the workspace keeps what signing in told last.
 pub(super) const KEPT: &str = "connection";
-/// How often a read is put off before it fails.
-const READ_BUDGET: u32 = 5;
+/// How often a read is put off because its answer can't be read.
+const GARBLED_BUDGET: u32 = 3;
 
 /// The state of signing in.
 #[derive(Default)]
@@ -121,13 +121,17 @@ impl Runtime {
                 }
                 Err(error) => error,
             };
-            let is_passing = matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack);
             let is_away = fresh && matches!(error, EndpointError::Unreachable { .. });
-            if !is_passing || is_away {
+            if !error.is_trouble() || is_away {
                 return Err(error);
             }
             put_off += 1;
-            if gate.brake(ticket, &error).is_err() || put_off > READ_BUDGET {
+            // What can't be read is soon told: it may be another server altogether.
+            let most = match error {
+                EndpointError::Garbled { .. } => GARBLED_BUDGET.min(self.0.settings.retry_budget),
+                _ => self.0.settings.retry_budget,
+            };
+            if gate.brake(ticket, &error).is_err() || put_off > most {
                 return Err(error);
             }
             if let Some(wait) = gate.wait(ticket) {

@@ -2,9 +2,9 @@
 
 use super::{
     behind::Answered,
-    call::Ended,
+    call::{Ended, RefusedWhole},
     compare,
-    lane::Job,
+    lane::{Job, Stage},
     narrow,
     road::{Hold, Road, lock},
 };
@@ -32,42 +32,118 @@ impl Road {
             self.cap().too_large(assets);
             return ended.again.push(job.part(job.places.clone()));
         }
-        let named = if let EndpointError::PoisonedBy { items, .. } = &error {
-            items.as_slice()
-        } else {
-            &[]
-        };
-        let (culprits, rest): (Vec<_>, Vec<_>) =
-            (0..job.places.len()).partition(|place| named.contains(place));
-        let at = |places: &[usize]| places.iter().map(|&p| job.places[p]).collect::<Vec<_>>();
-        let hopeless = {
+        match &error {
+            EndpointError::PoisonedBy { items, .. } => {
+                self.without_named(job, (call, &error, items), ended).await;
+            }
+            EndpointError::Suspects { items, .. } if assets > 1 => {
+                let (named, rest) = split(&job, items);
+                if rest.is_empty() {
+                    self.in_halves(job, (call, &error), ended).await;
+                } else {
+                    // The names may mean something else, so they are tried by themselves.
+                    let parts = [rest, named].map(|places| job.part(places));
+                    ended.again.extend(parts);
+                }
+            }
+            _ => self.in_halves(job, (call, &error), ended).await,
+        }
+    }
+
+    /// The culprits the server named are settled; the rest goes again without them.
+    async fn without_named(
+        &self,
+        job: Job,
+        (call, error, items): (u32, &EndpointError, &[usize]),
+        ended: &mut Ended,
+    ) {
+        let (culprits, rest) = split(&job, items);
+        let blamed = job.part(culprits);
+        let is_hopeless = {
             let mut family = lock(&job.family);
-            let is_one_asset = assets == 1;
-            if !culprits.is_empty() || is_one_asset {
+            for _ in 0..self.assets(&blamed) {
                 family.culprit(error.code());
             }
-            family.is_hopeless()
+            family.is_hopeless() && !rest.is_empty() && self.is_untried()
         };
-        let is_whole = matches!(error, EndpointError::Forbidden { .. }) && assets == 1;
-        if hopeless {
-            let meaning = "the changes tried one by one were all refused so; the rest of the \
-                           batch was not tried alone";
-            return self.refuse(job, (call, &error, meaning), ended).await;
-        }
-        if !culprits.is_empty() {
-            let (culprits, rest) = (at(&culprits), at(&rest));
-            let blamed = job.part(culprits);
-            self.refuse(blamed, (call, &error, error.hint()), ended)
-                .await;
-            if !rest.is_empty() {
-                ended.again.push(job.part(rest));
-            }
+        // A refused call has written nothing, so what was read before it is good for a while.
+        let stage = match &job.stage {
+            Stage::Clear { .. } => job.stage.clone(),
+            Stage::Fresh | Stage::Doubt { .. } | Stage::Said { .. } => self.clear(),
+        };
+        let again = Job {
+            stage,
+            ..job.part(rest)
+        };
+        self.refuse(blamed, (call, error, error.hint()), ended)
+            .await;
+        if again.places.is_empty() {
             return;
         }
-        match narrow::halves(self.items(), &job.places).filter(|_| !is_whole) {
-            Some((left, right)) => ended.again.extend([job.part(left), job.part(right)]),
-            None => self.refuse(job, (call, &error, error.hint()), ended).await,
+        if is_hopeless {
+            // The server names them one after the other: others first, then it goes on.
+            self.set_aside(again, (error, None), ended);
+        } else {
+            ended.again.push(again);
         }
+    }
+
+    /// Nobody was named: halves, until the culprits stand alone.
+    async fn in_halves(&self, job: Job, (call, error): (u32, &EndpointError), ended: &mut Ended) {
+        let assets = self.assets(&job);
+        let is_alone = assets == 1;
+        let is_whole = is_alone && matches!(error, EndpointError::Forbidden { .. });
+        let halves = narrow::halves(self.items(), &job.places).filter(|_| !is_whole);
+        let (is_news, is_hopeless) = {
+            let mut family = lock(&job.family);
+            if is_alone && halves.is_none() {
+                family.culprit(error.code());
+            }
+            (family.is_news(), family.is_hopeless())
+        };
+        if is_news {
+            ended.refused = Some(RefusedWhole {
+                code: error.code().to_owned(),
+                why: error.to_string(),
+                assets,
+            });
+        }
+        match halves {
+            None => self.refuse(job, (call, error, error.hint()), ended).await,
+            Some(_) if is_hopeless => {
+                let why = format!(
+                    "changes that were tried one by one were all refused alike ({error}); the rest \
+                     of their batch is not sent and still staged"
+                );
+                self.set_aside(job.part(job.places.clone()), (error, Some(why)), ended);
+            }
+            Some((left, right)) => {
+                let parts = [job.part(left), job.part(right)];
+                if is_news && self.is_untried() {
+                    // Other batches first: if nothing at all is taken, one need not be taken apart.
+                    ended.later.extend(parts);
+                } else {
+                    ended.again.extend(parts);
+                }
+            }
+        }
+    }
+
+    /// Leaves the rest of a batch until the others had their turn.
+    fn set_aside(
+        &self,
+        job: Job,
+        (error, why): (&EndpointError, Option<String>),
+        ended: &mut Ended,
+    ) {
+        if lock(&job.family).is_news() {
+            ended.refused = Some(RefusedWhole {
+                code: error.code().to_owned(),
+                why: error.to_string(),
+                assets: self.assets(&job),
+            });
+        }
+        ended.aside.push((job, why));
     }
 
     /// Settles all changes of a job as refused. What was sent is read back, so that it is known
@@ -96,4 +172,12 @@ impl Road {
             .map(|&place| compare::refused(place, call, (error.code(), &reason), meaning));
         self.keep(settled.collect(), &job, ended).await;
     }
+}
+
+/// The changes at these places of a job, and the others.
+fn split(job: &Job, items: &[usize]) -> (Vec<u32>, Vec<u32>) {
+    let places = job.places.iter().copied().enumerate();
+    let (named, rest): (Vec<_>, Vec<_>) = places.partition(|(at, _)| items.contains(at));
+    let only = |places: Vec<(usize, u32)>| places.into_iter().map(|(_, place)| place).collect();
+    (only(named), only(rest))
 }

@@ -1,8 +1,8 @@
 //! How many assets share a call. Pure.
 //!
-//! A batch that is lost or answered slowly was too large for the moment: the cap halves, and grows
-//! back to the planned size after some that went well. What an endpoint refuses as too large is
-//! too large for good.
+//! A batch that is answered slowly, or lost twice and not carried out, was too large for the moment:
+//! the cap halves, and grows back to the planned size after some that went well. What an endpoint
+//! refuses as too large is too large for good.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Cap {
         }
     }
 
-    /// A call of so many assets was never answered.
+    /// The same call of so many assets was lost twice and not carried out.
     pub fn lost(&mut self, assets: usize) {
         self.halve(assets);
     }

@@ -25,6 +25,17 @@ use crate::{
 
 /// How old a reading may be that a call rests on when its turn comes.
 const STALE: Duration = Duration::from_secs(2);
+
+/// A batch the endpoint refused as a whole.
+pub(super) struct RefusedWhole {
+    /// With which code.
+    pub(super) code: String,
+    /// In which words.
+    pub(super) why: String,
+    /// How many assets it had.
+    pub(super) assets: usize,
+}
+
 /// What became of a job.
 #[derive(Default)]
 pub(super) struct Ended {
@@ -38,6 +49,12 @@ pub(super) struct Ended {
     pub(super) again: Vec<Job>,
     /// What is to be read again later.
     pub(super) behind: Vec<PutOff>,
+    /// What is still to do once whole batches had their turn.
+    pub(super) later: Vec<Job>,
+    /// What waits until there is nothing else to do, and then for a person if it says why.
+    pub(super) aside: Vec<(Job, Option<String>)>,
+    /// A whole batch was refused.
+    pub(super) refused: Option<RefusedWhole>,
     /// Why the run must wait for a person, if so.
     pub(super) halt: Option<Hold>,
 }
@@ -78,8 +95,10 @@ impl Road {
             Err(NoReading::NotNow) => return ended.again.push(job),
             Err(NoReading::Halt(why)) => return ended.hold(job, why),
             Err(NoReading::Refused(error)) => {
-                let meaning = "it could not be compared with the library, so it was not sent";
-                return self.refuse(job, (0, &error, meaning), ended).await;
+                let not_compared = |&place: &u32| compare::not_compared(place, &error);
+                let settled = job.places.iter().map(not_compared).collect();
+                self.keep(settled, &job, ended).await;
+                return;
             }
         };
         let holds = self.gate().holds();
@@ -170,6 +189,7 @@ impl Road {
         ended: &mut Ended,
     ) {
         self.gate().succeeded();
+        self.gate().fruitful();
         let took = Duration::from_millis(note.took_ms.unwrap_or_default().into());
         self.cap().answered(self.assets(&job), took);
         note.counts = answer.counts;
@@ -216,7 +236,7 @@ impl Road {
                 let over = if error.verdict() == Verdict::SignInAgain {
                     Some(Hold::of(&error, None))
                 } else {
-                    let braked = self.brake(ticket, &error);
+                    let braked = self.gate().call_failed(ticket, &error);
                     braked.err().map(|why| Hold::of(&error, Some(why)))
                 };
                 // Nothing was done, so the call waits again.

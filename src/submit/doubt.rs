@@ -18,8 +18,11 @@ use crate::{
     endpoint::EndpointError,
 };
 
-/// How often the same changes are sent and lost before they are given up.
+/// How often an asset that stands alone is sent and lost before it is left for a person, while
+/// others may go through.
 pub(super) const LOST_AT_MOST: u32 = 3;
+/// How often a batch is lost before it is taken apart: it may be too large, or one of it to blame.
+const LOST_TOGETHER: u32 = 2;
 
 /// The call each change of a run went out in last.
 pub(super) struct SentIn(Mutex<Vec<u32>>);
@@ -55,11 +58,11 @@ impl Road {
         (error, ticket, until): (EndpointError, Ticket, Instant),
         ended: &mut Ended,
     ) {
-        self.cap().lost(self.assets(&job));
-        let counted = if matches!(error, EndpointError::Unavailable { .. }) {
-            self.brake(ticket, &error)
+        let counted = self.gate().call_failed(ticket, &error);
+        let until = if error.is_over() {
+            Instant::now()
         } else {
-            self.gate().lost()
+            until
         };
         let job = Job {
             number: None,
@@ -87,6 +90,9 @@ impl Road {
         };
         let too_early = Instant::now() < until;
         let (settled, open) = self.told_apart(&job, (&why, too_early), &readings);
+        if settled.iter().any(|one| one.outcome.is_written()) {
+            self.gate().fruitful();
+        }
         if !self.keep(settled, &job, ended).await || open.is_empty() {
             return;
         }
@@ -99,21 +105,45 @@ impl Road {
                 ..job
             });
         }
-        let stage = if self.gate().is_braked() {
-            Stage::Fresh
-        } else {
-            let holds = self.gate().holds();
-            let since = Instant::now();
-            Stage::Clear { holds, since }
-        };
-        let again = |places| Job {
+        let stage = self.clear();
+        let assets = narrow::assets(self.items(), &open);
+        if job.lost >= LOST_TOGETHER && assets > 1 {
+            self.cap().lost(assets);
+        }
+        let part = |places, lost| Job {
             stage: stage.clone(),
+            lost,
             ..job.part(places)
         };
-        // A batch lost twice may be too large to be answered in time.
-        match narrow::halves(self.items(), &open).filter(|_| job.lost >= 2) {
-            Some((left, right)) => ended.again.extend([again(left), again(right)]),
-            None => ended.again.push(again(open)),
+        match narrow::halves(self.items(), &open) {
+            Some((left, right)) if assets > 1 && job.lost >= LOST_TOGETHER => {
+                ended.again.extend([part(left, 0), part(right, 0)]);
+            }
+            Some(_) | None if assets == 1 && job.lost >= LOST_AT_MOST => {
+                let alone = Job {
+                    stage: Stage::Fresh,
+                    ..job.part(open)
+                };
+                let name = &self.item(alone.places[0]).name;
+                let why = format!(
+                    "sent {} times, `{name}` came to nothing each time: {why}; it is not sent now \
+                     and still staged",
+                    job.lost
+                );
+                ended.aside.push((Job { lost: 0, ..alone }, Some(why)));
+            }
+            Some(_) | None => ended.again.push(part(open, job.lost)),
+        }
+    }
+
+    /// The stage of what was read a moment ago, unless the brake holds it back.
+    pub(super) fn clear(&self) -> Stage {
+        if self.gate().is_braked() {
+            return Stage::Fresh;
+        }
+        Stage::Clear {
+            holds: self.gate().holds(),
+            since: Instant::now(),
         }
     }
 
@@ -163,8 +193,8 @@ impl Road {
             } else if is_stopping && too_early {
                 let late = Reading::Unread("it may still be carried out".into());
                 settled.push(compare::silence(place, item, (call, why), &late));
-            } else if is_stopping || (job.lost >= LOST_AT_MOST && !too_early) {
-                settled.push(told);
+            } else if is_stopping {
+                settled.push(compare::not_sent_again(told));
             } else {
                 open.push(place);
             }

@@ -10,11 +10,12 @@ use tokio::{
 
 use super::{
     Gate, Journal, News, Settings, Wish,
-    call::Ended,
+    call::{Ended, RefusedWhole},
     canary,
     compare::{self, NOT_SENT},
     lane::{Lanes, Turn},
-    road::{Hold, Road},
+    narrow::{self, Alike},
+    road::{Hold, Road, is_written},
 };
 use crate::{
     domain::{
@@ -59,6 +60,10 @@ pub struct Engine {
     so_far: SoFar,
     /// Whether the canary was looked at.
     canary_seen: bool,
+    /// Whole batches that were refused alike.
+    alike: Alike,
+    /// Why something was set aside.
+    set_aside: Option<String>,
 }
 
 /// Whether the endpoint refuses everything for want of a right.
@@ -87,6 +92,8 @@ impl Engine {
             road: Road::new(&run, parts),
             so_far: SoFar::of(run.settled.iter().flatten()),
             canary_seen: false,
+            alike: Alike::default(),
+            set_aside: None,
             run,
             lanes,
             wishes,
@@ -109,6 +116,13 @@ impl Engine {
             self.heed().await;
             let due = self.start(&road, &mut flying);
             if flying.is_empty() && self.lanes.is_empty() {
+                if self.lanes.has_aside() {
+                    self.ask_about_aside().await;
+                    if self.orphan {
+                        return self.run;
+                    }
+                    continue;
+                }
                 if !self.lanes.holds_back() {
                     break;
                 }
@@ -151,7 +165,7 @@ impl Engine {
         if road.wish() == Wish::Pause {
             return None;
         }
-        while flying.len() < road.allowed() {
+        while flying.len() < road.allowed().min(self.alike.left()) {
             let slot = road.free_slot();
             if slot.is_none() && !road.notes_ahead() {
                 break;
@@ -169,6 +183,24 @@ impl Engine {
             }
         }
         None
+    }
+
+    /// Nothing is left but what was set aside: goes on with it, or asks a person whether to.
+    async fn ask_about_aside(&mut self) {
+        if self.held.is_none() && self.road.wish() == Wish::Go {
+            let Some(why) = self.set_aside.take() else {
+                return self.lanes.take_up_aside();
+            };
+            self.held = Some(Hold::because(&why).why);
+        }
+        self.heed().await;
+        if self.road.wish() == Wish::Pause {
+            self.pause().await;
+            match self.wishes.changed().await {
+                Ok(()) => self.wish_changed().await,
+                Err(_) => self.orphan = true,
+            }
+        }
     }
 
     /// Looks at the canary once all of it has its outcome, and lets the rest go or asks first.
@@ -202,6 +234,11 @@ impl Engine {
         if wish != Wish::Pause {
             self.held = None;
             self.road.forgive();
+            self.alike.forget();
+        }
+        if wish == Wish::Go {
+            self.road.is_under_way();
+            self.lanes.take_up_aside();
         }
         if self.paused && wish != Wish::Pause {
             self.paused = false;
@@ -249,7 +286,14 @@ impl Engine {
     fn ended(&mut self, ended: Ended) {
         let busy = (ended.thumbnails, ended.places.as_slice());
         self.lanes.end(&self.run.items, busy);
+        let refused = ended
+            .refused
+            .or_else(|| self.refused_one_by_one(&ended.settled));
         for settlement in ended.settled {
+            if is_written(&settlement) {
+                self.road.is_under_way();
+                self.alike.forget();
+            }
             self.so_far.count(settlement.outcome);
             self.permission.count(&settlement);
             if self.permission.is_lacking() && self.stopping.is_none() {
@@ -266,9 +310,46 @@ impl Engine {
         }
         let wait = self.road.settings().read_back_wait;
         self.lanes.put_off(ended.behind, wait);
+        for job in ended.later {
+            self.lanes.append(job);
+        }
+        for (job, why) in ended.aside {
+            self.lanes.set_aside(job);
+            self.set_aside = self.set_aside.take().or(why);
+        }
+        if let Some(RefusedWhole { code, why, assets }) = refused {
+            self.alike.refused(&code, assets);
+            if let Some(batches) = self.alike.are_enough() {
+                self.hold(Hold::because(&format!(
+                    "{batches} whole batches were refused alike, and nothing was applied: {why}; \
+                     what was not refused by itself is not sent and still staged"
+                )));
+            }
+        }
         if let Some(hold) = ended.halt {
             self.hold(hold);
         }
+    }
+
+    /// A whole batch whose changes were refused one by one, all with the same code.
+    fn refused_one_by_one(&self, settled: &[Settlement]) -> Option<RefusedWhole> {
+        let first = settled.first()?;
+        let is_alike = |one: &Settlement| {
+            one.outcome == Outcome::Refused && one.code == first.code && one.call == first.call
+        };
+        if first.call == 0 || first.code.is_empty() || !settled.iter().all(is_alike) {
+            return None;
+        }
+        let planned = self
+            .run
+            .calls
+            .iter()
+            .find(|call| call.number == first.call)?;
+        (planned.items.len() == settled.len()).then(|| RefusedWhole {
+            code: first.code.clone(),
+            why: first.reason.clone(),
+            assets: narrow::assets(&self.run.items, &planned.items),
+        })
     }
 
     /// Stops by the run's own rule, once that is met.

@@ -118,23 +118,41 @@ impl Gate {
     /// When it is time to ask a person instead.
     pub fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
         let now = self.now();
-        let why = (cost(error), error.retry_after());
+        self.remember(error);
+        self.pace()
+            .brake(ticket, now, (Cost::Retry, error.retry_after()))
+    }
+
+    /// Why somebody waits.
+    fn remember(&self, error: &EndpointError) {
         // How long is told beside it.
         let asks = EndpointError::Throttled {
             retry_after_ms: None,
         };
         let is_asking = matches!(error, EndpointError::Throttled { .. });
         *lock(&self.0.trouble) = if is_asking { &asks } else { error }.to_string();
-        self.pace().brake(ticket, now, why)
     }
 
-    /// A reply was lost: nobody has to wait, but it counts.
+    /// A call came to nothing as far as is known: counts, and pulls the brake for everybody unless
+    /// it is but the first reply that was lost.
     ///
     /// # Errors
     ///
-    /// When too many were.
-    pub fn lost(&self) -> Result<(), Exhausted> {
-        self.pace().spend(Cost::TimeOut)
+    /// When it is time to ask a person instead.
+    pub fn call_failed(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
+        let cost = match error {
+            EndpointError::NoAnswer { .. } | EndpointError::Garbled { .. } => Cost::TimeOut,
+            _ => Cost::Retry,
+        };
+        let now = self.now();
+        self.remember(error);
+        self.pace()
+            .call_failed(ticket, now, (cost, error.retry_after()))
+    }
+
+    /// A call was carried out, answered or not.
+    pub fn fruitful(&self) {
+        self.pace().fruitful();
     }
 
     /// Starts over after a pause: the budget is whole again, and the brake is off.
@@ -148,13 +166,5 @@ impl Gate {
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
         lock(&self.0.pace)
-    }
-}
-
-fn cost(error: &EndpointError) -> Cost {
-    if matches!(error, EndpointError::NoAnswer { .. }) {
-        Cost::TimeOut
-    } else {
-        Cost::Retry
     }
 }

@@ -14,6 +14,7 @@ use super::{
     is_thumbnail,
     narrow::{self, Family},
     noted::PROMPT,
+    road::lock,
 };
 use crate::domain::{Item, Row, Run, Value};
 
@@ -135,6 +136,8 @@ pub(super) struct Lanes {
     later: Vec<Job>,
     /// What was answered and waits to be read again.
     behind: Behind,
+    /// What waits for a person.
+    aside: Vec<Job>,
 }
 
 impl Lanes {
@@ -253,6 +256,32 @@ impl Lanes {
         }
     }
 
+    /// Puts a job at the end: others come first.
+    pub(super) fn append(&mut self, job: Job) {
+        self.lane(job.thumbnails).push_back(job);
+    }
+
+    /// Keeps a job until somebody says to go on.
+    pub(super) fn set_aside(&mut self, job: Job) {
+        self.aside.push(job);
+    }
+
+    /// Whether something waits for somebody to say so.
+    pub(super) fn has_aside(&self) -> bool {
+        !self.aside.is_empty()
+    }
+
+    /// Goes on with what was set aside, to the end.
+    pub(super) fn take_up_aside(&mut self) {
+        for job in std::mem::take(&mut self.aside) {
+            lock(&job.family).insist();
+            self.append(Job {
+                stage: Stage::Fresh,
+                ..job
+            });
+        }
+    }
+
     /// Puts a job back, to be taken up next.
     pub(super) fn back(&mut self, items: &[Item], job: Job) {
         self.doubt(items, &job);
@@ -295,6 +324,7 @@ impl Lanes {
         self.behind.at_once();
         let mut unsent: Vec<u32> = std::mem::take(&mut self.later)
             .into_iter()
+            .chain(std::mem::take(&mut self.aside))
             .flat_map(|job| job.places)
             .collect();
         for lane in [&mut self.metadata, &mut self.thumbnails] {

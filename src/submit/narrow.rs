@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::domain::Item;
 
 /// How many culprits in a row, refused for the same reason and with nothing written between
-/// them, prove that the rest of the batch would be refused too.
+/// them, make it likely that the rest of the batch would be refused too.
 const PROOF: u32 = 5;
 
 /// What is known of one batch that was refused as a whole.
@@ -13,6 +13,8 @@ const PROOF: u32 = 5;
 pub struct Family {
     straight: u32,
     code: String,
+    told: bool,
+    insisted: bool,
 }
 
 impl Family {
@@ -30,9 +32,63 @@ impl Family {
         self.straight += 1;
     }
 
-    /// Whether going on would only repeat the same refusal.
+    /// Whether going on would probably only repeat the same refusal, and nobody said to go on.
     pub fn is_hopeless(&self) -> bool {
-        self.straight >= PROOF
+        self.straight >= PROOF && !self.insisted
+    }
+
+    /// Whether the batch is told as refused for the first time.
+    pub fn is_news(&mut self) -> bool {
+        !std::mem::replace(&mut self.told, true)
+    }
+
+    /// It is to be taken apart to the end.
+    pub fn insist(&mut self) {
+        self.insisted = true;
+    }
+}
+
+/// Whole batches that were refused with the same code, with nothing written between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alike {
+    code: String,
+    batches: usize,
+    assets: usize,
+}
+
+/// So many whole batches refused alike are enough to ask a person, if they hold so many assets.
+const BATCHES: usize = 3;
+const ASSETS: usize = 6;
+
+impl Alike {
+    /// A batch of so many assets was refused as a whole.
+    pub fn refused(&mut self, code: &str, assets: usize) {
+        if self.code != code {
+            *self = Self {
+                code: code.to_owned(),
+                ..Self::default()
+            };
+        }
+        self.batches += 1;
+        self.assets += assets;
+    }
+
+    /// Something was written, or a person said to go on.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// How many batches were refused so, if it is time to ask a person.
+    pub fn are_enough(&self) -> Option<usize> {
+        (self.batches >= BATCHES && self.assets >= ASSETS).then_some(self.batches)
+    }
+
+    /// How many more may be tried side by side before it is known.
+    pub fn left(&self) -> usize {
+        match self.batches {
+            0 => usize::MAX,
+            some => BATCHES.saturating_sub(some).max(1),
+        }
     }
 }
 
@@ -127,6 +183,24 @@ mod tests {
     }
 
     #[test]
+    fn three_whole_batches_refused_alike_are_enough_unless_they_are_tiny() {
+        let mut alike = Alike::default();
+        alike.refused("403", 20);
+        alike.refused("404", 20);
+        alike.refused("404", 20);
+        assert_eq!((alike.are_enough(), alike.left()), (None, 1));
+        alike.refused("404", 20);
+        assert_eq!(alike.are_enough(), Some(3));
+        alike.forget();
+        assert_eq!((alike.are_enough(), alike.left()), (None, usize::MAX));
+        let tiny = std::iter::from_fn(|| {
+            alike.refused("404", 1);
+            Some(alike.are_enough())
+        });
+        assert_eq!(tiny.take_while(Option::is_none).count(), 5);
+    }
+
+    #[test]
     fn five_refusals_alike_with_nothing_written_prove_the_rest() {
         let mut family = Family::default();
         for _ in 0..4 {
@@ -138,5 +212,7 @@ mod tests {
             family.culprit("403");
         }
         assert!(family.is_hopeless());
+        family.insist();
+        assert!(!family.is_hopeless(), "somebody said to go on");
     }
 }

@@ -10,7 +10,7 @@ use std::{fmt, time::Duration};
 /// The longest wait a server can ask for before the run pauses and asks instead.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 const SLOWEST: f64 = 16.0;
 const RECOVERY: f64 = 0.97;
 /// Tokens of the retry budget when it is whole.
@@ -85,6 +85,8 @@ pub struct Pace {
     brakes: u64,
     holds: u64,
     straight: u32,
+    /// Calls in a row that came to nothing, whatever reading came to meanwhile.
+    fruitless: u32,
     tokens: u32,
     slowness: f64,
     random: u64,
@@ -101,6 +103,7 @@ impl Pace {
             brakes: 0,
             holds: 0,
             straight: 0,
+            fruitless: 0,
             tokens: TOKENS,
             slowness: 1.0,
             random: seed | 1,
@@ -168,6 +171,34 @@ impl Pace {
         self.slowness = (self.slowness * RECOVERY).max(1.0);
     }
 
+    /// A call was carried out, answered or not.
+    pub fn fruitful(&mut self) {
+        self.fruitless = 0;
+    }
+
+    /// A call came to nothing. An endpoint that answers questions and carries nothing out fails in
+    /// a row as well: this is to be told before [`Pace::brake`] is pulled for it. A reply that was
+    /// lost pulls none the first time: most of these calls were carried out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pace::brake`].
+    pub fn call_failed(
+        &mut self,
+        ticket: Ticket,
+        now: Duration,
+        (cost, retry_after): (Cost, Option<Duration>),
+    ) -> Result<(), Exhausted> {
+        let is_first = self.fruitless == 0;
+        if ticket.brakes == self.brakes {
+            self.fruitless += 1;
+        }
+        if cost == Cost::TimeOut && is_first {
+            return self.spend(cost);
+        }
+        self.brake(ticket, now, (cost, retry_after))
+    }
+
     /// The endpoint asked to slow down, or is away: pulls the brake for everybody.
     ///
     /// # Errors
@@ -192,8 +223,8 @@ impl Pace {
         if ticket.brakes < self.brakes {
             return Ok(());
         }
-        if self.straight >= self.limits.retry_budget {
-            return Err(Exhausted::InARow(self.straight));
+        if self.in_a_row() >= self.limits.retry_budget {
+            return Err(Exhausted::InARow(self.limits.retry_budget));
         }
         let backoff = self.backoff();
         self.hold(now + backoff);
@@ -225,21 +256,28 @@ impl Pace {
         }
     }
 
+    /// How much failed in a row before what fails now.
+    fn in_a_row(&self) -> u32 {
+        self.straight.max(self.fruitless.saturating_sub(1))
+    }
+
     /// Starts over after a pause: the budget is whole again, and of the brake only what the
     /// endpoint asked for is left.
     pub fn forgive(&mut self) {
         self.straight = 0;
+        self.fruitless = 0;
         self.tokens = TOKENS;
         self.brake_until = self.asked_until;
     }
 
-    /// Full jitter: anything between nothing and a ceiling that doubles each time.
+    /// Anything between half of a ceiling that doubles each time, and all of it: eight in a row
+    /// outlast a restart of the server.
     fn backoff(&mut self) -> Duration {
         let ceiling = FIRST_BACKOFF
-            .saturating_mul(1 << self.straight.min(16))
+            .saturating_mul(1 << self.in_a_row().min(16))
             .min(LONGEST_BACKOFF);
         let share = u32::try_from(self.roll() >> 40).unwrap_or(0);
-        ceiling.mul_f64(f64::from(share) / f64::from(1_u32 << 24))
+        ceiling.mul_f64(0.5 + f64::from(share) / f64::from(1_u32 << 25))
     }
 
     /// Xorshift: jitter needs no better.
@@ -347,7 +385,9 @@ mod tests {
         for straight in 0..12 {
             pace.straight = straight;
             let ceiling = FIRST_BACKOFF * (1 << straight);
-            assert!(pace.backoff() <= ceiling.min(LONGEST_BACKOFF));
+            let ceiling = ceiling.min(LONGEST_BACKOFF);
+            let backoff = pace.backoff();
+            assert!(ceiling / 2 <= backoff && backoff <= ceiling, "{backoff:?}");
         }
     }
 
@@ -380,6 +420,43 @@ mod tests {
         }
         let lost = std::iter::from_fn(|| pace.spend(Cost::TimeOut).ok()).count();
         assert_eq!(lost, 50);
+    }
+
+    #[test]
+    fn calls_that_come_to_nothing_use_up_the_budget_though_questions_are_answered() {
+        let mut pace = pace(None);
+        let told = loop {
+            let ticket = pace.reserve(ZERO, 1);
+            match pace.call_failed(ticket, ZERO, RETRY) {
+                Ok(()) => pace.succeeded(),
+                Err(exhausted) => break exhausted,
+            }
+        };
+        assert_eq!((told, pace.fruitless), (Exhausted::InARow(3), 4));
+        pace.forgive();
+        for _ in 0..100 {
+            let ticket = pace.reserve(ZERO, 1);
+            assert_eq!(pace.call_failed(ticket, ZERO, RETRY), Ok(()));
+            pace.fruitful();
+            (0..5).for_each(|_| pace.succeeded());
+        }
+    }
+
+    #[test]
+    fn what_lasts_twenty_seconds_is_waited_for_by_eight_in_a_row() {
+        for seed in 0..200 {
+            let limits = Limits {
+                retry_budget: 8,
+                ..pace(None).limits
+            };
+            let mut pace = Pace::new(limits, seed);
+            let mut now = ZERO;
+            while now < Duration::from_secs(20) {
+                let ticket = pace.reserve(now, 1);
+                now = ticket.at;
+                pace.brake(ticket, now, RETRY).unwrap();
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -52,6 +52,8 @@ struct Shared {
     bundle: Mutex<Bundle>,
     /// The end of the wait that was told last.
     told_wait: Mutex<Option<Instant>>,
+    /// Whether anything of the run went through, or somebody said to go on with it.
+    under_way: AtomicBool,
 }
 
 /// Why the run must wait for a person.
@@ -73,6 +75,14 @@ impl From<Failure> for Hold {
 }
 
 impl Hold {
+    /// Because of this, in words.
+    pub(super) fn because(why: &str) -> Self {
+        Self {
+            why: format!("the run waits: {why}"),
+            sign_in: false,
+        }
+    }
+
     /// Because of what the endpoint said, and why nothing more is tried.
     pub(super) fn of(error: &EndpointError, why_now: Option<Exhausted>) -> Self {
         let mut failure = error.failure("the run waits");
@@ -132,6 +142,7 @@ impl Road {
             sent_in: SentIn::of(run),
             bundle: Mutex::default(),
             told_wait: Mutex::default(),
+            under_way: AtomicBool::new(run.calls.iter().any(|call| call.noted_ms != 0)),
             parts,
         }))
     }
@@ -146,6 +157,16 @@ impl Road {
         if std::mem::replace(&mut *lock(&self.0.wish), wish) != wish {
             self.0.wished.notify_waiters();
         }
+    }
+
+    /// Whether nothing of the run went through so far, and nobody said to go on all the same.
+    pub(super) fn is_untried(&self) -> bool {
+        !self.0.under_way.load(Ordering::Relaxed)
+    }
+
+    /// Something went through, or somebody says to go on.
+    pub(super) fn is_under_way(&self) {
+        self.0.under_way.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn concurrency(&self) -> usize {
@@ -307,10 +328,9 @@ impl Road {
                 }
                 Err(error) => error,
             };
-            let is_passing = matches!(error, EndpointError::Garbled { .. })
-                || matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack);
-            if is_passing {
-                self.brake(ticket, &error)
+            if error.is_trouble() {
+                self.gate()
+                    .brake(ticket, &error)
                     .map_err(|why| NoReading::Halt(Hold::of(&error, Some(why))))?;
             } else if error.verdict() == Verdict::SignInAgain {
                 return Err(NoReading::Halt(Hold::of(&error, None)));
@@ -326,10 +346,6 @@ impl Road {
             Some(&place) if is_thumbnail(self.item(place)) => Asking::Thumbnails(assets),
             Some(_) | None => Asking::Fetch(assets),
         }
-    }
-
-    pub(super) fn brake(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
-        self.gate().brake(ticket, error)
     }
 
     pub(super) fn no_answer(&self) -> EndpointError {
@@ -379,6 +395,11 @@ impl Road {
     fn bundle(&self) -> MutexGuard<'_, Bundle> {
         lock(&self.0.bundle)
     }
+}
+
+/// Whether a change was written by a call of the run, and not found to be there.
+pub(super) fn is_written(settlement: &Settlement) -> bool {
+    settlement.call != 0 && settlement.outcome.is_written()
 }
 
 pub(super) fn kind(thumbnails: bool) -> CallKind {

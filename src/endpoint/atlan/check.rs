@@ -61,7 +61,7 @@ pub(super) async fn steps(atlan: &Atlan) -> Vec<CheckStep> {
 fn step(name: &str, start: Instant, result: Result<String, EndpointError>) -> CheckStep {
     CheckStep {
         name: name.to_owned(),
-        result: result.map_err(|error| format!("{error}; {}", error.hint())),
+        result: result.map_err(|error| format!("{error}; {}", error.hint_for_reading())),
         took_ms: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
     }
 }

@@ -5,7 +5,9 @@ use crate::{
     endpoint::{Call, CallKind, Cursor, http::HttpResponse},
 };
 
-use super::{fetch, json, refusal, search, typedefs::Typedefs, vocabulary::Vocabulary, written};
+use super::{
+    fetch, json, named::Sent, refusal, search, typedefs::Typedefs, vocabulary::Vocabulary, written,
+};
 
 fn answer(status: u16, bytes: &[u8]) -> HttpResponse {
     HttpResponse {
@@ -80,7 +82,10 @@ pub(in crate::endpoint) fn written(bytes: &[u8]) {
 
 /// A refusal, with every status.
 pub(in crate::endpoint) fn refused(bytes: &[u8]) {
-    let sent = [("g1".to_owned(), vec![0]), ("g2".to_owned(), vec![1])];
+    let sent = [
+        Sent::new("g1", "default/pier", "pier", vec![0]),
+        Sent::new("g2", "default/quay", "quay", vec![1]),
+    ];
     for status in [302, 400, 401, 403, 404, 413, 423, 429, 500, 502, 503] {
         drop(refusal::refusal(&answer(status, bytes), &sent, true));
     }

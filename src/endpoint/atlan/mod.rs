@@ -14,6 +14,7 @@ mod entity;
 mod fetch;
 mod glossaries;
 mod lenient;
+mod named;
 mod offer;
 mod pictures;
 #[cfg(test)]

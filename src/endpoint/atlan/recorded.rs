@@ -90,7 +90,7 @@ fn answered(call: &Call, body: &str) -> Answer {
 fn refused(status: u16, body: &str) -> EndpointError {
     refusal::refusal(
         &response(status, body),
-        &[(TERM_1.to_owned(), vec![0])],
+        &[super::named::Sent::new(TERM_1, "", "", vec![0])],
         true,
     )
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::endpoint::{EndpointError, http::HttpResponse};
 
-use super::lenient;
+use super::{lenient, named};
 
 /// Every validation error; only the first of a request is told.
 #[cfg(test)]
@@ -16,6 +16,8 @@ const INVALID: &str = "ATLAS-404-00-007";
 /// A guid nobody knows, when writing.
 #[cfg(test)]
 const NO_SUCH_REFERENCE: &str = "ATLAS-404-00-00A";
+/// What the metastore says of a text beyond its limit.
+const TOO_LONG: &str = "exceeds limit of";
 /// How much of a text that is no JSON is worth showing.
 const EXCERPT: usize = 200;
 
@@ -50,8 +52,8 @@ struct Reading {
     understood: bool,
 }
 
-/// Which asset stands at which places of the call; empty for reads.
-pub(super) type Sent<'a> = &'a [(String, Vec<usize>)];
+/// The assets of the call; empty for reads.
+pub(super) type Sent<'a> = &'a [named::Sent];
 
 /// The error behind an answer that is no success.
 pub(super) fn refusal(response: &HttpResponse, sent: Sent<'_>, writes: bool) -> EndpointError {
@@ -73,14 +75,44 @@ pub(super) fn refusal(response: &HttpResponse, sent: Sent<'_>, writes: bool) -> 
             maybe_written: false,
         },
         status => {
-            if let Some(items) = culprit(&reading, sent) {
-                return EndpointError::PoisonedBy {
-                    items,
-                    code: reading.code,
-                    why: reading.why,
-                };
+            let text = format!(
+                "{} {}",
+                reading.why,
+                String::from_utf8_lossy(&response.body)
+            );
+            match named::culprits(sent, reading.guid.as_deref(), &text) {
+                Some(named::Culprits::Sure(items)) => {
+                    return EndpointError::PoisonedBy {
+                        items,
+                        code: reading.code,
+                        why: reading.why,
+                    };
+                }
+                Some(named::Culprits::Likely(items)) if status < 500 => {
+                    return EndpointError::Suspects {
+                        items,
+                        code: reading.code,
+                        why: reading.why,
+                    };
+                }
+                Some(named::Culprits::Likely(_)) | None => {}
             }
             match status {
+                // The one verdict of its own that comes with 500: a text longer than it may be.
+                500 if reading.understood && reading.why.contains(TOO_LONG) => {
+                    EndpointError::Refused {
+                        code: reading.code,
+                        why: reading.why,
+                    }
+                }
+                500 => EndpointError::Broke {
+                    why: match reading.code.as_str() {
+                        "500" => format!("HTTP 500: {}", reading.why),
+                        code => format!("HTTP 500, {code}: {}", reading.why),
+                    },
+                    code: reading.code,
+                    maybe_written: writes,
+                },
                 403 => EndpointError::Forbidden {
                     code: reading.code,
                     why: reading.why,
@@ -96,21 +128,6 @@ pub(super) fn refusal(response: &HttpResponse, sent: Sent<'_>, writes: bool) -> 
                 },
             }
         }
-    }
-}
-
-/// The items of the asset the server names, in its own field or, failing that, in its text.
-fn culprit(reading: &Reading, sent: Sent<'_>) -> Option<Vec<usize>> {
-    if let Some(guid) = &reading.guid {
-        return sent
-            .iter()
-            .find(|(asset, _)| asset == guid)
-            .map(|(_, items)| items.clone());
-    }
-    let mut named = sent.iter().filter(|(asset, _)| reading.why.contains(asset));
-    match (named.next(), named.next()) {
-        (Some((_, items)), None) => Some(items.clone()),
-        _ => None,
     }
 }
 
@@ -217,7 +234,10 @@ mod tests {
     }
 
     fn write_refusal(status: u16, body: &str) -> EndpointError {
-        let sent = [(ONE.to_owned(), vec![0, 2]), (TWO.to_owned(), vec![1])];
+        let sent = [
+            named::Sent::new(ONE, "default/shop/one", "one", vec![0, 2]),
+            named::Sent::new(TWO, "default/shop/two", "two", vec![1]),
+        ];
         refusal(&answer(status, body), &sent, true)
     }
 
@@ -267,21 +287,49 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_last_resort_is_refused_with_its_error_id() {
+    fn the_servers_last_resort_is_trouble_told_with_its_error_id() {
         let error = write_refusal(
             500,
             r#"{"errorId": "00000000deadbeef", "message": "There was an error processing your request.", "causes": [{"errorType": "java.lang.NullPointerException", "errorMessage": "No additional information provided", "location": "X.y (X.java:1)"}]}"#,
         );
         assert_eq!(
             error,
-            EndpointError::Refused {
+            EndpointError::Broke {
                 code: "500".to_owned(),
-                why: "There was an error processing your request. \
+                maybe_written: true,
+                why: "HTTP 500: There was an error processing your request. \
                       (java.lang.NullPointerException: No additional information provided) \
                       (error id 00000000deadbeef)"
                     .to_owned(),
             }
         );
+    }
+
+    #[test]
+    fn a_500_is_a_verdict_only_if_it_names_an_asset_or_a_limit() {
+        use crate::endpoint::Verdict::{ReadBack, SomeItem, TheseItems};
+        let internal = r#"{"errorCode":"ATLAS-500-00-001","errorMessage":"Internal server error"}"#;
+        let long = r#"{"errorCode":"ATLAS-500-00-001","errorMessage":"[\"Attribute description exceeds limit of 100000 characters\"]"}"#;
+        let named = format!(
+            r#"{{"errorCode":"ATLAS-500-00-001","errorMessage":"no","entityGuid":"{ONE}"}}"#
+        );
+        let by_name = r#"{"errorCode":"ATLAS-500-00-001","errorMessage":"index two is closed"}"#;
+        for (body, verdict) in [
+            ("", ReadBack),
+            ("<html>Internal Server Error</html>", ReadBack),
+            (internal, ReadBack),
+            (by_name, ReadBack),
+            (long, SomeItem),
+            (named.as_str(), TheseItems),
+        ] {
+            assert_eq!(write_refusal(500, body).verdict(), verdict, "{body}");
+            let read = refusal(&answer(500, body), &[], false);
+            assert_eq!(
+                read.is_trouble(),
+                verdict == ReadBack || body == named,
+                "{body}"
+            );
+        }
     }
 
     #[test]

@@ -87,7 +87,7 @@ async fn step<T>(
     let (got, result) = match trial.await {
         Ok((got, said)) => (Some(got), Ok(said)),
         Err(error) => {
-            let why = format!("{error}; {}", error.hint());
+            let why = format!("{error}; {}", error.hint_for_reading());
             (None, Err(why))
         }
     };

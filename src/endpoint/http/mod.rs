@@ -11,7 +11,10 @@ mod message;
 pub(crate) mod stub;
 
 use std::{
-    sync::{Arc, Once, OnceLock},
+    sync::{
+        Arc, Once, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -75,6 +78,9 @@ pub struct Http {
     /// The same without encryption, and so without certificates.
     plain: Client,
     settings: HttpSettings,
+    /// Whether a read failed as often as it was tried, and nothing was answered since: then each
+    /// is tried once, and whoever asks waits for all.
+    is_in_trouble: Arc<AtomicBool>,
 }
 
 /// A client that is made when it is first used.
@@ -97,6 +103,7 @@ impl Http {
                 why: root_cause(&error),
             })?,
             settings,
+            is_in_trouble: Arc::default(),
         })
     }
 
@@ -188,7 +195,7 @@ impl Http {
             .with_max_times(READ_RETRIES)
             .with_jitter();
         let mut unreached = 0;
-        attempt
+        let told = attempt
             .retry(backoff)
             .when(move |error: &EndpointError| {
                 unreached += usize::from(matches!(error, EndpointError::Unreachable { .. }));
@@ -200,8 +207,12 @@ impl Http {
                 matches!(error.verdict(), Verdict::RetryLater | Verdict::ReadBack)
                     && !waits
                     && unreached <= CONNECT_RETRIES
+                    && !self.is_in_trouble.load(Ordering::Relaxed)
             })
-            .await
+            .await;
+        let failed = told.as_ref().err().is_some_and(EndpointError::is_trouble);
+        self.is_in_trouble.store(failed, Ordering::Relaxed);
+        told
     }
 
     /// Why a request that was given to the client has no answer.

@@ -7,7 +7,10 @@ mod before;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{Item, Outcome, Value, run::Settlement};
+use crate::{
+    domain::{Item, Outcome, Value, run::Settlement},
+    endpoint::EndpointError,
+};
 
 pub use after::{Others, after_answer, complete, may_be_behind, silence};
 pub use before::before_sending;
@@ -74,6 +77,34 @@ pub fn skipped(place: u32, reason: &str) -> Settlement {
         meaning: "it is still staged; submit it again when you like",
     };
     told.settlement(place, 0, &Reading::Unread(String::new()))
+}
+
+/// A change that was lost, is known not to be written, and is not sent again because the run was
+/// stopped.
+pub fn not_sent_again(lost: Settlement) -> Settlement {
+    Settlement {
+        reason: format!("not sent again: the run was stopped; {}", lost.reason),
+        ..Settlement {
+            call: lost.call,
+            server: lost.server,
+            ..skipped(lost.item, "")
+        }
+    }
+}
+
+/// A change that was not sent because the server did not let it be compared first.
+pub fn not_compared(place: u32, error: &EndpointError) -> Settlement {
+    Settlement {
+        item: place,
+        outcome: Outcome::Skipped,
+        code: error.code().to_owned(),
+        reason: error.to_string(),
+        meaning: "it could not be compared with the library, so it was not sent; it is still \
+                  staged"
+            .to_owned(),
+        server: None,
+        call: 0,
+    }
 }
 
 /// A change the server refused as a part of a call, or which we could not send.

@@ -73,18 +73,27 @@ async fn a_call_written_in_part_and_lost_is_finished_without_writing_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_never_answered_is_given_up_after_the_time_out() {
+async fn a_call_that_is_never_answered_is_left_for_a_person_and_refused_by_nobody() {
     let memory = library(1);
     for nth in 1..=9 {
         memory.on(Operation::Submit, nth, Happening::Hang);
     }
-    let run = sent(&memory, retitling(1, 20)).await;
-    let told = end(&run, 0);
-    assert_eq!(
-        (told.outcome, told.code.as_str()),
-        (Outcome::Refused, compare::NO_ANSWER)
+    let mut play = play(&memory, retitling(1, 20), Settings::default());
+    let note = play.reaches(RunState::Paused).await;
+    assert!(
+        note.contains("`pier 0`") && note.contains("still staged"),
+        "{note}"
     );
     assert_eq!(memory.asked(Operation::Submit), 3);
+    play.control.go_on();
+    play.reaches(RunState::Paused).await;
+    assert_eq!(memory.asked(Operation::Submit), 6, "it was tried again");
+    play.control.stop();
+    let told = end(&play.task.await.unwrap(), 0);
+    assert_eq!(
+        (told.outcome, told.code.as_str()),
+        (Outcome::Skipped, compare::NOT_SENT)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,12 +191,64 @@ async fn an_unnamed_culprit_is_narrowed_down_by_halves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_of_culprits_is_not_tried_to_the_last_one() {
-    let memory = strict(20);
-    (0..20).for_each(|number| refuse(&memory, number, "30001"));
+async fn any_number_of_named_culprits_leave_a_batch_and_the_rest_goes_through() {
+    for culprits in [4_u32, 7, 19, 20] {
+        let memory = strict(26);
+        (0..culprits as usize).for_each(|number| refuse(&memory, number, "30001"));
+        let run = sent(&memory, retitling(26, 26)).await;
+        let tally = run.tally();
+        assert_eq!((tally.refused, tally.applied), (culprits, 26 - culprits));
+        assert_eq!(memory.calls().len(), culprits as usize + 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_of_nothing_but_named_culprits_pause_the_run() {
+    let memory = strict(100);
+    (0..100).for_each(|number| refuse(&memory, number, "30001"));
+    let mut play = play(&memory, retitling(100, 20), one_at_a_time());
+    let note = play.reaches(RunState::Paused).await;
+    assert!(note.contains("3 whole batches"), "{note}");
+    assert!(memory.calls().len() <= 15, "{}", memory.calls().len());
+    play.control.stop();
+    let tally = play.task.await.unwrap().tally();
+    assert_eq!((tally.refused, tally.skipped), (15, 85));
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_whole_batches_refused_alike_pause_the_run_and_going_on_takes_them_apart() {
+    let memory = library(400);
+    let refused = EndpointError::Refused {
+        code: "ATLAS-404-00-007".into(),
+        why: "bad value".into(),
+    };
+    (1..=3).for_each(|nth| {
+        memory.on(Operation::Submit, nth, Happening::Fail(refused.clone()));
+    });
+    let mut play = play(&memory, retitling(400, 20), Settings::default());
+    let note = play.reaches(RunState::Paused).await;
+    assert!(
+        note.contains("bad value") && note.contains("not sent"),
+        "{note}"
+    );
+    assert_eq!(memory.asked(Operation::Submit), 3);
+    play.control.go_on();
+    let tally = play.task.await.unwrap().tally();
+    assert_eq!((tally.applied, tally.refused), (400, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn suspects_are_tried_by_themselves_and_nobody_is_blamed_for_a_name() {
+    let memory = library(20);
+    let named = EndpointError::Suspects {
+        items: vec![3, 4],
+        code: "ATLAS-404-00-007".into(),
+        why: "pier 3 and pier 4".into(),
+    };
+    memory.on(Operation::Submit, 1, Happening::Fail(named));
     let run = sent(&memory, retitling(20, 20)).await;
-    assert_eq!(run.tally().refused, 20);
-    assert!(memory.calls().len() <= 6, "{}", memory.calls().len());
+    assert_eq!(run.tally().applied, 20);
+    assert_eq!(memory.asked(Operation::Submit), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,4 +19,5 @@ mod server;
 mod sizes;
 mod story;
 mod tls;
+mod trouble;
 mod truth;

@@ -232,23 +232,6 @@ const ROWS: &[Row] = &[
         },
     },
     Row {
-        number: 10,
-        name: "every asset is poisoned: it is not tried one by one for ever",
-        over: REST,
-        faults: "poison-unnamed=1",
-        script: pass,
-        stage: |stage| {
-            stage.edited = 20;
-            stage.settings.batch_size = Some(60);
-        },
-        must: |story, run| {
-            truth::agrees(story, run, "all poison");
-            assert_eq!(of(run, Outcome::Refused), 60);
-            assert!(run.calls.len() < 20, "{} calls", run.calls.len());
-            assert!(story.library.writes().is_empty());
-        },
-    },
-    Row {
         number: 11,
         name: "413: too many assets in a call",
         over: &BOTH,

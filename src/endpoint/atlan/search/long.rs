@@ -8,7 +8,7 @@ use serde_json::{Value as Json, value::RawValue};
 
 use crate::endpoint::EndpointError;
 
-use super::{Told, Vocabulary, entity};
+use super::{Count, Told, Vocabulary, entity};
 use crate::endpoint::atlan::{
     entity::Reading,
     lenient::{self, Body},
@@ -19,7 +19,7 @@ use crate::endpoint::atlan::{
 struct Answer<'a> {
     #[serde(borrow)]
     entities: Option<Vec<&'a RawValue>>,
-    approximate_count: Option<i64>,
+    approximate_count: Option<Count>,
     search_metadata: Option<HashMap<String, Metadata>>,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn read(body: &Body<'_>, vocabulary: &Vocabulary) -> Result<Told, End
     }
     let raw = answer.entities.unwrap_or_default();
     Ok(Told {
-        total: answer.approximate_count,
+        total: answer.approximate_count.and_then(Count::told),
         sort: last_sort(answer.search_metadata),
         ..entities(&raw, body.broken, vocabulary)
     })

@@ -16,7 +16,7 @@ use crate::{
     endpoint::{Cursor, EndpointError, Page},
 };
 
-use super::{ask::Ask, entity, lenient, vocabulary::Vocabulary};
+use super::{ask::Ask, count::Count, entity, lenient, vocabulary::Vocabulary};
 use place::{Mark, Part, Place};
 
 pub(super) use quick::Places;
@@ -51,7 +51,7 @@ struct Told {
     hidden: u64,
     /// Hits in all.
     hits: usize,
-    total: Option<i64>,
+    total: Option<u64>,
     /// The sort values of the last hit.
     sort: Option<Vec<Json>>,
 }
@@ -114,7 +114,7 @@ pub(super) fn ask_types() -> Ask {
 
 /// The number of assets, and the asset types that occur.
 pub(super) fn types(json: &Json) -> (u64, Vec<String>) {
-    let total = json["approximateCount"].as_u64().unwrap_or(0);
+    let total = Count::of(&json["approximateCount"]).unwrap_or(0);
     let buckets = json["aggregations"]["types"]["buckets"].as_array();
     let keys = buckets.into_iter().flatten();
     let keys = keys.filter_map(|bucket| bucket["key"].as_str().map(str::to_owned));
@@ -232,7 +232,7 @@ pub(super) fn hits(
         Some(Place::Since { seen, .. }) => before.saturating_sub(seen.len() as u64),
         Some(Place::After(_)) | None => 0,
     };
-    let total = earlier + u64::try_from(told.total.unwrap_or(0)).unwrap_or(0);
+    let total = earlier + told.total.unwrap_or(0);
     let seen = before + (told.hits - told_again) as u64;
     let full = full || told.hits >= size;
     // The end is an empty page. A short page may be a smaller limit of the server's, so it is the last

@@ -17,6 +17,7 @@ use super::{
     ask::Ask,
     builtin,
     coding::{Coding, Grain},
+    named::Sent,
     vocabulary::{Slot, Vocabulary},
 };
 
@@ -28,8 +29,8 @@ const OURS: &str = "not-sendable";
 pub(super) struct Bulk {
     /// The request.
     pub(super) ask: Ask,
-    /// Its assets in order, each with the places of its changes in the call.
-    pub(super) sent: Vec<(String, Vec<usize>)>,
+    /// Its assets in order.
+    pub(super) sent: Vec<Sent>,
 }
 
 /// One asset of the request while it is put together.
@@ -76,7 +77,11 @@ pub(super) fn bulk(call: &Call, vocabulary: &Vocabulary) -> Result<Bulk, Endpoin
     );
     let sent = entities
         .iter()
-        .map(|(id, entity)| (id.as_str().to_owned(), entity.items.clone()))
+        .map(|(id, entity)| {
+            let text = |name: &str| entity.attributes.get(name).and_then(Json::as_str);
+            let [qualified, name] = ["qualifiedName", "name"].map(|key| text(key).unwrap_or(""));
+            Sent::new(id.as_str(), qualified, name, entity.items.clone())
+        })
         .collect();
     let entities: Vec<Json> = entities.into_values().map(Entity::finish).collect();
     let ask = Ask::post(&path, &json!({ "entities": entities })).writing();

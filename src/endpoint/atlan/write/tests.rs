@@ -137,11 +137,8 @@ fn several_changes_of_one_asset_go_as_one() {
     ];
     let bulk = try_bulk(items).unwrap();
     assert_eq!(
-        bulk.sent,
-        [
-            (TABLE.to_owned(), vec![0, 2, 3]),
-            (TERM.to_owned(), vec![1])
-        ]
+        bulk.sent.iter().map(Sent::places).collect::<Vec<_>>(),
+        [(TABLE, &[0, 2, 3][..]), (TERM, &[1])]
     );
     let body: Json = serde_json::from_str(&bulk.ask.body).unwrap();
     let table = &body["entities"][0]["attributes"];

@@ -14,7 +14,7 @@ use crate::{
     endpoint::atlan::{entity, lenient::Body},
 };
 
-use super::{Told, Vocabulary};
+use super::{Count, Told, Vocabulary};
 
 /// A reader of a part is the seed of what it reads.
 macro_rules! seeds {
@@ -73,7 +73,9 @@ impl<'de> Visitor<'de> for Answer<'_> {
                 "entities" if entities.is_none() => {
                     entities = Some(map.next_value_seed(Entities(self.0))?);
                 }
-                "approximateCount" if total.is_none() => total = map.next_value::<Option<i64>>()?,
+                "approximateCount" if total.is_none() => {
+                    total = map.next_value::<Option<Count>>()?
+                }
                 "searchMetadata" if sort.is_none() => sort = map.next_value_seed(Metadata)?,
                 "entities" | "approximateCount" | "searchMetadata" => return Err(unexpected()),
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -83,7 +85,7 @@ impl<'de> Visitor<'de> for Answer<'_> {
             return Ok(None);
         }
         Ok(Some(Told {
-            total,
+            total: total.and_then(Count::told),
             sort,
             ..entities.unwrap_or_default()
         }))
