@@ -69,7 +69,7 @@ impl Road {
         // A refused call has written nothing, so what was read before it is good for a while.
         let stage = match &job.stage {
             Stage::Clear { .. } => job.stage.clone(),
-            Stage::Fresh | Stage::Doubt { .. } | Stage::Said { .. } => self.clear(),
+            Stage::Fresh | Stage::Doubt { .. } | Stage::Answered(_) => self.clear(),
         };
         let again = Job {
             stage,
