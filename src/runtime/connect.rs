@@ -127,9 +127,10 @@ impl Runtime {
             }
             put_off += 1;
             // What can't be read is soon told: it may be another server altogether.
-            let most = match error {
-                EndpointError::Garbled { .. } => GARBLED_BUDGET.min(self.0.settings.retry_budget),
-                _ => self.0.settings.retry_budget,
+            let most = if matches!(error, EndpointError::Garbled { .. }) {
+                GARBLED_BUDGET.min(self.0.settings.retry_budget)
+            } else {
+                self.0.settings.retry_budget
             };
             if gate.brake(ticket, &error).is_err() || put_off > most {
                 return Err(error);

@@ -32,22 +32,20 @@ impl Road {
             self.cap().too_large(assets);
             return ended.again.push(job.part(job.places.clone()));
         }
-        match &error {
-            EndpointError::PoisonedBy { items, .. } => {
-                self.without_named(job, (call, &error, items), ended).await;
-            }
-            EndpointError::Suspects { items, .. } if assets > 1 => {
-                let (named, rest) = split(&job, items);
-                if rest.is_empty() {
-                    self.in_halves(job, (call, &error), ended).await;
-                } else {
-                    // The names may mean something else, so they are tried by themselves.
-                    let parts = [rest, named].map(|places| job.part(places));
-                    ended.again.extend(parts);
-                }
-            }
-            _ => self.in_halves(job, (call, &error), ended).await,
+        if let EndpointError::PoisonedBy { items, .. } = &error {
+            return self.without_named(job, (call, &error, items), ended).await;
         }
+        if let EndpointError::Suspects { items, .. } = &error
+            && assets > 1
+        {
+            let (named, rest) = split(&job, items);
+            if !rest.is_empty() {
+                // The names may mean something else, so they are tried by themselves.
+                let parts = [rest, named].map(|places| job.part(places));
+                return ended.again.extend(parts);
+            }
+        }
+        self.in_halves(job, (call, &error), ended).await;
     }
 
     /// The culprits the server named are settled; the rest goes again without them.

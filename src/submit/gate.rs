@@ -140,10 +140,11 @@ impl Gate {
     ///
     /// When it is time to ask a person instead.
     pub fn call_failed(&self, ticket: Ticket, error: &EndpointError) -> Result<(), Exhausted> {
-        let cost = match error {
-            EndpointError::NoAnswer { .. } | EndpointError::Garbled { .. } => Cost::TimeOut,
-            _ => Cost::Retry,
-        };
+        let is_lost = matches!(
+            error,
+            EndpointError::NoAnswer { .. } | EndpointError::Garbled { .. }
+        );
+        let cost = if is_lost { Cost::TimeOut } else { Cost::Retry };
         let now = self.now();
         self.remember(error);
         self.pace()

@@ -101,9 +101,12 @@ fn a_server_that_answers_500_for_good_pauses_the_run_after_few_requests() {
 #[test]
 fn a_server_that_reads_and_answers_every_write_with_500_or_502_pauses_the_run() {
     for status in [500, 502] {
-        let mut story = titled(400, move |asked| match writes(asked) {
-            true => Deed::Instead(http(status, "", "")),
-            false => Deed::Pass,
+        let mut story = titled(400, move |asked| {
+            if writes(asked) {
+                Deed::Instead(http(status, "", ""))
+            } else {
+                Deed::Pass
+            }
         });
         given_up(&mut story, 60);
     }
@@ -111,9 +114,12 @@ fn a_server_that_reads_and_answers_every_write_with_500_or_502_pauses_the_run() 
 
 #[test]
 fn writes_that_are_all_reset_pause_the_run() {
-    let mut story = titled(400, |asked| match writes(asked) {
-        true => Deed::ResetBefore,
-        false => Deed::Pass,
+    let mut story = titled(400, |asked| {
+        if writes(asked) {
+            Deed::ResetBefore
+        } else {
+            Deed::Pass
+        }
     });
     given_up(&mut story, 60);
 }
@@ -153,9 +159,12 @@ fn three_resets_in_ten_are_survived_and_refused_by_nobody() {
 
 #[test]
 fn answers_cut_short_cost_no_more_than_asking_again() {
-    let mut story = titled(400, |asked| match struck(asked.number, 30) {
-        true => Deed::Midbody,
-        false => Deed::Pass,
+    let mut story = titled(400, |asked| {
+        if struck(asked.number, 30) {
+            Deed::Midbody
+        } else {
+            Deed::Pass
+        }
     });
     let run = story.submit_once();
     assert_eq!(run.state, RunState::Finished, "{:?}", story.waits);
@@ -167,9 +176,12 @@ fn answers_cut_short_cost_no_more_than_asking_again() {
 #[test]
 fn reads_that_fail_now_and_then_lose_no_asset_and_no_change() {
     for protocol in BOTH {
-        let script = |asked: &Asked| match struck(asked.number, 5) {
-            true => Deed::Instead(http(500, "", "")),
-            false => Deed::Pass,
+        let script = |asked: &Asked| {
+            if struck(asked.number, 5) {
+                Deed::Instead(http(500, "", ""))
+            } else {
+                Deed::Pass
+            }
         };
         let mut stage = Stage::over(protocol);
         stage.assets = 400;

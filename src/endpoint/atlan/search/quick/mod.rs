@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Answer<'_> {
                     entities = Some(map.next_value_seed(Entities(self.0))?);
                 }
                 "approximateCount" if total.is_none() => {
-                    total = map.next_value::<Option<Count>>()?
+                    total = map.next_value::<Option<Count>>()?;
                 }
                 "searchMetadata" if sort.is_none() => sort = map.next_value_seed(Metadata)?,
                 "entities" | "approximateCount" | "searchMetadata" => return Err(unexpected()),
