@@ -349,7 +349,7 @@ fn refused_cells_are_told_and_kept_beside_the_file_and_the_others_are_staged() {
         "{titles:?}"
     );
     assert!(
-        titles.contains(&("Priority".to_owned(), json!("3"))),
+        titles.contains(&("Priority".to_owned(), json!(3))),
         "{titles:?}"
     );
     // Said where to, and never over a file that is there.
