@@ -24,7 +24,7 @@ use crate::{
         FieldKind, Row, Value, Workbench,
         edit::Rules,
         plan::Admission,
-        text::{number, visible},
+        text::{canonical, number, visible},
         workbench::Asked,
     },
     table::{Sheet, TableOptions, TableText},
@@ -433,15 +433,17 @@ impl<'a> Resolver<'a> {
         let listing = &self.workbench.listing;
         let row = match (&line.id, &line.name) {
             (Some(id), _) => listing
-                .row(&AssetId::new(id.as_str()))
-                .or_else(|| listing.row(&AssetId::new(id.trim())))
+                .row_alike(&AssetId::new(id.as_str()))
+                .or_else(|| listing.row_alike(&AssetId::new(id.trim())))
                 .filter(|row| listing.present().contains(*row))
                 .ok_or_else(|| format!("there is no asset with the id `{id}`"))?,
             (None, Some(name)) => self.named(name)?,
             (None, None) => return Err("neither `id` nor `name` says which asset".to_owned()),
         };
-        let is =
-            |said: &Option<String>, known: &str| said.as_ref().is_none_or(|said| said == known);
+        let is = |said: &Option<String>, known: &str| {
+            let same = |said: &String| canonical(said) == canonical(known);
+            said.as_ref().is_none_or(same)
+        };
         if !is(&line.name, &listing.name(row)) {
             let (id, name) = (listing.id(row), listing.name(row));
             return Err(format!(
@@ -472,7 +474,16 @@ impl<'a> Resolver<'a> {
                 "{} assets are called `{name}`; say which by `id`",
                 rows.len()
             )),
-            _ => Err(format!("there is no asset called `{name}`")),
+            // However accents and blanks are written.
+            _ => match self.workbench.listing.named(name) {
+                rows if rows.len() > 1 => Err(format!(
+                    "{} assets are called `{name}`; say which by `id`",
+                    rows.len()
+                )),
+                rows => rows
+                    .min()
+                    .ok_or_else(|| format!("there is no asset called `{name}`")),
+            },
         }
     }
 

@@ -27,7 +27,7 @@ use indexmap::IndexMap;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use super::{Asset, AssetId, FieldKey, Row, Value};
+use super::{Asset, AssetId, FieldKey, Row, Value, text};
 use coding::Coded;
 use dictionary::Dictionary;
 use order::Orders;
@@ -336,10 +336,31 @@ impl Listing {
         asset
     }
 
-    /// The rows named so. Names are not unique on every endpoint.
+    /// The row of an id, however its accents and blanks are written.
+    pub fn row_alike(&self, id: &AssetId) -> Option<Row> {
+        self.row(id).or_else(|| {
+            let wanted = text::canonical(id.as_str());
+            let is_it = |row: &Row| text::canonical(self.id_text(*row)) == wanted;
+            let mut rows = self.present.iter();
+            if id.as_str().is_ascii() {
+                None
+            } else {
+                rows.find(is_it)
+            }
+        })
+    }
+
+    /// The rows named so, however accents and blanks are written. Names are not unique on every
+    /// endpoint.
     pub fn named(&self, name: &str) -> RoaringBitmap {
-        let wanted = Value::text(name);
-        self.columns[NAME_PLACE].equal(&self.present, &wanted)
+        let column = &self.columns[NAME_PLACE];
+        let same = column.equal(&self.present, &Value::text(name));
+        if !same.is_empty() || name.is_ascii() {
+            return same;
+        }
+        // However accents and blanks are written.
+        let wanted = text::canonical(name);
+        column.matching(&self.present, |one, _| text::canonical(one) == wanted)
     }
 }
 

@@ -305,3 +305,27 @@ fn two_copies_that_go_their_own_ways_do_not_mix_their_orders() {
     assert_eq!(two.name(1), "z");
     assert_eq!((one.row(&"c".into()), two.row(&"b".into())), (None, None));
 }
+
+#[test]
+fn an_asset_is_found_by_composed_and_decomposed_names_and_ids() {
+    let mut listing = Listing::new();
+    let asset = |id: &str, name: &str| Asset {
+        id: id.into(),
+        name: name.into(),
+        kind: "Image".into(),
+        fields: Vec::new(),
+        locked: None,
+    };
+    listing.take(&[asset("b/é", "Cafe\u{301} 1"), asset("c", "Café\u{a0}2")]);
+    for name in ["Café 1", "Cafe\u{301} 1"] {
+        assert_eq!(
+            listing.named(name).iter().collect::<Vec<_>>(),
+            [0],
+            "{name}"
+        );
+    }
+    assert_eq!(listing.named("Café 2").iter().collect::<Vec<_>>(), [1]);
+    assert!(listing.named("Cafe 1").is_empty());
+    assert_eq!(listing.row_alike(&"b/e\u{301}".into()), Some(0));
+    assert_eq!(listing.row_alike(&"b/e".into()), None);
+}

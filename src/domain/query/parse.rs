@@ -333,6 +333,9 @@ impl Reader {
         if word.is_empty() {
             return self.headless(start, text, before);
         }
+        if let Some(name) = word.strip_prefix('!').filter(|_| !is_quoted) {
+            return error(start, format!("write -{name}{text} for what must not hold"));
+        }
         match (word.to_lowercase().as_str(), sign) {
             ("has", Sign::Contains) if !is_quoted => {
                 let name = self.word(Word::Value)?;
@@ -521,6 +524,29 @@ impl Reader {
             if closes {
                 return error(place, "use double quotation marks: \"two words\"");
             }
+        }
+        let is_name = |part: &str| part.starts_with(char::is_alphabetic);
+        // A handle may hold one: `id:a|10`.
+        if let Some(at) = value.find('|').filter(|at| is_name(&value[at + 1..])) {
+            return error(
+                place + value[..at].chars().count(),
+                format!("write {head}a or {head}b; the sign itself goes in quotes"),
+            );
+        }
+        if let Some((one, other)) = value.split_once(',').filter(|_| !head.is_empty())
+            && is_name(one)
+            && is_name(other)
+        {
+            return error(
+                place,
+                format!("write {head}({one} {other}) for any of them; a comma goes in quotes"),
+            );
+        }
+        if value.len() > 1 && value.ends_with('?') && !head.is_empty() {
+            return error(
+                place,
+                format!("? stands for nothing here; in quotes it is the sign, {head}\"{value}\""),
+            );
         }
         if let Some(at) = value.find('*') {
             let near = if at > 0 {

@@ -1,6 +1,6 @@
 //! The filter line: narrows while you type, keeps the last good result when it can't be read.
 
-use ratatui::{Frame, layout::Rect};
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
 use super::parsed;
 use crate::{
@@ -96,6 +96,13 @@ impl FilterLine {
 
     /// `live: 196 of 12,480 match`, with `..` while nothing is known and `so far` until all is.
     fn counts(&self, scene: &Scene<'_>) -> String {
+        if self.error.is_some() {
+            // Any number would be one of the filter before.
+            return match self.purpose {
+                Purpose::Filter => "not read; the rows are as before".to_owned(),
+                Purpose::Mark => "not read; marks nothing".to_owned(),
+            };
+        }
         if self.purpose == Purpose::Mark {
             let found = self.wanted.as_ref().and(scene.view.found());
             return match found {
@@ -296,6 +303,7 @@ impl Component for FilterLine {
         let Some(error) = &self.error else {
             return;
         };
+        make_room(frame.buffer_mut(), area);
         let below = line(area, 1);
         text::fill(frame.buffer_mut(), below, theme.style(Role::Text));
         let head: String = self.field.text().chars().take(error.position).collect();
@@ -313,5 +321,17 @@ impl Component for FilterLine {
             &format!("^ {}", error.why),
             theme.style(Role::Error),
         );
+    }
+}
+
+/// Moves what lies under the first line down by one, so that the second is free and the header of
+/// the list stays; the last row falls off, the border at the bottom does not.
+fn make_room(buffer: &mut Buffer, area: Rect) {
+    let rows = (area.y + 2)..area.bottom().saturating_sub(1);
+    for y in rows.rev() {
+        for x in area.x..area.right() {
+            let above = buffer[(x, y - 1)].clone();
+            buffer[(x, y)] = above;
+        }
     }
 }
