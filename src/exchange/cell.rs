@@ -14,7 +14,7 @@ pub(super) const CLEAR: &str = "[clear]";
 
 /// Whether cells that a spreadsheet would run as a formula get a `'` before them.
 ///
-/// It is one rule for every table that is written, and [`unguarded`] takes it back: a cell that has
+/// It is one rule for every table that is written, and `unguarded` takes it back: a cell that has
 /// such marks of its own before a formula gets one more, guarded or not, so that reading never takes
 /// a mark for ours that is the library's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
