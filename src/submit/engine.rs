@@ -231,12 +231,14 @@ impl Engine {
 
     async fn wish_changed(&mut self) {
         let wish = *self.wishes.borrow_and_update();
+        let waited = self.paused || self.held.is_some();
         if wish != Wish::Pause {
             self.held = None;
             self.road.forgive();
             self.alike.forget();
         }
-        if wish == Wish::Go {
+        // The first wish of a run is to go as well, and is no word on anything.
+        if wish == Wish::Go && waited {
             self.road.is_under_way();
             self.lanes.take_up_aside();
         }

@@ -200,6 +200,8 @@ pub(super) fn play(memory: &Memory, run: Run, settings: Settings) -> Play {
 
 pub(super) fn play_with(memory: &Memory, run: Run, settings: Settings, book: Arc<Book>) -> Play {
     let (control, wishes) = Control::new();
+    // As the runtime begins a run.
+    control.go_on();
     let (sender, news) = mpsc::unbounded_channel();
     let parts = Parts {
         endpoint: Arc::new(memory.clone()),

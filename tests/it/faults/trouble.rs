@@ -27,7 +27,7 @@ fn staged_over(protocol: Protocol, edits: usize) -> Stage {
     stage.assets = edits as u64;
     stage.page = 300;
     stage.settings.batch_size = Some(20);
-    stage.settings.retry_budget = 4;
+    stage.settings.retry_budget = 3;
     stage
 }
 
