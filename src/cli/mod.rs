@@ -117,7 +117,8 @@ async fn dispatch(
         other => other,
     };
     mistake::watch();
-    if command.as_ref().is_some_and(Command::changes_something) {
+    // The screens, too, may outlive their terminal: what ended them is the answer.
+    if command.as_ref().is_none_or(Command::changes_something) {
         output.go_on_unheard();
     }
     match command {

@@ -82,9 +82,10 @@ fn misfit(kind: FieldKind, entry: &str) -> Option<&'static str> {
     (!fits).then_some(wrong)
 }
 
-/// Characters that work on a terminal and that no XML may carry. A tab and the ends of lines are text.
+/// The C0 controls, which no XML may carry; a tab and the ends of lines are text. Others are shown
+/// made visible and sent as they are, so that a value that holds one can still be edited.
 fn is_control(character: char) -> bool {
-    character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}')
+    matches!(character, '\0'..='\u{1f}') && !matches!(character, '\t' | '\n' | '\r')
 }
 
 /// Dates: `2026-11-22`, or that with a time and a zone.

@@ -312,7 +312,7 @@ impl Reader {
     fn test(&mut self, before: Option<&Term>) -> Result<(Test, bool), QueryError> {
         let start = self.at;
         if self.take('~') {
-            let pattern = self.regex(start)?;
+            let pattern = self.regex()?;
             return Ok((
                 Test::Anywhere {
                     pattern,
@@ -360,7 +360,7 @@ impl Reader {
             ),
             _ => {
                 let differs = matches!(sign, Sign::Unequal | Sign::Differs);
-                self.field(start, word, sign).map(|test| (test, differs))
+                self.field(word, sign).map(|test| (test, differs))
             }
         }
     }
@@ -430,10 +430,10 @@ impl Reader {
     }
 
     /// What a field is asked for behind a sign.
-    fn field(&mut self, start: usize, name: String, sign: Sign) -> Result<Test, QueryError> {
+    fn field(&mut self, name: String, sign: Sign) -> Result<Test, QueryError> {
         let place = self.at;
         if matches!(sign, Sign::Matches | Sign::Differs) {
-            let pattern = self.regex(start)?;
+            let pattern = self.regex()?;
             return Ok(Test::Field { name, pattern });
         }
         if matches!(sign, Sign::Contains | Sign::Equal | Sign::Unequal) {
@@ -656,7 +656,8 @@ impl Reader {
         })
     }
 
-    fn regex(&mut self, start: usize) -> Result<Pattern, QueryError> {
+    fn regex(&mut self) -> Result<Pattern, QueryError> {
+        let start = self.at;
         let source = self.word(Word::Regex)?;
         RegexBuilder::new(&text::canonical(&source))
             .size_limit(1 << 22)

@@ -41,7 +41,7 @@ impl App {
         self.world.connection.link = Link::Connecting;
         self.world.connection.asked_ms = now_ms;
         if let Some(why) = &self.world.workbench.read_only {
-            self.world.said.push(format!("Read-only: {why}."));
+            self.say(format!("Read-only: {why}."));
         }
         self.show_unfinished();
         self.effects.push(Effect::Connect);
