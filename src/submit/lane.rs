@@ -306,9 +306,15 @@ impl Lanes {
         }
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing waits, apart from what was set aside and thumbnails that wait for that.
     pub(super) fn is_empty(&self) -> bool {
-        self.metadata.is_empty() && self.thumbnails.is_empty() && self.behind.is_empty()
+        let none_can_go = self.thumbnails.is_empty() || self.thumbnails_are_held();
+        self.metadata.is_empty() && none_can_go && self.behind.is_empty()
+    }
+
+    /// Whether metadata was set aside: thumbnails are sent after all metadata.
+    fn thumbnails_are_held(&self) -> bool {
+        self.aside.iter().any(|job| !job.thumbnails)
     }
 
     /// These were answered, and are to be read again later.
@@ -348,6 +354,10 @@ impl Lanes {
             return Turn::Start(job);
         }
         let thumbnails = self.metadata.is_empty() && self.metadata_under_way == 0;
+        if thumbnails && self.thumbnails_are_held() {
+            let behind = self.behind.due(now);
+            return behind.map_or(Turn::Wait, |at| Turn::At(at, behind::WAITS));
+        }
         let (busy, doubted) = (&self.busy, &self.doubted);
         let is_free = |job: &Job| {
             let asks = matches!(job.stage, Stage::Doubt { .. } | Stage::Answered(_));

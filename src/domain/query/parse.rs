@@ -19,7 +19,7 @@ impl Query {
     /// use armarius::domain::Query;
     /// let query = Query::parse("type:image (season=AW26 or season=SS24) -has:rights")?;
     /// assert_eq!(query.terms().len(), 3);
-    /// assert_eq!(Query::parse("name:~\"jacket(\"").unwrap_err().position, 5);
+    /// assert_eq!(Query::parse("name:~\"jacket(\"").unwrap_err().position, 6);
     /// # Ok::<(), armarius::domain::query::QueryError>(())
     /// ```
     pub fn parse(source: &str) -> Result<Self, QueryError> {
